@@ -1,0 +1,18 @@
+#include "hearth/base/id.h"
+
+#include <random>
+
+namespace hearth {
+
+std::string new_id(std::string_view prefix) {
+  static constexpr std::string_view letters =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  static constexpr int length = 24;
+  thread_local std::random_device device;
+  std::uniform_int_distribution<std::size_t> pick(0, letters.size() - 1);
+  std::string id(prefix);
+  for (int i = 0; i < length; ++i) id += letters[pick(device)];
+  return id;
+}
+
+}  // namespace hearth

@@ -1,0 +1,102 @@
+#include "hearth/base/json.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace hearth {
+
+Result<json::value> parse_json(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = json_max_depth;
+  json::stream_parser parser({}, options);
+  json::error_code ec;
+  const std::size_t read = parser.write_some(text.data(), text.size(), ec);
+  if (!ec) parser.finish(ec);
+  if (!ec && read < text.size()) {
+    const auto rest = text.find_first_not_of(" \t\r\n", read);
+    if (rest != std::string_view::npos) ec = json::error::extra_data;
+  }
+  if (ec == json::error::too_deep) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("the JSON nests deeper than {} levels", json_max_depth));
+  }
+  if (ec == json::error::incomplete) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("the JSON ends early, after {} bytes", text.size()));
+  }
+  if (ec) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("malformed JSON at byte {}: {}", read, ec.message()));
+  }
+  return parser.release();
+}
+
+std::string to_json(const json::value& value) {
+  return json::serialize(value);
+}
+
+const json::value* find(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  return value != nullptr && !value->is_null() ? value : nullptr;
+}
+
+const json::object* find_object(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  return value != nullptr ? value->if_object() : nullptr;
+}
+
+const json::array* find_array(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  return value != nullptr ? value->if_array() : nullptr;
+}
+
+std::optional<std::string_view> find_string(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  return std::string_view(value->get_string());
+}
+
+std::optional<double> find_number(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  if (value == nullptr || !value->is_number()) return std::nullopt;
+  return value->to_number<double>();
+}
+
+std::optional<std::int64_t> find_int(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_int64()) return value->get_int64();
+  if (value->is_uint64() && value->get_uint64() <= INT64_MAX) {
+    return static_cast<std::int64_t>(value->get_uint64());
+  }
+  if (value->is_double()) {
+    const double number = value->get_double();
+    if (std::abs(number) < 9.0e15 && number == std::floor(number)) {
+      return static_cast<std::int64_t>(number);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<bool> find_bool(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  if (value == nullptr || !value->is_bool()) return std::nullopt;
+  return value->get_bool();
+}
+
+std::string_view kind_in_words(const json::value& value) {
+  switch (value.kind()) {
+    case json::kind::null: return "null";
+    case json::kind::bool_: return "a boolean";
+    case json::kind::int64:
+    case json::kind::uint64:
+    case json::kind::double_: return "a number";
+    case json::kind::string: return "a string";
+    case json::kind::array: return "an array";
+    case json::kind::object: return "an object";
+  }
+  return "a value";
+}
+
+}  // namespace hearth

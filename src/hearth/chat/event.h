@@ -1,0 +1,89 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "hearth/base/error.h"
+
+namespace hearth::chat {
+
+enum class StopReason { end_turn, max_tokens, stop_sequence, tool_use, refusal, context_full };
+
+std::string_view to_string(StopReason reason);
+
+struct Usage {
+  int prompt_tokens = 0;  ///< the whole prompt, reused and computed
+  int reused_tokens = 0;  ///< of these, not computed for this request
+  int output_tokens = 0;
+  int thinking_tokens = 0;  ///< of the output, where known
+};
+
+struct Timings {
+  double queue_ms = 0;
+  double prefill_ms = 0;
+  double decode_ms = 0;
+  double ttft_ms = 0;  ///< from arrival to the first output token
+};
+
+/// The prompt is known and the work has begun. `usage` is final but for the output, unless
+/// `usage_known` is false (most remote servers tell it at the end).
+struct Started {
+  Usage usage;
+  bool usage_known = true;
+};
+
+/// Sent while a prompt is read, at most a few times a second.
+struct PrefillProgress {
+  int computed = 0;  ///< prompt tokens computed so far for this request
+  int reused = 0;
+  int total = 0;
+  double eta_ms = 0;
+};
+
+struct TextDelta {
+  std::string text;
+};
+
+struct ThinkingDelta {
+  std::string text;
+};
+
+/// Closes the current thinking block; `redacted` carries one that the provider encrypted.
+struct ThinkingSignature {
+  std::string signature;
+  std::string redacted;
+};
+
+/// `index` counts the answer's tool calls from 0. Calls of different index may interleave (some
+/// servers send them so); an encoder whose format forbids it holds the later one back.
+struct ToolCallStart {
+  int index = 0;
+  std::string id;
+  std::string name;
+};
+
+struct ToolCallDelta {
+  int index = 0;
+  std::string arguments;  ///< the next piece of the arguments' JSON text
+};
+
+struct Finished {
+  StopReason reason = StopReason::end_turn;
+  std::string stop_sequence;  ///< which one, with StopReason::stop_sequence
+  Usage usage;
+  Timings timings;
+};
+
+struct Failed {
+  Error error;
+};
+
+/// An answer is: Started or Failed; then progress and deltas; then exactly one of Finished, Failed.
+using Event = std::variant<Started, PrefillProgress, TextDelta, ThinkingDelta, ThinkingSignature,
+                           ToolCallStart, ToolCallDelta, Finished, Failed>;
+
+/// Called in order, from one thread at a time. Must not block.
+using EventSink = std::move_only_function<void(Event)>;
+
+}  // namespace hearth::chat

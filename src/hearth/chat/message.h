@@ -1,0 +1,78 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "hearth/base/json.h"
+
+namespace hearth::chat {
+
+/// `extra` in every block holds the client's fields that have no meaning in the middle
+/// (`cache_control`, `citations`, …): passed on when the other side speaks the same format, and
+/// never part of a prompt, so that they cannot change one.
+
+struct TextBlock {
+  std::string text;
+  json::object extra;
+};
+
+/// Either `data` (base64) with its `media_type`, or `url`.
+struct ImageBlock {
+  std::string media_type;
+  std::string data;
+  std::string url;
+  json::object extra;
+};
+
+struct ThinkingBlock {
+  std::string text;
+  std::string signature;
+  json::object extra;
+};
+
+struct RedactedThinkingBlock {
+  std::string data;
+};
+
+struct ToolUseBlock {
+  std::string id;
+  std::string name;
+  /// The arguments as JSON text, always an object.
+  std::string arguments;
+  json::object extra;
+};
+
+/// Names a tool with `defer_loading` that from here on is known to the model.
+struct ToolReferenceBlock {
+  std::string tool_name;
+};
+
+using ResultPart = std::variant<TextBlock, ImageBlock, ToolReferenceBlock>;
+
+struct ToolResultBlock {
+  std::string tool_use_id;
+  std::vector<ResultPart> content;
+  bool is_error = false;
+  json::object extra;
+};
+
+using Block = std::variant<TextBlock, ImageBlock, ThinkingBlock, RedactedThinkingBlock,
+                           ToolUseBlock, ToolResultBlock, ToolReferenceBlock>;
+
+enum class Role { system, user, assistant };
+
+/// One message; its blocks are in the client's order. A string content is one TextBlock, so that
+/// the two spellings of a message are one value.
+struct Message {
+  Role role = Role::user;
+  std::vector<Block> content;
+};
+
+/// The text blocks of `message`, joined by `separator`.
+std::string text_of(const Message& message, std::string_view separator = "\n");
+
+/// The text parts of a tool result, joined by line ends.
+std::string text_of(const ToolResultBlock& result);
+
+}  // namespace hearth::chat

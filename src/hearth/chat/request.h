@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hearth/base/json.h"
+#include "hearth/chat/message.h"
+
+namespace hearth::chat {
+
+struct Tool {
+  std::string name;
+  std::string description;
+  json::object input_schema;  ///< JSON Schema of the arguments
+  /// Known to parser and grammar, rendered only where a ToolReferenceBlock names it.
+  bool defer_loading = false;
+  /// The client's type where it is not a plain function: `web_search_20250305`, `custom`, …
+  std::string type;
+  json::object extra;
+};
+
+struct ToolChoice {
+  enum class Mode { automatic, any, tool, none };
+  Mode mode = Mode::automatic;
+  std::string name;  ///< with Mode::tool
+  bool disable_parallel = false;
+};
+
+/// Unset values are the model's or the route's to choose.
+struct Sampling {
+  std::optional<double> temperature;
+  std::optional<double> top_p;
+  std::optional<double> min_p;
+  std::optional<int> top_k;
+  std::optional<double> frequency_penalty;
+  std::optional<double> presence_penalty;
+  std::optional<std::uint32_t> seed;
+};
+
+struct Thinking {
+  enum class Mode { unset, enabled, adaptive, disabled };
+  Mode mode = Mode::unset;
+  std::optional<int> budget_tokens;
+  std::string effort;  ///< "low", "medium", "high", … or empty
+  [[nodiscard]] bool on() const { return mode == Mode::enabled || mode == Mode::adaptive; }
+};
+
+/// What a client asks, whatever format it came in.
+struct Request {
+  std::string model;
+  /// The system prompt is the first message, with Role::system; further system messages stand
+  /// where the client put them.
+  std::vector<Message> messages;
+  std::vector<Tool> tools;
+  ToolChoice tool_choice;
+  std::optional<int> max_tokens;
+  Sampling sampling;
+  std::vector<std::string> stop;
+  Thinking thinking;
+  std::optional<json::value> json_schema;  ///< the answer must be JSON after this schema
+  bool stream = false;
+  std::string session;  ///< the client's own key of the conversation, or empty
+  /// Top-level fields without meaning in the middle (`metadata`, `service_tier`, …).
+  json::object extra;
+  /// What was ignored or changed while decoding, one sentence each, for the request's record.
+  std::vector<std::string> warnings;
+};
+
+[[nodiscard]] const Tool* find_tool(const Request& request, std::string_view name);
+
+}  // namespace hearth::chat

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hearth/chat/event.h"
+#include "hearth/chat/request.h"
+
+namespace hearth::provider {
+
+/// An answer under way. Dropping it cancels the work within 200 ms; the sink may be called once
+/// more, and never after the destructor has returned.
+class Call {
+ public:
+  Call() = default;
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  virtual ~Call() = default;
+};
+
+/// Whatever answers a chat request: the engine, or a remote server. Thread-safe.
+class Provider {
+ public:
+  Provider() = default;
+  Provider(const Provider&) = delete;
+  Provider& operator=(const Provider&) = delete;
+  virtual ~Provider() = default;
+
+  /// Begins answering `request`, whose `model` is one that this provider knows. Returns at once;
+  /// every outcome, also a refusal, comes through `sink` (see chat::Event for the order), which
+  /// may be called before this returns, and from another thread.
+  [[nodiscard]] virtual std::unique_ptr<Call> start(chat::Request request,
+                                                    chat::EventSink sink) = 0;
+
+  /// The name in the configuration, or "local".
+  [[nodiscard]] virtual std::string name() const = 0;
+
+  /// The models it answers for.
+  [[nodiscard]] virtual std::vector<std::string> models() const = 0;
+};
+
+}  // namespace hearth::provider
