@@ -1,0 +1,41 @@
+#include "hearth/engine/backend.h"
+
+#include <llama.h>
+
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include <log.h>
+
+#include "hearth/base/log.h"
+
+namespace hearth::engine {
+namespace {
+
+thread_local std::string last_error;
+
+void forward_message(ggml_log_level level, const char* text, void* /*user_data*/) {
+  std::string_view message(text);
+  while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) {
+    message.remove_suffix(1);
+  }
+  if (message.empty() || message.find_first_not_of('.') == std::string_view::npos) return;
+  if (level == GGML_LOG_LEVEL_ERROR) last_error = message;
+  spdlog::debug("llama.cpp: {}", message);
+}
+
+}  // namespace
+
+void start_backend() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llama_log_set(forward_message, nullptr);
+    common_log_set_verbosity_thold(-1);
+    llama_backend_init();
+  });
+}
+
+std::string take_last_backend_error() { return std::exchange(last_error, {}); }
+
+}  // namespace hearth::engine

@@ -1,0 +1,197 @@
+#include "hearth/engine/chat_answers.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <optional>
+#include <vector>
+
+#include "hearth/base/log.h"
+#include "hearth/engine/output_parser.h"
+#include "hearth/engine/task.h"
+
+namespace hearth::engine {
+namespace {
+
+namespace asio = boost::asio;
+using Strand = asio::strand<asio::thread_pool::executor_type>;
+
+/// One answer between the engine's thread, where its raw output arrives, and the strand, where it
+/// is parsed and handed on. Output that arrives while earlier output is parsed is parsed together.
+class Answer : public std::enable_shared_from_this<Answer> {
+ public:
+  Answer(Strand strand, chat::EventSink sink)
+      : strand_(std::move(strand)), delivery_(std::move(sink)) {}
+
+  using Prepare = std::move_only_function<Result<Generation>(const Instance&)>;
+
+  void begin(ChatAnswers::FindInstance find_instance, Prepare prepare) {
+    asio::post(strand_, [self = shared_from_this(), find = std::move(find_instance),
+                         make = std::move(prepare)]() mutable { self->run(find, make); });
+  }
+
+  void cancel() {
+    delivery_.cancel();
+    std::unique_ptr<Job> job;
+    {
+      const std::lock_guard lock(mutex_);
+      job = std::move(job_);
+    }
+  }
+
+ private:
+  void run(ChatAnswers::FindInstance& find_instance, Prepare& prepare) {
+    if (delivery_.cancelled()) return;
+    auto instance = find_instance();
+    if (!instance) {
+      delivery_.deliver(chat::Failed{instance.error()});
+      return;
+    }
+    instance_ = std::move(*instance);
+    auto generation = prepare(*instance_);
+    if (!generation) {
+      delivery_.deliver(chat::Failed{generation.error()});
+      return;
+    }
+    for (const std::string& warning : generation->prompt.warnings) spdlog::info("{}", warning);
+    parser_.emplace(generation->prompt.format);
+    auto job = instance_->generate(std::move(*generation),
+                                   [self = shared_from_this()](chat::Event event) mutable {
+                                     self->arrived(std::move(event));
+                                   });
+    {
+      const std::lock_guard lock(mutex_);
+      job_ = std::move(job);
+    }
+    // Cancelled while the job was being made: cancel() did not see it.
+    if (delivery_.cancelled()) cancel();
+  }
+
+  void arrived(chat::Event event) {
+    const std::lock_guard lock(mutex_);
+    arrived_.push_back(std::move(event));
+    if (arrived_.size() == 1) {
+      asio::post(strand_, [self = shared_from_this()] { self->hand_on(); });
+    }
+  }
+
+  void hand_on() {
+    std::vector<chat::Event> events;
+    {
+      const std::lock_guard lock(mutex_);
+      events.swap(arrived_);
+    }
+    std::string text;
+    for (chat::Event& event : events) {
+      if (auto* delta = std::get_if<chat::TextDelta>(&event)) {
+        text += delta->text;
+        continue;
+      }
+      deliver(parser_->feed(text));
+      text.clear();
+      if (auto* finished = std::get_if<chat::Finished>(&event)) {
+        deliver(parser_->finish());
+        if (parser_->called_tools() && finished->reason == chat::StopReason::end_turn) {
+          finished->reason = chat::StopReason::tool_use;
+        }
+      }
+      delivery_.deliver(std::move(event));
+    }
+    deliver(parser_->feed(text));
+  }
+
+  void deliver(std::vector<chat::Event> events) {
+    for (chat::Event& event : events) delivery_.deliver(std::move(event));
+  }
+
+  Strand strand_;
+  Delivery delivery_;
+  std::shared_ptr<Instance> instance_;
+  std::optional<OutputParser> parser_;
+
+  std::mutex mutex_;
+  std::unique_ptr<Job> job_;
+  std::vector<chat::Event> arrived_;
+};
+
+class AnswerJob final : public Job {
+ public:
+  explicit AnswerJob(std::shared_ptr<Answer> answer) : answer_(std::move(answer)) {}
+  ~AnswerJob() override { answer_->cancel(); }
+
+ private:
+  std::shared_ptr<Answer> answer_;
+};
+
+Result<Generation> prepare_chat(const Instance& instance, const chat::Request& request) {
+  auto prompt = render(instance.weights(), request);
+  if (!prompt) return pass_on(prompt);
+  Generation generation;
+  generation.prompt = std::move(*prompt);
+  generation.sampler.sampling = request.sampling;
+  generation.sampler.thinking_budget = request.thinking.budget_tokens;
+  generation.stops = request.stop;
+  generation.stops.insert(generation.stops.end(), generation.prompt.stops.begin(),
+                          generation.prompt.stops.end());
+  generation.max_tokens = request.max_tokens;
+  return generation;
+}
+
+Result<Generation> prepare_raw(const Instance& instance, ChatAnswers::RawRequest& request) {
+  Generation generation;
+  if (request.tokens.empty()) {
+    generation.prompt = raw_prompt(instance.weights(), request.text);
+  } else {
+    for (const Token token : request.tokens) {
+      if (token < 0 || token >= instance.weights().n_vocab()) {
+        return fail(ErrorKind::invalid_request,
+                    "the prompt holds a token that the model does not have");
+      }
+    }
+    generation.prompt.tokens = std::move(request.tokens);
+  }
+  generation.sampler = request.sampler;
+  generation.stops = std::move(request.stops);
+  generation.max_tokens = request.max_tokens;
+  return generation;
+}
+
+}  // namespace
+
+struct ChatAnswers::Pool {
+  explicit Pool(int n_threads) : threads(static_cast<std::size_t>(n_threads)) {}
+  asio::thread_pool threads;
+};
+
+ChatAnswers::ChatAnswers(int n_threads) : pool_(std::make_unique<Pool>(n_threads)) {}
+
+ChatAnswers::~ChatAnswers() { pool_->threads.join(); }
+
+void ChatAnswers::post(std::move_only_function<void()> work) {
+  asio::post(pool_->threads, std::move(work));
+}
+
+std::unique_ptr<Job> ChatAnswers::answer(FindInstance find_instance, chat::Request request,
+                                         chat::EventSink sink) {
+  auto answer = std::make_shared<Answer>(asio::make_strand(pool_->threads.executor()),
+                                         std::move(sink));
+  answer->begin(std::move(find_instance),
+                [request = std::move(request)](const Instance& instance) {
+                  return prepare_chat(instance, request);
+                });
+  return std::make_unique<AnswerJob>(std::move(answer));
+}
+
+std::unique_ptr<Job> ChatAnswers::complete(FindInstance find_instance, RawRequest request,
+                                           chat::EventSink sink) {
+  auto answer = std::make_shared<Answer>(asio::make_strand(pool_->threads.executor()),
+                                         std::move(sink));
+  answer->begin(std::move(find_instance),
+                [request = std::move(request)](const Instance& instance) mutable {
+                  return prepare_raw(instance, request);
+                });
+  return std::make_unique<AnswerJob>(std::move(answer));
+}
+
+}  // namespace hearth::engine

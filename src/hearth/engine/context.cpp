@@ -1,0 +1,138 @@
+#include "hearth/engine/context.h"
+
+#include <fmt/format.h>
+#include <ggml-cpu.h>
+#include <llama.h>
+
+#include <map>
+#include <mutex>
+
+#include "hearth/engine/backend.h"
+
+namespace hearth::engine {
+namespace {
+
+/// One pool of compute threads per thread count, for all contexts: no two of them compute at once,
+/// so more threads would only spin against each other.
+ggml_threadpool* shared_threadpool(int n_threads) {
+  struct Free {
+    void operator()(ggml_threadpool* pool) const { ggml_threadpool_free(pool); }
+  };
+  static std::mutex mutex;
+  static std::map<int, std::unique_ptr<ggml_threadpool, Free>> pools;
+  const std::lock_guard lock(mutex);
+  auto& pool = pools[n_threads];
+  if (!pool) {
+    ggml_threadpool_params params = ggml_threadpool_params_default(n_threads);
+    pool.reset(ggml_threadpool_new(&params));
+  }
+  return pool.get();
+}
+
+/// Held while a context computes.
+std::mutex& compute_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+llama_flash_attn_type to_llama(FlashAttention flash_attention) {
+  switch (flash_attention) {
+    case FlashAttention::automatic: return LLAMA_FLASH_ATTN_TYPE_AUTO;
+    case FlashAttention::on: return LLAMA_FLASH_ATTN_TYPE_ENABLED;
+    case FlashAttention::off: return LLAMA_FLASH_ATTN_TYPE_DISABLED;
+  }
+  return LLAMA_FLASH_ATTN_TYPE_AUTO;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Context>> Context::create(std::shared_ptr<const Weights> weights,
+                                                 const ContextOptions& options) {
+  std::unique_ptr<Context> context(new Context);
+  context->weights_ = std::move(weights);
+  context->options_ = options;
+
+  llama_context_params params = llama_context_default_params();
+  params.n_ctx = static_cast<std::uint32_t>(options.n_ctx);
+  params.n_batch = static_cast<std::uint32_t>(options.n_ubatch);
+  params.n_ubatch = static_cast<std::uint32_t>(options.n_ubatch);
+  params.n_seq_max = static_cast<std::uint32_t>(options.n_sequences);
+  // One output per sequence is ever wanted; the default reserves logits for every row of a batch.
+  params.n_outputs_max = params.n_seq_max;
+  params.n_threads = options.n_threads;
+  params.n_threads_batch = options.n_threads;
+  params.flash_attn_type = to_llama(options.flash_attention);
+  params.kv_unified = true;
+  params.no_perf = true;
+  params.abort_callback = [](void* flag) {
+    return static_cast<std::atomic<bool>*>(flag)->load(std::memory_order_relaxed);
+  };
+  params.abort_callback_data = &context->abort_;
+
+  take_last_backend_error();
+  context->context_ = llama_init_from_model(context->weights_->model(), params);
+  if (context->context_ == nullptr) {
+    return fail(ErrorKind::overloaded,
+                fmt::format("a context of {} tokens could not be made: {}. Ask for a smaller one "
+                            "with --context.",
+                            options.n_ctx, take_last_backend_error()));
+  }
+  ggml_threadpool* pool = shared_threadpool(options.n_threads);
+  llama_attach_threadpool(context->context_, pool, pool);
+  return context;
+}
+
+Context::~Context() {
+  if (context_ != nullptr) llama_free(context_);
+}
+
+int Context::n_cells() const { return static_cast<int>(llama_n_ctx(context_)); }
+
+kv::ResumePoints Context::resume_points() const {
+  return weights_->has_recurrent_state() ? kv::ResumePoints::end_only
+                                         : kv::ResumePoints::any_position;
+}
+
+bool Context::trim(kv::SequenceId sequence, int from) {
+  llama_memory_t memory = llama_get_memory(context_);
+  if (llama_memory_seq_rm(memory, sequence, from, -1)) return true;
+  llama_memory_seq_rm(memory, sequence, -1, -1);
+  return false;
+}
+
+void Context::copy(kv::SequenceId from, kv::SequenceId to, int length) {
+  llama_memory_t memory = llama_get_memory(context_);
+  llama_memory_seq_rm(memory, to, -1, -1);
+  const bool recurrent = resume_points() == kv::ResumePoints::end_only;
+  llama_memory_seq_cp(memory, from, to, recurrent ? -1 : 0, recurrent ? -1 : length);
+}
+
+Context::Outcome Context::decode(const std::vector<Row>& rows) {
+  llama_batch batch = llama_batch_init(static_cast<std::int32_t>(rows.size()), 0, 1);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    batch.token[i] = rows[i].token;
+    batch.pos[i] = rows[i].position;
+    batch.n_seq_id[i] = 1;
+    batch.seq_id[i][0] = rows[i].sequence;
+    batch.logits[i] = rows[i].wants_logits ? 1 : 0;
+  }
+  batch.n_tokens = static_cast<std::int32_t>(rows.size());
+  int status = 0;
+  {
+    const std::lock_guard lock(compute_mutex());
+    status = llama_decode(context_, batch);
+    // The computation is over when decode returns on the CPU; a GPU may still be at work.
+    if (status == 0) llama_synchronize(context_);
+  }
+  llama_batch_free(batch);
+  switch (status) {
+    case 0: return Outcome::done;
+    case 1: return Outcome::no_room;
+    case 2: return Outcome::aborted;
+    default: return Outcome::failed;
+  }
+}
+
+const float* Context::logits(int index) const { return llama_get_logits_ith(context_, index); }
+
+}  // namespace hearth::engine

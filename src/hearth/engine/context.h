@@ -1,0 +1,68 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "hearth/engine/weights.h"
+#include "hearth/kv/state_device.h"
+
+struct llama_context;
+
+namespace hearth::engine {
+
+enum class FlashAttention { automatic, on, off };
+
+struct ContextOptions {
+  int n_ctx = 4096;
+  int n_ubatch = 512;
+  int n_sequences = 16;
+  int n_threads = 2;
+  FlashAttention flash_attention = FlashAttention::automatic;
+};
+
+/// A llama_context over shared weights: the pool of KV cells and the compute buffers. Owned by one
+/// thread, but for `request_abort`.
+class Context final : public kv::StateDevice {
+ public:
+  /// Errors: overloaded, if the KV state and buffers do not fit into memory.
+  static Result<std::unique_ptr<Context>> create(std::shared_ptr<const Weights> weights,
+                                                 const ContextOptions& options);
+  ~Context() override;
+
+  [[nodiscard]] int n_sequences() const override { return options_.n_sequences; }
+  [[nodiscard]] int n_cells() const override;
+  [[nodiscard]] kv::ResumePoints resume_points() const override;
+  bool trim(kv::SequenceId sequence, int from) override;
+  void copy(kv::SequenceId from, kv::SequenceId to, int length) override;
+
+  struct Row {
+    Token token = 0;
+    int position = 0;
+    kv::SequenceId sequence = 0;
+    bool wants_logits = false;
+  };
+  enum class Outcome { done, aborted, no_room, failed };
+  /// Computes up to n_ubatch rows. After anything but `done` the state is that of before.
+  Outcome decode(const std::vector<Row>& rows);
+  /// Logits (n_vocab floats) of row `index` of the last decode. REQUIRES: it wanted them.
+  [[nodiscard]] const float* logits(int index) const;
+
+  /// Ends the running decode within some milliseconds (CPU back end), and every later one until
+  /// `clear_abort`. From any thread.
+  void request_abort() { abort_.store(true, std::memory_order_relaxed); }
+  void clear_abort() { abort_.store(false, std::memory_order_relaxed); }
+
+  [[nodiscard]] llama_context* handle() const { return context_; }
+  [[nodiscard]] const Weights& weights() const { return *weights_; }
+  [[nodiscard]] const ContextOptions& options() const { return options_; }
+
+ private:
+  Context() = default;
+
+  std::shared_ptr<const Weights> weights_;
+  ContextOptions options_;
+  llama_context* context_ = nullptr;
+  std::atomic<bool> abort_{false};
+};
+
+}  // namespace hearth::engine

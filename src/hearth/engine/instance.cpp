@@ -1,0 +1,167 @@
+#include "hearth/engine/instance.h"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <deque>
+#include <set>
+#include <thread>
+
+#include <fstream>
+
+#include "hearth/base/log.h"
+#include "hearth/engine/scheduler.h"
+#include "hearth/engine/self_check.h"
+#include "hearth/kv/resident_prefixes.h"
+#include "hearth/models/memory_plan.h"
+
+namespace hearth::engine {
+namespace {
+
+/// Recurrent layers keep a whole state per sequence, so there are few.
+constexpr int sequences_of_attention = 16;
+constexpr int sequences_of_recurrent = 4;
+
+/// Cores without their hyper-threads, after /proc/cpuinfo; all processors where it does not say.
+int physical_cores() {
+  std::ifstream file("/proc/cpuinfo");
+  std::set<std::string> cores;
+  std::string physical_id;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("physical id")) physical_id = line;
+    if (line.starts_with("core id")) cores.insert(physical_id + line);
+  }
+  const int all = static_cast<int>(std::max(std::thread::hardware_concurrency(), 1U));
+  const int found = static_cast<int>(cores.size());
+  return found > 0 ? std::min(found, all) : all;
+}
+
+}  // namespace
+
+/// Everything that the engine's thread and the jobs share.
+struct Instance::Core {
+  Core(std::unique_ptr<Context> made, double tokens_per_ms)
+      : context(std::move(made)), cache(*context), scheduler(*context, cache, tokens_per_ms) {}
+
+  void run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      context->clear_abort();
+      take_arrivals(stop);
+      if (stop.stop_requested()) break;
+      scheduler.step();
+    }
+    take_arrivals(stop);
+    scheduler.fail_all({ErrorKind::unavailable, "the server is stopping; try again later"});
+  }
+
+  void take_arrivals(const std::stop_token& stop) {
+    std::unique_lock lock(mutex);
+    if (scheduler.idle()) {
+      changed.wait(lock, stop, [this] { return !arrivals.empty(); });
+    }
+    std::deque<std::unique_ptr<Task>> taken;
+    taken.swap(arrivals);
+    lock.unlock();
+    for (auto& task : taken) scheduler.add(std::move(task));
+  }
+
+  std::unique_ptr<Context> context;
+  kv::ResidentPrefixes cache;
+  Scheduler scheduler;
+
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::deque<std::unique_ptr<Task>> arrivals;
+  std::jthread thread;
+};
+
+namespace {
+
+class EngineJob final : public Job {
+ public:
+  EngineJob(std::shared_ptr<void> keeps_alive, Context& context, std::shared_ptr<Delivery> delivery)
+      : keeps_alive_(std::move(keeps_alive)), context_(context), delivery_(std::move(delivery)) {}
+
+  ~EngineJob() override {
+    delivery_->cancel();
+    if (delivery_->owns_running_batch) context_.request_abort();
+  }
+
+ private:
+  std::shared_ptr<void> keeps_alive_;
+  Context& context_;
+  std::shared_ptr<Delivery> delivery_;
+};
+
+}  // namespace
+
+Instance::Instance() = default;
+
+Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Weights> weights,
+                                                   const InstanceOptions& options) {
+  std::unique_ptr<Instance> instance(new Instance);
+  ContextOptions context_options;
+  context_options.n_threads = options.n_threads > 0 ? options.n_threads : physical_cores();
+  context_options.flash_attention = options.flash_attention;
+
+  if (options.n_ctx > 0) {
+    context_options.n_ctx = options.n_ctx;
+    const auto trained = weights->info().context_length;
+    if (trained > 0 && static_cast<std::uint64_t>(options.n_ctx) > trained) {
+      instance->notes_.push_back(
+          fmt::format("a context of {} tokens is more than the {} that the model was trained for; "
+                      "expect worse answers beyond them",
+                      options.n_ctx, trained));
+    }
+  } else {
+    const auto plan = models::plan_context(weights->info(), models::available_memory());
+    context_options.n_ctx = plan.n_ctx;
+    instance->notes_.push_back(fmt::format("context {} tokens: {}", plan.n_ctx, plan.why));
+  }
+
+  double tokens_per_ms = 0;
+  if (options.flash_attention != FlashAttention::off) {
+    const auto check = check_flash_attention(weights, context_options.n_threads);
+    if (!check) return std::unexpected(check.error());
+    tokens_per_ms = check->tokens_per_ms;
+    if (!check->flash_attention_agrees) {
+      context_options.flash_attention = FlashAttention::off;
+      instance->notes_.push_back(
+          fmt::format("flash attention is off for this model: on this machine it gives {}",
+                      check->finding));
+      spdlog::warn("{}", instance->notes_.back());
+    }
+  }
+
+  context_options.n_sequences =
+      weights->has_recurrent_state() ? sequences_of_recurrent : sequences_of_attention;
+  auto context = Context::create(std::move(weights), context_options);
+  if (!context) return pass_on(context);
+  instance->core_ = std::make_shared<Core>(std::move(*context), tokens_per_ms);
+  Core& core = *instance->core_;
+  core.thread = std::jthread([&core](const std::stop_token& stop) { core.run(stop); });
+  return instance;
+}
+
+Instance::~Instance() {
+  if (!core_) return;
+  core_->thread.request_stop();
+  core_->context->request_abort();
+  core_->thread.join();
+}
+
+std::unique_ptr<Job> Instance::generate(Generation generation, chat::EventSink sink) {
+  auto delivery = std::make_shared<Delivery>(std::move(sink));
+  auto task = std::make_unique<Task>(std::move(generation), delivery);
+  {
+    const std::lock_guard lock(core_->mutex);
+    core_->arrivals.push_back(std::move(task));
+  }
+  core_->changed.notify_one();
+  return std::make_unique<EngineJob>(core_, *core_->context, std::move(delivery));
+}
+
+const Weights& Instance::weights() const { return core_->context->weights(); }
+int Instance::n_ctx() const { return core_->context->n_cells(); }
+
+}  // namespace hearth::engine

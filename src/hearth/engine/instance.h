@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hearth/engine/context.h"
+#include "hearth/engine/generation.h"
+
+namespace hearth::engine {
+
+struct InstanceOptions {
+  int n_ctx = 0;      ///< 0: planned from the model and the machine's memory
+  int n_threads = 0;  ///< 0: the machine's physical cores
+  FlashAttention flash_attention = FlashAttention::automatic;
+};
+
+/// A loaded model with a context of its own, and the thread that owns it. Thread-safe.
+class Instance {
+ public:
+  /// Checks the engine on this model, makes the context, starts the thread. Takes seconds.
+  static Result<std::unique_ptr<Instance>> create(std::shared_ptr<const Weights> weights,
+                                                  const InstanceOptions& options);
+  /// Ends running generations with ErrorKind::unavailable.
+  ~Instance();
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  /// Begins a generation; chat::TextDelta carries the raw output. Events come on the engine's
+  /// thread.
+  [[nodiscard]] std::unique_ptr<Job> generate(Generation generation, chat::EventSink sink);
+
+  [[nodiscard]] const Weights& weights() const;
+  [[nodiscard]] int n_ctx() const;
+  /// What a person should know about how this was set up, one line each: the context and why, what
+  /// the self-check switched off.
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  Instance();
+  struct Core;
+  std::shared_ptr<Core> core_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace hearth::engine

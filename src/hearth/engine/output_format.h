@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chat.h>
+#include <common.h>
+
+#include <string>
+#include <vector>
+
+namespace hearth::engine {
+
+/// How the model's output is constrained and read; made by render, private to engine/.
+struct OutputFormat {
+  common_chat_parser_params parser;
+  common_grammar grammar;
+  bool grammar_lazy = false;
+  std::vector<common_grammar_trigger> triggers;
+  std::vector<std::string> preserved_tokens;
+  /// Text already in the prompt that the grammar and the parser must see first.
+  std::string generation_prompt;
+  /// The beginning of a forced tool call: in the prompt, and part of the output's text.
+  std::string forced_beginning;
+  std::string thinking_start;
+  std::vector<std::string> thinking_ends;
+  /// Names of all tools that may be called; empty if none may.
+  std::vector<std::string> tool_names;
+  /// True if the output can be anything but plain text: only then it is parsed.
+  bool structured = false;
+};
+
+}  // namespace hearth::engine

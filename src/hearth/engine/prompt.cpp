@@ -1,0 +1,268 @@
+#include "hearth/engine/prompt.h"
+
+#include <chat.h>
+#include <fmt/format.h>
+#include <json-schema-to-grammar.h>
+
+#include <algorithm>
+
+#include "hearth/engine/grammar_schema.h"
+#include "hearth/engine/output_format.h"
+#include "hearth/engine/template_messages.h"
+
+namespace hearth::engine {
+namespace {
+
+using Mode = chat::ToolChoice::Mode;
+
+/// How a model that is made for tools is told of them; one that is not gets our own words.
+constexpr std::string_view generic_tool_instructions =
+    "You can use tools. To use one, answer with nothing but a JSON object of this form:\n"
+    "{\"name\": \"the tool\", \"arguments\": {…}}\nThe tools:\n";
+
+bool template_knows_tools(const Weights& weights) {
+  const auto caps = common_chat_templates_get_caps(weights.templates());
+  const auto found = caps.find("supports_tools");
+  return found != caps.end() && found->second;
+}
+
+/// A copy of `request` whose system prompt ends with the tools, in our own words.
+chat::Request with_tools_in_system_prompt(const chat::Request& request) {
+  chat::Request out = request;
+  std::string text(generic_tool_instructions);
+  for (const chat::Tool& tool : request.tools) {
+    if (!tool.defer_loading) text += describe_tool(tool) + "\n";
+  }
+  if (out.messages.empty() || out.messages.front().role != chat::Role::system) {
+    out.messages.insert(out.messages.begin(), chat::Message{chat::Role::system, {}});
+  }
+  out.messages.front().content.emplace_back(chat::TextBlock{std::move(text), {}});
+  return out;
+}
+
+std::vector<common_chat_tool> callable_tools(const chat::Request& request, bool relaxed) {
+  std::vector<common_chat_tool> tools;
+  for (const chat::Tool& tool : request.tools) {
+    const bool named = request.tool_choice.mode != Mode::tool || tool.name == request.tool_choice.name;
+    if (!named) continue;
+    const json::object schema =
+        relaxed ? relax_for_grammar(tool.input_schema) : json::object{{"type", "object"}};
+    tools.push_back({tool.name, tool.description, to_json(schema)});
+  }
+  return tools;
+}
+
+common_chat_templates_inputs base_inputs(const chat::Request& request) {
+  common_chat_templates_inputs inputs;
+  inputs.reasoning_format = COMMON_REASONING_FORMAT_AUTO;
+  inputs.enable_thinking = request.thinking.mode != chat::Thinking::Mode::disabled;
+  inputs.parallel_tool_calls = !request.tool_choice.disable_parallel;
+  if (!request.thinking.effort.empty()) {
+    inputs.chat_template_kwargs["reasoning_effort"] = to_json(json::value(request.thinking.effort));
+  }
+  return inputs;
+}
+
+/// The prompt's text. Tool choice is left out here, so that it cannot change the prompt and no
+/// grammar is built for nothing.
+Result<common_chat_params> apply_template(const Weights& weights, const chat::Request& request,
+                                          bool native_tools, std::vector<std::string>& warnings) {
+  common_chat_templates_inputs inputs = base_inputs(request);
+  inputs.tool_choice = COMMON_CHAT_TOOL_CHOICE_NONE;
+  if (native_tools) {
+    for (const chat::Tool& tool : request.tools) {
+      if (!tool.defer_loading) inputs.tools.push_back(to_template_tool(tool));
+    }
+  }
+  std::string reason;
+  for (const auto placement : {SystemMessages::in_place, SystemMessages::first_else_user}) {
+    auto messages = to_template_messages(request, placement);
+    if (!messages) return pass_on(messages);
+    inputs.messages = std::move(*messages);
+    try {
+      auto params = common_chat_templates_apply(weights.templates(), inputs);
+      if (placement == SystemMessages::first_else_user) {
+        warnings.emplace_back(
+            "the model's template takes a system message only at the front; later ones were "
+            "rendered as the user's");
+      }
+      return params;
+    } catch (const std::exception& failure) {
+      reason = failure.what();
+    }
+  }
+  return fail(ErrorKind::invalid_request,
+              fmt::format("the model's chat template refuses this conversation: {}", reason));
+}
+
+/// Grammar and parser depend on tools and output format, never on the conversation, so they are
+/// made from a conversation of one word.
+common_chat_params apply_format(const Weights& weights, const chat::Request& request,
+                                common_chat_tool_choice choice, bool relaxed) {
+  common_chat_templates_inputs inputs = base_inputs(request);
+  common_chat_msg message;
+  message.role = "user";
+  message.content = "hello";
+  inputs.messages.push_back(std::move(message));
+  inputs.tools = callable_tools(request, relaxed);
+  inputs.tool_choice = choice;
+  if (request.json_schema && inputs.tools.empty() && request.json_schema->is_object()) {
+    inputs.json_schema = to_json(relax_for_grammar(request.json_schema->get_object()));
+  }
+  return common_chat_templates_apply(weights.templates(), inputs);
+}
+
+Result<common_chat_params> apply_format_leniently(const Weights& weights,
+                                                  const chat::Request& request,
+                                                  common_chat_tool_choice choice,
+                                                  std::vector<std::string>& warnings) {
+  try {
+    return apply_format(weights, request, choice, true);
+  } catch (const std::exception&) {
+    warnings.emplace_back(
+        "the tools' schemas are too large for a grammar; arguments are only held to be an object");
+  }
+  try {
+    return apply_format(weights, request, choice, false);
+  } catch (const std::exception& failure) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("no grammar could be made for this output format: {}", failure.what()));
+  }
+}
+
+void take_format(OutputFormat& format, const common_chat_params& params) {
+  format.parser = common_chat_parser_params(params);
+  format.parser.reasoning_format = COMMON_REASONING_FORMAT_AUTO;
+  if (!params.parser.empty()) format.parser.parser.load(params.parser);
+  if (!params.grammar.empty()) {
+    format.grammar = common_grammar(COMMON_GRAMMAR_TYPE_TOOL_CALLS, params.grammar);
+  }
+  format.grammar_lazy = params.grammar_lazy;
+  format.triggers = params.grammar_triggers;
+  format.preserved_tokens = params.preserved_tokens;
+  format.generation_prompt = params.generation_prompt;
+  format.thinking_start = params.thinking_start_tag;
+  format.thinking_ends = params.thinking_end_tags;
+  format.structured = true;
+}
+
+/// The word that begins a tool call in this format, if there is exactly such a word.
+std::string call_beginning(const common_chat_params& automatic) {
+  for (const auto& trigger : automatic.grammar_triggers) {
+    if (trigger.type == COMMON_GRAMMAR_TRIGGER_TYPE_WORD) return trigger.value;
+  }
+  return {};
+}
+
+/// Calls that are really forced. llama-common's grammar for a required call lets the model talk
+/// first, without end if it likes; where the format has a word that begins a call, that word is
+/// put behind the prompt instead, and what follows can only be the call.
+Result<void> force_native_call(const Weights& weights, const chat::Request& request,
+                               OutputFormat& format, std::vector<std::string>& warnings) {
+  auto automatic =
+      apply_format_leniently(weights, request, COMMON_CHAT_TOOL_CHOICE_AUTO, warnings);
+  if (!automatic) return pass_on(automatic);
+  const std::string beginning = call_beginning(*automatic);
+  const bool may_think = automatic->supports_thinking && request.thinking.on();
+  if (!beginning.empty() && !may_think) {
+    take_format(format, *automatic);
+    format.grammar_lazy = false;
+    format.triggers.clear();
+    format.forced_beginning = beginning;
+    return {};
+  }
+  auto required =
+      apply_format_leniently(weights, request, COMMON_CHAT_TOOL_CHOICE_REQUIRED, warnings);
+  if (!required) return pass_on(required);
+  take_format(format, *required);
+  return {};
+}
+
+/// For models without a tool format: the whole answer is one JSON call.
+Result<void> force_generic_call(const chat::Request& request, OutputFormat& format) {
+  for (const bool relaxed : {true, false}) {
+    std::vector<std::pair<std::string, json::object>> tools;
+    for (const auto& tool : callable_tools(request, relaxed)) {
+      auto schema = parse_json(tool.parameters);
+      tools.emplace_back(tool.name, schema->as_object());
+    }
+    try {
+      format.grammar = common_grammar(
+          COMMON_GRAMMAR_TYPE_USER,
+          json_schema_to_grammar(common_json::parse(to_json(any_call_schema(tools)))));
+      return {};
+    } catch (const std::exception&) {
+      continue;
+    }
+  }
+  return fail(ErrorKind::invalid_request, "no grammar could be made for these tools");
+}
+
+Result<OutputFormat> make_format(const Weights& weights, const chat::Request& request,
+                                 const common_chat_params& prompt_params, bool native_tools,
+                                 std::vector<std::string>& warnings) {
+  OutputFormat format;
+  const bool tools = !request.tools.empty() && request.tool_choice.mode != Mode::none;
+  const bool forced = request.tool_choice.mode == Mode::any || request.tool_choice.mode == Mode::tool;
+  if (tools) {
+    for (const chat::Tool& tool : request.tools) format.tool_names.push_back(tool.name);
+  }
+
+  if (tools && !native_tools) {
+    format.structured = true;
+    format.parser = common_chat_parser_params(prompt_params);
+    if (!prompt_params.parser.empty()) format.parser.parser.load(prompt_params.parser);
+    format.generation_prompt = prompt_params.generation_prompt;
+    if (forced) {
+      if (auto made = force_generic_call(request, format); !made) return pass_on(made);
+    }
+  } else if (tools && forced) {
+    if (auto made = force_native_call(weights, request, format, warnings); !made) {
+      return pass_on(made);
+    }
+  } else if (tools || request.json_schema) {
+    auto params =
+        apply_format_leniently(weights, request, COMMON_CHAT_TOOL_CHOICE_AUTO, warnings);
+    if (!params) return pass_on(params);
+    take_format(format, *params);
+    if (!tools) format.grammar.type = COMMON_GRAMMAR_TYPE_OUTPUT_FORMAT;
+  } else {
+    take_format(format, prompt_params);
+    format.grammar = {};
+    format.triggers.clear();
+    format.parser.parse_tool_calls = false;
+    format.structured = prompt_params.supports_thinking ||
+                        prompt_params.prompt.find("<|channel|>") != std::string::npos;
+  }
+  return format;
+}
+
+}  // namespace
+
+Result<Prompt> render(const Weights& weights, const chat::Request& request) {
+  Prompt prompt;
+  const bool native_tools = request.tools.empty() || template_knows_tools(weights);
+  auto params = native_tools ? apply_template(weights, request, true, prompt.warnings)
+                             : apply_template(weights, with_tools_in_system_prompt(request), false,
+                                              prompt.warnings);
+  if (!params) return pass_on(params);
+  auto format = make_format(weights, request, *params, native_tools, prompt.warnings);
+  if (!format) return pass_on(format);
+
+  prompt.text = params->prompt + format->forced_beginning;
+  prompt.stops = params->additional_stops;
+  prompt.tokens =
+      weights.tokenize(prompt.text, Weights::Begin::of_sequence, Weights::Special::as_tokens);
+  prompt.format = std::make_shared<const OutputFormat>(std::move(*format));
+  return prompt;
+}
+
+Prompt raw_prompt(const Weights& weights, std::string_view text) {
+  Prompt prompt;
+  prompt.text = text;
+  prompt.tokens =
+      weights.tokenize(text, Weights::Begin::of_sequence, Weights::Special::as_tokens);
+  return prompt;
+}
+
+}  // namespace hearth::engine

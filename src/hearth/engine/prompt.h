@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hearth/chat/request.h"
+#include "hearth/engine/weights.h"
+
+namespace hearth::engine {
+
+struct OutputFormat;
+
+/// A conversation rendered by the model's own chat template, and how to read what follows it.
+struct Prompt {
+  std::vector<Token> tokens;
+  std::string text;
+  /// Grammar, triggers and parser; null for raw completions.
+  std::shared_ptr<const OutputFormat> format;
+  /// Texts that end the answer besides the client's own.
+  std::vector<std::string> stops;
+  /// What was changed or left out while rendering, one sentence each.
+  std::vector<std::string> warnings;
+};
+
+/// Renders `request` for `weights`. The same conversation gives the same tokens: tool choice,
+/// sampling and output format do not touch the prompt, but for a forced tool call, whose first
+/// characters are put behind it.
+/// Tools with `defer_loading` are written where a ToolReferenceBlock names them, and known to
+/// grammar and parser from the start.
+/// Errors: invalid_request for what this model cannot do (images; no usable template).
+Result<Prompt> render(const Weights& weights, const chat::Request& request);
+
+/// A prompt that is only text, for /v1/completions.
+Prompt raw_prompt(const Weights& weights, std::string_view text);
+
+}  // namespace hearth::engine

@@ -1,0 +1,93 @@
+#include "hearth/engine/weights.h"
+
+#include <chat.h>
+#include <common.h>
+#include <fmt/format.h>
+#include <llama.h>
+
+#include "hearth/engine/backend.h"
+
+namespace hearth::engine {
+
+void Weights::FreeTemplates::operator()(common_chat_templates* templates) const {
+  common_chat_templates_free(templates);
+}
+
+Result<std::shared_ptr<const Weights>> Weights::load(const std::filesystem::path& path,
+                                                     int gpu_layers) {
+  auto info = models::inspect_gguf(path);
+  if (!info) return pass_on(info);
+  start_backend();
+
+  llama_model_params params = llama_model_default_params();
+  params.n_gpu_layers = gpu_layers;
+  take_last_backend_error();
+  llama_model* model = llama_model_load_from_file(path.c_str(), params);
+  if (model == nullptr) {
+    const std::string reason = take_last_backend_error();
+    if (reason.find("unknown model architecture") != std::string::npos) {
+      return fail(ErrorKind::invalid_request,
+                  fmt::format("{} is of the architecture '{}', which this engine does not know. "
+                              "Use another model, or a newer Hearth.",
+                              path.string(), info->architecture));
+    }
+    return fail(ErrorKind::invalid_request,
+                fmt::format("{} could not be loaded: {}", path.string(),
+                            reason.empty() ? "the engine gave no reason" : reason));
+  }
+  std::shared_ptr<Weights> weights(new Weights);
+  weights->path_ = path;
+  weights->info_ = std::move(*info);
+  weights->model_ = model;
+  weights->vocab_ = llama_model_get_vocab(model);
+  try {
+    weights->templates_.reset(common_chat_templates_init(model, "").release());
+  } catch (const std::exception& failure) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("the chat template of {} cannot be used: {}", path.string(),
+                            failure.what()));
+  }
+  return weights;
+}
+
+Weights::~Weights() {
+  templates_.reset();
+  if (model_ != nullptr) llama_model_free(model_);
+}
+
+std::vector<Token> Weights::tokenize(std::string_view text, Begin begin, Special special) const {
+  const bool add_special = begin == Begin::of_sequence;
+  const bool parse_special = special == Special::as_tokens;
+  const auto size = static_cast<std::int32_t>(text.size());
+  std::vector<Token> tokens(text.size() / 3 + 16);
+  std::int32_t n = llama_tokenize(vocab_, text.data(), size, tokens.data(),
+                                  static_cast<std::int32_t>(tokens.size()), add_special,
+                                  parse_special);
+  if (n < 0) {
+    tokens.resize(static_cast<std::size_t>(-n));
+    n = llama_tokenize(vocab_, text.data(), size, tokens.data(),
+                       static_cast<std::int32_t>(tokens.size()), add_special, parse_special);
+  }
+  tokens.resize(static_cast<std::size_t>(std::max(n, 0)));
+  return tokens;
+}
+
+std::string Weights::piece(Token token, Special special) const {
+  return common_token_to_piece(vocab_, token, special == Special::as_tokens);
+}
+
+std::string Weights::detokenize(const std::vector<Token>& tokens) const {
+  std::string text;
+  for (const Token token : tokens) text += piece(token, Special::as_tokens);
+  return text;
+}
+
+bool Weights::ends_generation(Token token) const { return llama_vocab_is_eog(vocab_, token); }
+
+int Weights::n_vocab() const { return llama_vocab_n_tokens(vocab_); }
+
+bool Weights::has_recurrent_state() const {
+  return llama_model_is_recurrent(model_) || llama_model_is_hybrid(model_);
+}
+
+}  // namespace hearth::engine

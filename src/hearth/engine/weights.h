@@ -1,0 +1,71 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hearth/base/error.h"
+#include "hearth/kv/state_device.h"
+#include "hearth/models/gguf.h"
+
+struct llama_model;
+struct llama_vocab;
+struct common_chat_templates;
+
+namespace hearth::engine {
+
+using kv::Token;
+
+/// All layers on the GPU.
+inline constexpr int all_layers = -1;
+
+/// A model's weights, vocabulary and chat template in memory. Instances of one model share it.
+/// Thread-safe: nothing in it changes after loading.
+class Weights {
+ public:
+  /// Loads `path` (memory-mapped). Errors: what inspect_gguf reports; invalid_request for an
+  /// architecture that the engine does not know; internal with the engine's last message.
+  static Result<std::shared_ptr<const Weights>> load(const std::filesystem::path& path,
+                                                     int gpu_layers);
+  ~Weights();
+  Weights(const Weights&) = delete;
+  Weights& operator=(const Weights&) = delete;
+
+  [[nodiscard]] const models::GgufInfo& info() const { return info_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] llama_model* model() const { return model_; }
+  [[nodiscard]] const llama_vocab* vocab() const { return vocab_; }
+  [[nodiscard]] const common_chat_templates* templates() const { return templates_.get(); }
+
+  /// `special`: control tokens written out in `text` (such as <|im_end|>) become those tokens.
+  enum class Special { as_text, as_tokens };
+  /// `begin`: put the tokens in front that the model expects at the start of a sequence.
+  enum class Begin { bare, of_sequence };
+  [[nodiscard]] std::vector<Token> tokenize(std::string_view text, Begin begin,
+                                            Special special) const;
+  /// The bytes of one token; may be a part of a UTF-8 code point. Control tokens are empty unless
+  /// `special` is as_tokens.
+  [[nodiscard]] std::string piece(Token token, Special special) const;
+  [[nodiscard]] std::string detokenize(const std::vector<Token>& tokens) const;
+  [[nodiscard]] bool ends_generation(Token token) const;
+  [[nodiscard]] int n_vocab() const;
+  /// True for recurrent and hybrid architectures.
+  [[nodiscard]] bool has_recurrent_state() const;
+
+ private:
+  Weights() = default;
+
+  struct FreeTemplates {
+    void operator()(common_chat_templates* templates) const;
+  };
+
+  std::filesystem::path path_;
+  models::GgufInfo info_;
+  llama_model* model_ = nullptr;
+  const llama_vocab* vocab_ = nullptr;
+  std::unique_ptr<common_chat_templates, FreeTemplates> templates_;
+};
+
+}  // namespace hearth::engine

@@ -1,0 +1,152 @@
+#include "hearth/kv/resident_prefixes.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace hearth::kv {
+namespace {
+
+int common_prefix(const std::vector<Token>& held, TokenSpan prompt) {
+  const auto [end, _] = std::ranges::mismatch(held, prompt);
+  return static_cast<int>(end - held.begin());
+}
+
+}  // namespace
+
+ResidentPrefixes::ResidentPrefixes(StateDevice& device)
+    : device_(device), residents_(static_cast<std::size_t>(device.n_sequences())) {}
+
+int ResidentPrefixes::resumable(const Resident& resident, TokenSpan prompt) const {
+  const int common = common_prefix(resident.tokens, prompt);
+  const int usable = std::min(common, static_cast<int>(prompt.size()) - 1);
+  if (device_.resume_points() == ResumePoints::any_position) return std::max(usable, 0);
+  const bool at_end = usable == static_cast<int>(resident.tokens.size());
+  return at_end ? usable : 0;
+}
+
+ResidentPrefixes::Match ResidentPrefixes::best_match(TokenSpan prompt) const {
+  Match best;
+  for (std::size_t i = 0; i < residents_.size(); ++i) {
+    const int length = resumable(residents_[i], prompt);
+    const bool longer = length > best.length;
+    // Of two equal ones the idle one is taken: it can be continued in place.
+    const bool as_long_and_idle = length > 0 && length == best.length && !residents_[i].leased &&
+                                  residents_[static_cast<std::size_t>(best.sequence)].leased;
+    if (longer || as_long_and_idle) best = {static_cast<SequenceId>(i), length};
+  }
+  return best;
+}
+
+int ResidentPrefixes::longest_prefix(TokenSpan prompt) const { return best_match(prompt).length; }
+
+SequenceId ResidentPrefixes::oldest_unleased() const {
+  SequenceId oldest = -1;
+  for (std::size_t i = 0; i < residents_.size(); ++i) {
+    if (residents_[i].leased) continue;
+    if (oldest < 0 ||
+        residents_[i].last_use < residents_[static_cast<std::size_t>(oldest)].last_use) {
+      oldest = static_cast<SequenceId>(i);
+    }
+  }
+  return oldest;
+}
+
+std::optional<Lease> ResidentPrefixes::acquire(TokenSpan prompt) {
+  const Match match = best_match(prompt);
+  SequenceId target = oldest_unleased();
+  if (target < 0) return std::nullopt;
+
+  if (match.length == 0) {
+    cut(target, 0);
+  } else {
+    Resident& source = residents_[static_cast<std::size_t>(match.sequence)];
+    const bool whole = match.length == static_cast<int>(source.tokens.size());
+    const bool mostly = match.length * 2 >= static_cast<int>(source.tokens.size());
+    if (!source.leased && (whole || mostly || target == match.sequence)) {
+      // Going on in place. A sequence of which less than half is wanted is kept and shared
+      // instead: it is another conversation with the same beginning.
+      target = match.sequence;
+      cut(target, match.length);
+    } else {
+      source.last_use = ++uses_;
+      share(match.sequence, target, match.length);
+    }
+  }
+  Resident& resident = residents_[static_cast<std::size_t>(target)];
+  resident.leased = true;
+  resident.last_use = ++uses_;
+  return Lease{target, static_cast<int>(resident.tokens.size())};
+}
+
+bool ResidentPrefixes::reserve(int n_tokens) {
+  while (cells_used_ + n_tokens > device_.n_cells()) {
+    SequenceId victim = -1;
+    for (std::size_t i = 0; i < residents_.size(); ++i) {
+      const Resident& resident = residents_[i];
+      if (resident.leased || resident.tokens.empty()) continue;
+      if (victim < 0 ||
+          resident.last_use < residents_[static_cast<std::size_t>(victim)].last_use) {
+        victim = static_cast<SequenceId>(i);
+      }
+    }
+    if (victim < 0) return false;
+    cut(victim, 0);
+  }
+  return true;
+}
+
+void ResidentPrefixes::extend(SequenceId sequence, TokenSpan tokens) {
+  Resident& resident = residents_.at(static_cast<std::size_t>(sequence));
+  if (!resident.leased) throw std::logic_error("extend of a sequence that is not leased");
+  resident.tokens.insert(resident.tokens.end(), tokens.begin(), tokens.end());
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (free_cells_.empty()) {
+      free_cells_.push_back(static_cast<CellId>(cell_users_.size()));
+      cell_users_.push_back(0);
+    }
+    const CellId cell = free_cells_.back();
+    free_cells_.pop_back();
+    cell_users_[cell] = 1;
+    resident.cells.push_back(cell);
+    ++cells_used_;
+  }
+  resident.last_use = ++uses_;
+}
+
+void ResidentPrefixes::release(SequenceId sequence) {
+  residents_.at(static_cast<std::size_t>(sequence)).leased = false;
+}
+
+void ResidentPrefixes::cut(SequenceId sequence, int length) {
+  Resident& resident = residents_[static_cast<std::size_t>(sequence)];
+  const auto keep = static_cast<std::size_t>(length);
+  if (resident.tokens.size() == keep) return;
+  const bool trimmed = device_.trim(sequence, length);
+  const std::size_t left = trimmed ? keep : 0;
+  drop_cells(resident, left);
+  resident.tokens.resize(left);
+}
+
+void ResidentPrefixes::share(SequenceId from, SequenceId to, int length) {
+  const Resident& source = residents_[static_cast<std::size_t>(from)];
+  Resident& target = residents_[static_cast<std::size_t>(to)];
+  const auto n = static_cast<std::ptrdiff_t>(length);
+  drop_cells(target, 0);
+  target.tokens.assign(source.tokens.begin(), source.tokens.begin() + n);
+  target.cells.assign(source.cells.begin(), source.cells.begin() + n);
+  for (const CellId cell : target.cells) ++cell_users_[cell];
+  device_.copy(from, to, length);
+}
+
+void ResidentPrefixes::drop_cells(Resident& resident, std::size_t from) {
+  for (std::size_t i = from; i < resident.cells.size(); ++i) {
+    const CellId cell = resident.cells[i];
+    if (--cell_users_[cell] == 0) {
+      free_cells_.push_back(cell);
+      --cells_used_;
+    }
+  }
+  resident.cells.resize(from);
+}
+
+}  // namespace hearth::kv
