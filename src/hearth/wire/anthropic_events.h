@@ -25,6 +25,7 @@ class MessagesEventDecoder : public StreamDecoder {
     int call = 0;            ///< the tool call's index
     bool has_input = false;  ///< arguments have come in pieces
     std::string input;       ///< arguments that came whole, at the block's start
+    std::string signature;
   };
 
   void start(const json::object& message);
