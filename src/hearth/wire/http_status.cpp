@@ -85,7 +85,6 @@ ErrorKind kind_of_status(int status) {
     case 408: return ErrorKind::timeout;
     case 413: return ErrorKind::too_large;
     case 429: return ErrorKind::rate_limited;
-    case 503:
     case 529: return ErrorKind::overloaded;
     case 504: return ErrorKind::timeout;
     default:
