@@ -241,11 +241,7 @@ std::string MessagesStream::encode(const chat::Event& event) {
   } else if (const auto* started = std::get_if<chat::Started>(&event)) {
     state.start(started->usage);
   } else if (const auto* progress = std::get_if<chat::PrefillProgress>(&event)) {
-    const json::object told{{"computed", progress->computed},
-                            {"reused", progress->reused},
-                            {"total", progress->total},
-                            {"eta_ms", progress->eta_ms}};
-    state.out += sse_comment("prefill " + to_json(told));
+    state.out += prefill_comment(*progress);
   } else {
     state.start({});
     if (const auto* finished = std::get_if<chat::Finished>(&event)) {
