@@ -21,10 +21,12 @@ class Delivery {
     if (!cancelled_) sink_(std::move(event));
   }
 
-  /// Client's side.
+  /// Client's side. The sink, and what it keeps alive, is gone when this returns.
   void cancel() {
+    chat::EventSink gone;
     const std::lock_guard lock(mutex_);
     cancelled_ = true;
+    gone = std::move(sink_);
   }
 
   [[nodiscard]] bool cancelled() const { return cancelled_; }

@@ -1,0 +1,195 @@
+#include "hearth/gateway/answer.h"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace hearth::gateway {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr auto progress_interval = 1s;
+constexpr auto ping_interval = 15s;
+/// A client that waits for a model to load, or in the queue, gets its response's head after this
+/// time, so that it does not take the server for dead.
+constexpr auto longest_without_head = 10s;
+
+/// Between two progress reports of the engine, what has probably been read by now.
+chat::PrefillProgress estimate(const chat::PrefillProgress& last, double elapsed_ms) {
+  chat::PrefillProgress now = last;
+  const int left = last.total - last.reused - last.computed;
+  if (last.eta_ms <= 0 || left <= 0) return now;
+  const double share = std::min(elapsed_ms / last.eta_ms, 0.99);
+  now.computed = last.computed + static_cast<int>(share * left);
+  now.eta_ms = last.eta_ms - std::min(elapsed_ms, last.eta_ms);
+  return now;
+}
+
+/// One answer on its way to the client.
+class Sender {
+ public:
+  Sender(Exchange& exchange, Answer answer, asio::any_io_executor executor)
+      : exchange_(exchange),
+        answer_(std::move(answer)),
+        record_(answer_.record),
+        queue_(std::make_shared<EventQueue>(std::move(executor),
+                                            answer_.stream ? EventQueue::Wake::each_event
+                                                           : EventQueue::Wake::end_only)) {}
+
+  asio::awaitable<void> run() {
+    exchange_.watch_client(queue_);
+    call_ = answer_.start([queue = queue_](chat::Event event) { queue->push(std::move(event)); });
+    while (!done_) {
+      const auto events = co_await queue_->take(next_tick());
+      if (queue_->client_gone()) break;
+      co_await handle(events);
+      if (!done_ && events.empty()) co_await tick();
+    }
+    call_.reset();
+    exchange_.stop_watching();
+    if (!done_) {
+      record_.error = "the client went away";
+      exchange_.abandon();
+    }
+  }
+
+  /// The work is cancelled, if it is not done.
+  void stop(std::string reason) {
+    call_.reset();
+    if (record_.error.empty() && !done_) record_.error = std::move(reason);
+    exchange_.abandon();
+  }
+
+  observe::RequestRecord take_record() {
+    record_.total_ms = ms_since(began_);
+    return std::move(record_);
+  }
+
+ private:
+  [[nodiscard]] Clock::time_point next_tick() const {
+    if (!answer_.stream) return Clock::now() + 1h;
+    if (!exchange_.replied()) return began_ + longest_without_head;
+    if (progress_) return last_write_ + progress_interval;
+    return last_write_ + ping_interval;
+  }
+
+  asio::awaitable<void> handle(const std::vector<chat::Event>& events) {
+    std::string text;
+    for (const chat::Event& event : events) {
+      note(event);
+      if (const auto* failed = std::get_if<chat::Failed>(&event); failed && !exchange_.replied()) {
+        done_ = true;
+        exchange_.stop_watching();
+        co_await exchange_.reply_error(failed->error);
+        co_return;
+      }
+      if (answer_.stream) {
+        text += answer_.stream->encode(event);
+        done_ = answer_.stream->done();
+      } else {
+        answer_.whole->add(event);
+        done_ = answer_.whole->done();
+      }
+      if (done_) break;
+    }
+    if (answer_.stream && !events.empty()) {
+      co_await write(text);
+      if (done_) co_await exchange_.end_stream();
+    } else if (done_) {
+      exchange_.stop_watching();
+      const auto response = answer_.whole->response();
+      if (response) {
+        co_await exchange_.reply_json(200, *response);
+      } else {
+        co_await exchange_.reply_error(response.error());
+      }
+    }
+  }
+
+  asio::awaitable<void> tick() {
+    if (!answer_.stream) co_return;
+    const auto now = Clock::now();
+    if (progress_ && now - last_write_ >= progress_interval) {
+      std::string text =
+          wire::prefill_comment(estimate(*progress_, ms_between(progress_at_, now)));
+      if (now - last_ping_ >= ping_interval) {
+        text += answer_.stream->ping();
+        last_ping_ = now;
+      }
+      co_await write(text);
+    } else if (!exchange_.replied() || now - last_write_ >= ping_interval) {
+      last_ping_ = now;
+      co_await write(answer_.stream->ping());
+    }
+  }
+
+  asio::awaitable<void> write(std::string_view text) {
+    if (!exchange_.replied()) co_await exchange_.begin_stream();
+    co_await exchange_.write(text);
+    last_write_ = Clock::now();
+  }
+
+  void note(const chat::Event& event) {
+    if (const auto* progress = std::get_if<chat::PrefillProgress>(&event)) {
+      progress_ = *progress;
+      progress_at_ = Clock::now();
+      return;
+    }
+    if (const auto* started = std::get_if<chat::Started>(&event)) {
+      take_usage(started->usage);
+      return;
+    }
+    progress_.reset();
+    if (const auto* finished = std::get_if<chat::Finished>(&event)) {
+      take_usage(finished->usage);
+      record_.stop_reason = to_string(finished->reason);
+      record_.queue_ms = finished->timings.queue_ms;
+      record_.ttft_ms = finished->timings.ttft_ms;
+      record_.prefill_ms = finished->timings.prefill_ms;
+      record_.decode_ms = finished->timings.decode_ms;
+    } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
+      record_.error = failed->error.message;
+    }
+  }
+
+  void take_usage(const chat::Usage& usage) {
+    record_.prompt_tokens = usage.prompt_tokens;
+    record_.reused_tokens = usage.reused_tokens;
+    record_.computed_tokens = usage.prompt_tokens - usage.reused_tokens;
+    record_.output_tokens = usage.output_tokens;
+  }
+
+  Exchange& exchange_;
+  Answer answer_;
+  observe::RequestRecord record_;
+  std::shared_ptr<EventQueue> queue_;
+  std::unique_ptr<provider::Call> call_;
+  std::optional<chat::PrefillProgress> progress_;
+  Clock::time_point progress_at_;
+  Clock::time_point began_ = Clock::now();
+  Clock::time_point last_write_ = began_;
+  Clock::time_point last_ping_ = began_;
+  bool done_ = false;
+};
+
+}  // namespace
+
+asio::awaitable<void> send_answer(Exchange& exchange, Answer answer) {
+  Services& services = exchange.services();
+  Sender sender(exchange, std::move(answer), co_await asio::this_coro::executor);
+  ++services.n_running;
+  try {
+    co_await sender.run();
+  } catch (const boost::system::system_error& lost) {
+    sender.stop("the client went away: " + lost.code().message());
+  }
+  --services.n_running;
+  services.last_use_ms = unix_ms();
+  if (services.request_log) services.request_log->add(sender.take_record());
+}
+
+}  // namespace hearth::gateway

@@ -1,0 +1,171 @@
+#include "hearth/gateway/chat_endpoints.h"
+
+#include "hearth/gateway/answer.h"
+#include "hearth/gateway/on_worker.h"
+#include "hearth/gateway/route_request.h"
+#include "hearth/wire/anthropic_answer.h"
+#include "hearth/wire/anthropic_decode.h"
+#include "hearth/wire/openai_answer.h"
+#include "hearth/wire/openai_completion.h"
+#include "hearth/wire/openai_decode.h"
+
+namespace hearth::gateway {
+namespace {
+
+namespace asio = boost::asio;
+
+void log_refused(Exchange& exchange, const Error& error) {
+  if (!exchange.services().request_log) return;
+  observe::RequestRecord record = begin_record(exchange);
+  record.error = error.message;
+  exchange.services().request_log->add(std::move(record));
+}
+
+asio::awaitable<void> refuse(Exchange& exchange, const Error& error) {
+  log_refused(exchange, error);
+  co_await exchange.reply_error(error);
+}
+
+Result<chat::Request> decode_with(const Exchange& exchange,
+                                  Result<chat::Request> (*decode)(const json::value&)) {
+  const auto body = exchange.parse_body();
+  if (!body) return std::unexpected(body.error());
+  return decode(*body);
+}
+
+asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request request,
+                                  std::unique_ptr<wire::StreamEncoder> stream,
+                                  std::unique_ptr<wire::AnswerCollector> whole) {
+  auto routed = co_await route_request(exchange, std::move(request));
+  if (!routed) {
+    co_await refuse(exchange, routed.error());
+    co_return;
+  }
+  Answer answer;
+  answer.record = std::move(routed->record);
+  answer.stream = std::move(stream);
+  answer.whole = std::move(whole);
+  answer.start = [provider = routed->provider, asked = std::move(routed->request)](
+                     chat::EventSink sink) mutable {
+    return provider->start(std::move(asked), std::move(sink));
+  };
+  co_await send_answer(exchange, std::move(answer));
+}
+
+}  // namespace
+
+asio::awaitable<void> post_messages(Exchange& exchange) {
+  auto request = decode_with(exchange, &wire::decode_messages_request);
+  if (!request) {
+    co_await refuse(exchange, request.error());
+    co_return;
+  }
+  const wire::AnswerIdentity identity{.id = {}, .model = request->model, .created = 0};
+  const bool streams = request->stream;
+  co_await answer_chat(exchange, std::move(*request),
+                       streams ? std::make_unique<wire::MessagesStream>(identity) : nullptr,
+                       streams ? nullptr : std::make_unique<wire::MessagesCollector>(identity));
+}
+
+asio::awaitable<void> post_chat_completions(Exchange& exchange) {
+  const auto body = exchange.parse_body();
+  if (!body) {
+    co_await refuse(exchange, body.error());
+    co_return;
+  }
+  auto request = wire::decode_chat_request(*body);
+  if (!request) {
+    co_await refuse(exchange, request.error());
+    co_return;
+  }
+  const auto usage = wire::wants_usage(body->get_object()) ? wire::UsageChunk::send
+                                                           : wire::UsageChunk::leave_out;
+  const wire::AnswerIdentity identity{.id = {}, .model = request->model, .created = 0};
+  const bool streams = request->stream;
+  co_await answer_chat(
+      exchange, std::move(*request),
+      streams ? std::make_unique<wire::ChatCompletionStream>(identity, usage) : nullptr,
+      streams ? nullptr : std::make_unique<wire::ChatCompletionCollector>(identity));
+}
+
+asio::awaitable<void> post_count_tokens(Exchange& exchange) {
+  auto request = decode_with(exchange, &wire::decode_count_tokens_request);
+  if (!request) {
+    co_await exchange.reply_error(request.error());
+    co_return;
+  }
+  Services& services = exchange.services();
+  auto routed = co_await route_request(exchange, std::move(*request));
+  if (!routed) {
+    co_await exchange.reply_error(routed.error());
+    co_return;
+  }
+  // A remote model's tokens are counted with a local tokenizer, if there is one.
+  const auto counted = co_await on_worker(services.workers, [&]() -> Result<std::size_t> {
+    auto* local = dynamic_cast<provider::LocalProvider*>(routed->provider.get());
+    if (local != nullptr) return local->count_tokens(routed->request);
+    local = services.local_for({});
+    if (local == nullptr) {
+      return fail(ErrorKind::unavailable,
+                  "tokens are counted with a local model's tokenizer, and this server has none");
+    }
+    routed->request.model = services.local_model_name({});
+    return local->count_tokens(routed->request);
+  });
+  if (!counted) {
+    co_await exchange.reply_error(counted.error());
+    co_return;
+  }
+  json::object body;
+  body["input_tokens"] = *counted;
+  co_await exchange.reply_json(200, body);
+}
+
+asio::awaitable<void> post_completions(Exchange& exchange) {
+  const auto body = exchange.parse_body();
+  if (!body) {
+    co_await refuse(exchange, body.error());
+    co_return;
+  }
+  auto decoded = wire::decode_completion_request(*body);
+  if (!decoded) {
+    co_await refuse(exchange, decoded.error());
+    co_return;
+  }
+  Services& services = exchange.services();
+  provider::LocalProvider* local = services.local_for(decoded->model);
+  if (local == nullptr) {
+    co_await refuse(exchange, {ErrorKind::not_found,
+                               "raw completions need a local model, and this server has none"});
+    co_return;
+  }
+  const std::string model = services.local_model_name(decoded->model);
+  const wire::AnswerIdentity identity{.id = {}, .model = model, .created = 0};
+
+  Answer answer;
+  answer.record = begin_record(exchange);
+  answer.record.route = local->name() + "," + model;
+  answer.record.scenario = "default";
+  answer.record.why = "raw completions go to the local model";
+  if (decoded->stream) {
+    answer.stream = std::make_unique<wire::CompletionStream>(identity, decoded->usage);
+  } else {
+    answer.whole = std::make_unique<wire::CompletionCollector>(identity);
+  }
+  engine::ChatAnswers::RawRequest raw;
+  if (auto* tokens = std::get_if<std::vector<int>>(&decoded->prompt)) {
+    raw.tokens = std::move(*tokens);
+  } else {
+    raw.text = std::move(std::get<std::string>(decoded->prompt));
+  }
+  raw.sampler.sampling = decoded->sampling;
+  raw.sampler.ignore_end = decoded->ignore_eos;
+  raw.stops = std::move(decoded->stop);
+  raw.max_tokens = decoded->max_tokens;
+  answer.start = [local, model, asked = std::move(raw)](chat::EventSink sink) mutable {
+    return local->complete(model, std::move(asked), std::move(sink));
+  };
+  co_await send_answer(exchange, std::move(answer));
+}
+
+}  // namespace hearth::gateway

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "hearth/gateway/exchange.h"
+
+namespace hearth::gateway {
+
+boost::asio::awaitable<void> post_messages(Exchange& exchange);
+boost::asio::awaitable<void> post_count_tokens(Exchange& exchange);
+boost::asio::awaitable<void> post_chat_completions(Exchange& exchange);
+boost::asio::awaitable<void> post_completions(Exchange& exchange);
+
+}  // namespace hearth::gateway

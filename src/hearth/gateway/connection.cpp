@@ -1,0 +1,126 @@
+#include "hearth/gateway/connection.h"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <fmt/format.h>
+
+#include "hearth/base/log.h"
+#include "hearth/gateway/endpoints.h"
+#include "hearth/gateway/exchange.h"
+
+namespace hearth::gateway {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+
+using Parser = http::request_parser<http::string_body>;
+
+/// Answers what could not be read as a request, and ends the connection.
+asio::awaitable<void> refuse(beast::tcp_stream& stream, Parser& parser, Services& services,
+                             const Error& error) {
+  Exchange::HttpRequest request;
+  if (parser.is_header_done()) request = parser.release();
+  request.keep_alive(false);
+  Exchange exchange(stream, std::move(request), services);
+  co_await exchange.reply_error(error);
+  // What the client is still sending is read for a moment, so that it gets to see the answer
+  // instead of a reset connection.
+  boost::system::error_code ec;
+  stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ec);
+  stream.expires_after(std::chrono::seconds(2));
+  std::string rest(65536, '\0');
+  while (!ec) {
+    co_await stream.async_read_some(asio::buffer(rest),
+                                    asio::redirect_error(asio::use_awaitable, ec));
+  }
+}
+
+asio::awaitable<void> send_continue(beast::tcp_stream& stream) {
+  http::response<http::empty_body> go_on(http::status::continue_, 11);
+  co_await http::async_write(stream, go_on, asio::use_awaitable);
+}
+
+Error too_large(const Limits& limits) {
+  return {ErrorKind::too_large,
+          fmt::format("the body is larger than the limit of {} bytes; the server's --max-body "
+                      "option sets it",
+                      limits.max_body_bytes)};
+}
+
+/// One request and its answer. False: the connection is to be closed.
+asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                Services& services) {
+  const Limits& limits = services.limits;
+  Parser parser;
+  parser.header_limit(64 * 1024);
+  parser.body_limit(limits.max_body_bytes);
+
+  boost::system::error_code ec;
+  stream.expires_after(buffer.size() > 0 ? limits.read_header : limits.keep_alive);
+  co_await http::async_read_header(stream, buffer, parser,
+                                   asio::redirect_error(asio::use_awaitable, ec));
+  if (ec == http::error::end_of_stream || ec == beast::error::timeout ||
+      ec == asio::error::connection_reset) {
+    co_return false;
+  }
+  if (!ec) {
+    stream.expires_after(limits.read_body);
+    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+      co_await send_continue(stream);
+    }
+    co_await http::async_read(stream, buffer, parser,
+                              asio::redirect_error(asio::use_awaitable, ec));
+  }
+  if (ec == http::error::body_limit) {
+    co_await refuse(stream, parser, services, too_large(limits));
+    co_return false;
+  }
+  if (ec == http::error::partial_message || ec == beast::error::timeout) co_return false;
+  if (ec) {
+    co_await refuse(stream, parser, services,
+                    {ErrorKind::invalid_request, "this is not an HTTP request: " + ec.message()});
+    co_return false;
+  }
+  Exchange exchange(stream, parser.release(), services);
+  services.last_use_ms = unix_ms();
+  std::string failure;
+  try {
+    co_await handle(exchange);
+  } catch (const boost::system::system_error&) {
+    co_return false;
+  } catch (const std::exception& broken) {
+    failure = broken.what();
+  }
+  if (!failure.empty()) {
+    spdlog::error("{} failed: {}", exchange.path(), failure);
+    if (exchange.replied()) co_return false;
+    co_await exchange.reply_error({ErrorKind::internal, "a fault in the server: " + failure});
+  }
+  co_return exchange.keep_alive();
+}
+
+}  // namespace
+
+asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, Services& services) {
+  beast::tcp_stream stream(std::move(socket));
+  boost::system::error_code ec;
+  stream.socket().set_option(asio::ip::tcp::no_delay(true), ec);
+  beast::flat_buffer buffer;
+  try {
+    while (co_await serve_one(stream, buffer, services)) {
+    }
+  } catch (const boost::system::system_error& lost) {
+    spdlog::debug("a connection was lost: {}", lost.code().message());
+  }
+  stream.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ec);
+}
+
+}  // namespace hearth::gateway

@@ -1,0 +1,91 @@
+#include "hearth/gateway/endpoints.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "hearth/gateway/access.h"
+#include "hearth/gateway/chat_endpoints.h"
+#include "hearth/gateway/model_endpoints.h"
+
+namespace hearth::gateway {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+
+using Handler = asio::awaitable<void> (*)(Exchange&);
+
+struct Endpoint {
+  http::verb method;
+  std::string_view path;
+  Handler handler;
+};
+
+asio::awaitable<void> front_page(Exchange& exchange) {
+  co_await exchange.reply_text(200, "text/plain; charset=utf-8",
+                               "Hearth is running. Point a client at this address; see the README "
+                               "for how.\n");
+}
+
+asio::awaitable<void> hello(Exchange& exchange) {
+  json::object body;
+  body["status"] = "ok";
+  co_await exchange.reply_json(200, body);
+}
+
+constexpr std::array endpoints = {
+    Endpoint{http::verb::post, "/v1/messages", &post_messages},
+    Endpoint{http::verb::post, "/v1/messages/count_tokens", &post_count_tokens},
+    Endpoint{http::verb::post, "/v1/chat/completions", &post_chat_completions},
+    Endpoint{http::verb::post, "/v1/completions", &post_completions},
+    Endpoint{http::verb::get, "/v1/models", &get_models},
+    Endpoint{http::verb::post, "/tokenize", &post_tokenize},
+    Endpoint{http::verb::post, "/detokenize", &post_detokenize},
+    Endpoint{http::verb::get, "/health", &get_health},
+    Endpoint{http::verb::get, "/api/hello", &hello},
+    Endpoint{http::verb::get, "/", &front_page},
+};
+
+/// Answered without a key: whether the server is there is no secret.
+bool is_public(std::string_view path) {
+  return path == "/health" || path == "/api/hello" || path == "/";
+}
+
+}  // namespace
+
+asio::awaitable<void> handle(Exchange& exchange) {
+  if (!is_public(exchange.path())) {
+    if (const auto allowed = check_key(exchange); !allowed) {
+      co_await exchange.reply_error(allowed.error());
+      co_return;
+    }
+  }
+  const auto asked = exchange.request().method();
+  const auto method = asked == http::verb::head ? http::verb::get : asked;
+  bool path_known = false;
+  for (const Endpoint& endpoint : endpoints) {
+    if (endpoint.path != exchange.path()) continue;
+    path_known = true;
+    if (endpoint.method != method) continue;
+    co_await endpoint.handler(exchange);
+    co_return;
+  }
+  constexpr std::string_view one_model = "/v1/models/";
+  if (method == http::verb::get && exchange.path().starts_with(one_model)) {
+    co_await get_model(exchange, exchange.path().substr(one_model.size()));
+    co_return;
+  }
+  if (path_known) {
+    co_await exchange.reply_error(
+        {ErrorKind::not_found, fmt::format("{} does not answer {}", exchange.path(),
+                                           std::string_view(exchange.request().method_string()))});
+  } else {
+    co_await exchange.reply_error(
+        {ErrorKind::not_found, fmt::format("there is no endpoint {}; see docs/api.md for those "
+                                           "there are",
+                                           exchange.path())});
+  }
+}
+
+}  // namespace hearth::gateway

@@ -1,0 +1,130 @@
+#include "hearth/gateway/exchange.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include <sys/socket.h>
+
+#include "hearth/base/id.h"
+#include "hearth/gateway/body_codec.h"
+#include "hearth/wire/anthropic_answer.h"
+#include "hearth/wire/openai_answer.h"
+
+namespace hearth::gateway {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+
+namespace {
+
+constexpr const char* server_name = "Hearth";
+
+std::string path_of(std::string_view target) {
+  return std::string(target.substr(0, target.find('?')));
+}
+
+}  // namespace
+
+Exchange::Exchange(beast::tcp_stream& stream, HttpRequest request, Services& services)
+    : stream_(stream),
+      request_(std::move(request)),
+      services_(services),
+      path_(path_of(request_.target())),
+      request_id_(new_id("req_")),
+      api_(path_.starts_with("/v1/messages") ? wire::Api::anthropic : wire::Api::openai),
+      keep_alive_(request_.keep_alive()) {}
+
+std::string_view Exchange::header(std::string_view name) const {
+  const auto found = request_.find(name);
+  return found == request_.end() ? std::string_view() : std::string_view(found->value());
+}
+
+Result<json::value> Exchange::parse_body() const {
+  const std::string_view encoding = header("content-encoding");
+  if (encoding.empty()) return parse_json(request_.body());
+  const auto body = decode_body(request_.body(), encoding, services_.limits.max_body_bytes);
+  if (!body) return std::unexpected(body.error());
+  return parse_json(*body);
+}
+
+Exchange::Awaitable<void> Exchange::reply_json(int status, const json::value& body) {
+  co_await reply_text(status, "application/json", to_json(body));
+}
+
+Exchange::Awaitable<void> Exchange::reply_text(int status, std::string_view content_type,
+                                               std::string body) {
+  http::response<http::string_body> response(static_cast<http::status>(status),
+                                             request_.version());
+  response.set(http::field::server, server_name);
+  response.set(http::field::content_type, content_type);
+  response.set("request-id", request_id_);
+  response.keep_alive(keep_alive_);
+  response.body() = std::move(body);
+  response.prepare_payload();
+  if (request_.method() == http::verb::head) response.body().clear();
+  replied_ = true;
+  stream_.expires_after(services_.limits.write);
+  co_await http::async_write(stream_, response, asio::use_awaitable);
+}
+
+Exchange::Awaitable<void> Exchange::reply_error(const Error& error) {
+  const json::object body = api_ == wire::Api::anthropic
+                                ? wire::anthropic_error(error, request_id_)
+                                : wire::openai_error(error);
+  co_await reply_json(wire::http_status(error, api_), body);
+}
+
+Exchange::Awaitable<void> Exchange::begin_stream() {
+  http::response<http::empty_body> response(http::status::ok, request_.version());
+  response.set(http::field::server, server_name);
+  response.set(http::field::content_type, "text/event-stream; charset=utf-8");
+  response.set(http::field::cache_control, "no-cache");
+  response.set("request-id", request_id_);
+  response.keep_alive(keep_alive_);
+  response.chunked(true);
+  replied_ = true;
+  http::response_serializer<http::empty_body> serializer(response);
+  stream_.expires_after(services_.limits.write);
+  co_await http::async_write_header(stream_, serializer, asio::use_awaitable);
+}
+
+Exchange::Awaitable<void> Exchange::write(std::string_view text) {
+  if (text.empty()) co_return;
+  stream_.expires_after(services_.limits.write);
+  co_await asio::async_write(stream_, http::make_chunk(asio::buffer(text)), asio::use_awaitable);
+  stream_.expires_never();
+}
+
+Exchange::Awaitable<void> Exchange::end_stream() {
+  stream_.expires_after(services_.limits.write);
+  co_await asio::async_write(stream_, http::make_chunk_last(), asio::use_awaitable);
+}
+
+void Exchange::watch_client(std::shared_ptr<EventQueue> queue) {
+  stream_.expires_never();
+  auto& socket = stream_.socket();
+  socket.async_wait(asio::ip::tcp::socket::wait_read,
+                    [queue = std::move(queue), &socket](const boost::system::error_code& ec) {
+                      if (ec == asio::error::operation_aborted) return;
+                      char byte = 0;
+                      const auto got = ec ? -1
+                                          : ::recv(socket.native_handle(), &byte, 1,
+                                                   MSG_PEEK | MSG_DONTWAIT);
+                      // A byte means that the next request was sent ahead: the client is there.
+                      const bool nothing_yet = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+                      if (got <= 0 && !nothing_yet) queue->set_client_gone();
+                    });
+}
+
+void Exchange::stop_watching() {
+  boost::system::error_code ec;
+  stream_.socket().cancel(ec);
+}
+
+}  // namespace hearth::gateway

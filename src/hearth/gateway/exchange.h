@@ -1,0 +1,70 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "hearth/base/json.h"
+#include "hearth/gateway/event_queue.h"
+#include "hearth/gateway/services.h"
+#include "hearth/wire/http_status.h"
+
+namespace hearth::gateway {
+
+/// One request on a connection, and its response. A response is either whole (`reply…`) or an event
+/// stream (`begin_stream`, `write`…, `end_stream`).
+class Exchange {
+ public:
+  using HttpRequest = boost::beast::http::request<boost::beast::http::string_body>;
+  template <class T>
+  using Awaitable = boost::asio::awaitable<T>;
+
+  Exchange(boost::beast::tcp_stream& stream, HttpRequest request, Services& services);
+
+  [[nodiscard]] const HttpRequest& request() const { return request_; }
+  [[nodiscard]] std::string_view path() const { return path_; }
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+  [[nodiscard]] Services& services() const { return services_; }
+  [[nodiscard]] wire::Api api() const { return api_; }
+  /// False once the connection must be closed after this exchange.
+  [[nodiscard]] bool keep_alive() const { return keep_alive_; }
+  [[nodiscard]] bool replied() const { return replied_; }
+  [[nodiscard]] const std::string& request_id() const { return request_id_; }
+
+  /// The body, decompressed (gzip, deflate, zstd) and parsed.
+  /// Errors: invalid_request; too_large if it is over the limit once it is decompressed.
+  [[nodiscard]] Result<json::value> parse_body() const;
+
+  Awaitable<void> reply_json(int status, const json::value& body);
+  Awaitable<void> reply_text(int status, std::string_view content_type, std::string body);
+  /// In the envelope of this endpoint's API.
+  Awaitable<void> reply_error(const Error& error);
+
+  Awaitable<void> begin_stream();
+  /// Throws boost::system::system_error if the client is gone or does not read for Limits::write.
+  Awaitable<void> write(std::string_view text);
+  Awaitable<void> end_stream();
+
+  /// Tells `queue` when the client closes the connection while an answer is being made.
+  void watch_client(std::shared_ptr<EventQueue> queue);
+  void stop_watching();
+  /// The response cannot be completed; the connection is closed without its end.
+  void abandon() { keep_alive_ = false; }
+
+ private:
+  boost::beast::tcp_stream& stream_;
+  HttpRequest request_;
+  Services& services_;
+  std::string path_;
+  std::string request_id_;
+  wire::Api api_;
+  bool keep_alive_;
+  bool replied_ = false;
+};
+
+}  // namespace hearth::gateway

@@ -1,0 +1,150 @@
+#include "hearth/gateway/model_endpoints.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "hearth/base/utf8.h"
+#include "hearth/gateway/on_worker.h"
+#include "hearth/wire/models_list.h"
+
+namespace hearth::gateway {
+namespace {
+
+namespace asio = boost::asio;
+
+std::vector<wire::ModelEntry> model_entries(const Services& services) {
+  std::vector<wire::ModelEntry> entries;
+  const auto add = [&](std::string id, const std::string& model, const std::string& owner) {
+    const bool there = std::ranges::any_of(entries, [&](const auto& e) { return e.id == id; });
+    if (there) return;
+    wire::ModelEntry entry;
+    entry.id = std::move(id);
+    entry.owned_by = owner;
+    if (const auto instance = services.local_models->loaded(model)) {
+      entry.context = instance->n_ctx();
+    }
+    entries.push_back(std::move(entry));
+  };
+  for (const std::string& name : services.local_models->names()) add(name, name, "hearth");
+  for (const auto& [provider_name, provider] : services.providers) {
+    for (const std::string& model : provider->models()) {
+      if (services.local_models->knows(model) && services.providers.size() == 1) continue;
+      add(provider_name + "," + model, model, provider_name);
+    }
+  }
+  return entries;
+}
+
+Result<json::object> body_object(const Exchange& exchange) {
+  auto body = exchange.parse_body();
+  if (!body) return pass_on(body);
+  if (!body->is_object()) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("expected a JSON object, found {}", kind_in_words(*body)));
+  }
+  return std::move(body->get_object());
+}
+
+Result<provider::LocalProvider*> local_of(Services& services, const json::object& body) {
+  auto* local = services.local_for(std::string(find_string(body, "model").value_or("")));
+  if (local == nullptr) {
+    return fail(ErrorKind::not_found, "this server has no local model, hence no tokenizer");
+  }
+  return local;
+}
+
+Result<json::object> tokenize(Services& services, const json::object& body) {
+  const auto content = find_string(body, "content");
+  if (!content) {
+    return fail(ErrorKind::invalid_request, "content: expected a string, the text to tokenize");
+  }
+  auto local = local_of(services, body);
+  if (!local) return pass_on(local);
+  using engine::Weights;
+  const auto begin = find_bool(body, "add_special").value_or(false)
+                         ? Weights::Begin::of_sequence
+                         : Weights::Begin::bare;
+  const auto special = find_bool(body, "parse_special").value_or(true)
+                           ? Weights::Special::as_tokens
+                           : Weights::Special::as_text;
+  const std::string model =
+      services.local_model_name(std::string(find_string(body, "model").value_or("")));
+  const auto tokens = (*local)->tokenize(model, *content, begin, special);
+  if (!tokens) return std::unexpected(tokens.error());
+  return json::object{{"tokens", json::array(tokens->begin(), tokens->end())}};
+}
+
+Result<json::object> detokenize(Services& services, const json::object& body) {
+  const auto* list = find_array(body, "tokens");
+  if (list == nullptr) {
+    return fail(ErrorKind::invalid_request, "tokens: expected an array of token numbers");
+  }
+  std::vector<int> tokens;
+  for (const json::value& element : *list) {
+    if (!element.is_int64() || element.get_int64() < 0 || element.get_int64() > INT32_MAX) {
+      return fail(ErrorKind::invalid_request,
+                  fmt::format("tokens: expected token numbers, found {}", kind_in_words(element)));
+    }
+    tokens.push_back(static_cast<int>(element.get_int64()));
+  }
+  auto local = local_of(services, body);
+  if (!local) return pass_on(local);
+  const std::string model =
+      services.local_model_name(std::string(find_string(body, "model").value_or("")));
+  const auto text = (*local)->detokenize(model, tokens);
+  if (!text) return std::unexpected(text.error());
+  return json::object{{"content", to_valid_utf8(*text)}};
+}
+
+asio::awaitable<void> reply_from_worker(Exchange& exchange,
+                                        Result<json::object> (*work)(Services&,
+                                                                     const json::object&)) {
+  const auto body = body_object(exchange);
+  if (!body) {
+    co_await exchange.reply_error(body.error());
+    co_return;
+  }
+  Services& services = exchange.services();
+  const auto result =
+      co_await on_worker(services.workers, [&] { return work(services, *body); });
+  if (result) {
+    co_await exchange.reply_json(200, *result);
+  } else {
+    co_await exchange.reply_error(result.error());
+  }
+}
+
+}  // namespace
+
+asio::awaitable<void> get_models(Exchange& exchange) {
+  co_await exchange.reply_json(200, wire::models_list(model_entries(exchange.services())));
+}
+
+asio::awaitable<void> get_model(Exchange& exchange, std::string_view id) {
+  const auto entries = model_entries(exchange.services());
+  const auto found = std::ranges::find(entries, id, &wire::ModelEntry::id);
+  if (found == entries.end()) {
+    co_await exchange.reply_error(
+        {ErrorKind::not_found, fmt::format("there is no model '{}'; GET /v1/models lists them", id)});
+    co_return;
+  }
+  co_await exchange.reply_json(200, wire::model_object(*found));
+}
+
+asio::awaitable<void> post_tokenize(Exchange& exchange) {
+  co_await reply_from_worker(exchange, &tokenize);
+}
+
+asio::awaitable<void> post_detokenize(Exchange& exchange) {
+  co_await reply_from_worker(exchange, &detokenize);
+}
+
+asio::awaitable<void> get_health(Exchange& exchange) {
+  const bool loading = exchange.services().local_models->loading();
+  json::object body;
+  body["status"] = loading ? "loading model" : "ok";
+  co_await exchange.reply_json(loading ? 503 : 200, body);
+}
+
+}  // namespace hearth::gateway

@@ -1,0 +1,153 @@
+#include "hearth/gateway/server.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include "hearth/base/log.h"
+#include "hearth/gateway/access.h"
+#include "hearth/gateway/connection.h"
+
+namespace hearth::gateway {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+struct Server::Impl {
+  explicit Impl(Services& used) : services(used) {}
+
+  asio::awaitable<void> accept() {
+    while (acceptor.is_open()) {
+      boost::system::error_code ec;
+      tcp::socket socket =
+          co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, ec));
+      if (ec == asio::error::operation_aborted) co_return;
+      if (ec) {
+        // Out of descriptors, most likely: wait for some to be closed.
+        spdlog::warn("a connection could not be accepted: {}", ec.message());
+        timer.expires_after(std::chrono::milliseconds(200));
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+        continue;
+      }
+      asio::co_spawn(io, serve_connection(std::move(socket), services), asio::detached);
+    }
+  }
+
+  asio::awaitable<void> watch_idleness(std::chrono::seconds limit) {
+    asio::steady_timer idle_timer(io);
+    while (true) {
+      const auto idle = std::chrono::milliseconds(unix_ms() - services.last_use_ms);
+      if (services.n_running == 0 && idle >= limit) break;
+      const auto left = std::max<std::chrono::milliseconds>(limit - idle, std::chrono::seconds(1));
+      idle_timer.expires_after(left);
+      boost::system::error_code ec;
+      co_await idle_timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+      if (ec) co_return;
+    }
+    stop(fmt::format("nothing was asked for {} s", limit.count()));
+  }
+
+  void stop(std::string reason) {
+    if (!why.empty()) return;
+    why = std::move(reason);
+    boost::system::error_code ec;
+    acceptor.close(ec);
+    asio::co_spawn(io, finish(), asio::detached);
+  }
+
+  /// Running answers get some time, then everything ends.
+  asio::awaitable<void> finish() {
+    const auto until = Clock::now() + options.stop_patience;
+    asio::steady_timer poll(io);
+    while (services.n_running > 0 && Clock::now() < until) {
+      poll.expires_after(std::chrono::milliseconds(20));
+      co_await poll.async_wait(asio::use_awaitable);
+    }
+    io.stop();
+  }
+
+  ServerOptions options;
+  Services& services;
+  asio::io_context io{1};
+  tcp::acceptor acceptor{io};
+  asio::steady_timer timer{io};
+  asio::signal_set signals{io};
+  std::string why;
+};
+
+Server::Server() = default;
+Server::~Server() = default;
+
+Result<std::unique_ptr<Server>> Server::listen(const ServerOptions& options, Services& services) {
+  if (!is_loopback(options.host) && services.api_key.empty()) {
+    return fail(ErrorKind::forbidden,
+                fmt::format("{} can be reached from other machines, so a key is needed: set APIKEY "
+                            "in the configuration or HEARTH_API_KEY, or listen on 127.0.0.1",
+                            options.host));
+  }
+  boost::system::error_code ec;
+  const auto address =
+      asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, ec);
+  if (ec) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("--host {}: give an IP address, such as 127.0.0.1", options.host));
+  }
+  std::unique_ptr<Server> server(new Server);
+  server->impl_ = std::make_unique<Impl>(services);
+  server->impl_->options = options;
+  tcp::acceptor& acceptor = server->impl_->acceptor;
+  const tcp::endpoint endpoint(address, options.port);
+  acceptor.open(endpoint.protocol(), ec);
+  if (!ec) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
+  if (!ec) acceptor.bind(endpoint, ec);
+  if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
+  if (ec == asio::error::address_in_use) {
+    return fail(ErrorKind::unavailable,
+                fmt::format("port {} is in use. If a Hearth server is running there, it can be "
+                            "used as it is, or ended with `hearth stop`; or choose another port "
+                            "with --port.",
+                            options.port));
+  }
+  if (ec) {
+    return fail(ErrorKind::unavailable,
+                fmt::format("cannot listen on {}:{}: {}", options.host, options.port,
+                            ec.message()));
+  }
+  return server;
+}
+
+std::uint16_t Server::port() const { return impl_->acceptor.local_endpoint().port(); }
+
+std::string Server::url() const {
+  const auto endpoint = impl_->acceptor.local_endpoint();
+  const std::string host = endpoint.address().to_string();
+  if (endpoint.address().is_v6()) return fmt::format("http://[{}]:{}", host, endpoint.port());
+  return fmt::format("http://{}:{}", host, endpoint.port());
+}
+
+std::string Server::run() {
+  Impl& impl = *impl_;
+  impl.signals.add(SIGINT);
+  impl.signals.add(SIGTERM);
+  impl.signals.async_wait([&impl](const boost::system::error_code& ec, int) {
+    if (!ec) impl.stop("asked to");
+  });
+  asio::co_spawn(impl.io, impl.accept(), asio::detached);
+  if (impl.options.idle_exit) {
+    asio::co_spawn(impl.io, impl.watch_idleness(*impl.options.idle_exit), asio::detached);
+  }
+  impl.io.run();
+  return impl.why;
+}
+
+void Server::stop() {
+  asio::post(impl_->io, [impl = impl_.get()] { impl->stop("asked to"); });
+}
+
+}  // namespace hearth::gateway

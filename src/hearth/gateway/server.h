@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "hearth/gateway/services.h"
+
+namespace hearth::gateway {
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8484;  ///< 0: any free one
+  /// Stop when nothing was asked for this long.
+  std::optional<std::chrono::seconds> idle_exit;
+  /// How long a stop waits for running answers.
+  std::chrono::seconds stop_patience{5};
+};
+
+/// The HTTP server. Listens from construction by `listen`; serves in `run`.
+class Server {
+ public:
+  /// Errors: forbidden for an address that others can reach without `services.api_key`;
+  /// unavailable for a port in use, with what to do; invalid_request for a host that is no address.
+  static Result<std::unique_ptr<Server>> listen(const ServerOptions& options, Services& services);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const;
+  /// "http://127.0.0.1:8484"
+  [[nodiscard]] std::string url() const;
+
+  /// Serves until `stop`, SIGINT, SIGTERM or the idle time. Returns why, in words.
+  std::string run();
+  /// From any thread.
+  void stop();
+
+ private:
+  Server();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace hearth::gateway

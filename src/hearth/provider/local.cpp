@@ -1,0 +1,72 @@
+#include "hearth/provider/local.h"
+
+#include <fmt/format.h>
+
+namespace hearth::provider {
+namespace {
+
+class LocalCall final : public Call {
+ public:
+  explicit LocalCall(std::unique_ptr<engine::Job> job) : job_(std::move(job)) {}
+
+ private:
+  std::unique_ptr<engine::Job> job_;
+};
+
+}  // namespace
+
+LocalProvider::LocalProvider(std::string name, std::vector<std::string> model_names,
+                             std::shared_ptr<LocalModels> models,
+                             std::shared_ptr<engine::ChatAnswers> answers)
+    : name_(std::move(name)),
+      model_names_(std::move(model_names)),
+      models_(std::move(models)),
+      answers_(std::move(answers)) {}
+
+std::unique_ptr<Call> LocalProvider::start(chat::Request request, chat::EventSink sink) {
+  const std::string model = request.model;
+  return std::make_unique<LocalCall>(
+      answers_->answer([models = models_, model] { return models->get(model); },
+                       std::move(request), std::move(sink)));
+}
+
+std::unique_ptr<Call> LocalProvider::complete(const std::string& model,
+                                              engine::ChatAnswers::RawRequest request,
+                                              chat::EventSink sink) {
+  return std::make_unique<LocalCall>(
+      answers_->complete([models = models_, model] { return models->get(model); },
+                         std::move(request), std::move(sink)));
+}
+
+Result<std::size_t> LocalProvider::count_tokens(const chat::Request& request) {
+  auto instance = models_->get(request.model);
+  if (!instance) return pass_on(instance);
+  auto prompt = engine::render((*instance)->weights(), request);
+  if (!prompt) return pass_on(prompt);
+  return prompt->tokens.size();
+}
+
+Result<std::vector<int>> LocalProvider::tokenize(const std::string& model, std::string_view text,
+                                                 engine::Weights::Begin begin,
+                                                 engine::Weights::Special special) {
+  auto instance = models_->get(model);
+  if (!instance) return pass_on(instance);
+  return (*instance)->weights().tokenize(text, begin, special);
+}
+
+Result<std::string> LocalProvider::detokenize(const std::string& model,
+                                              const std::vector<int>& tokens) {
+  auto instance = models_->get(model);
+  if (!instance) return pass_on(instance);
+  const engine::Weights& weights = (*instance)->weights();
+  for (const int token : tokens) {
+    if (token < 0 || token >= weights.n_vocab()) {
+      return fail(ErrorKind::invalid_request,
+                  fmt::format("tokens: {} is not a token of {}, which has {}", token, model,
+                              weights.n_vocab()));
+    }
+  }
+  return weights.detokenize(tokens);
+}
+
+}  // namespace hearth::provider

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "hearth/engine/instance.h"
+
+namespace hearth::provider {
+
+/// A model that this server may load, as clients call it.
+struct LocalModel {
+  std::string name;
+  std::filesystem::path path;  ///< empty: not on this machine
+  engine::InstanceOptions options;
+  int gpu_layers = engine::all_layers;
+  /// Said where `path` is empty: what to do.
+  std::string missing;
+};
+
+/// The local models by name, loaded on first use or by preload. Models with one path share their
+/// weights. Thread-safe.
+class LocalModels {
+ public:
+  explicit LocalModels(std::vector<LocalModel> models);
+
+  /// The loaded instance of `name`; loads it, which takes seconds, if it is not. Concurrent calls
+  /// for one model load it once. Errors: not_found for an unknown name or a missing file; what
+  /// loading reports.
+  Result<std::shared_ptr<engine::Instance>> get(const std::string& name);
+
+  /// The same without loading: null if it is not loaded now.
+  [[nodiscard]] std::shared_ptr<engine::Instance> loaded(const std::string& name) const;
+
+  [[nodiscard]] std::vector<std::string> names() const;
+  [[nodiscard]] bool knows(const std::string& name) const { return entries_.contains(name); }
+  /// True while any model is being loaded.
+  [[nodiscard]] bool loading() const { return n_loading_ > 0; }
+
+ private:
+  struct Entry {
+    LocalModel model;
+    std::mutex loading;
+    std::shared_ptr<engine::Instance> instance;  ///< guarded by `mutex_`
+  };
+
+  Result<std::shared_ptr<engine::Instance>> load(Entry& entry);
+  Result<std::shared_ptr<const engine::Weights>> weights_of(const LocalModel& model);
+
+  mutable std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Entry>> entries_;
+  std::vector<std::string> order_;
+  std::mutex weights_mutex_;
+  std::map<std::pair<std::string, int>, std::weak_ptr<const engine::Weights>> weights_;
+  std::atomic<int> n_loading_{0};
+};
+
+}  // namespace hearth::provider
