@@ -19,7 +19,19 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "GGUF is little-endian");
 
 enum class ValueType : std::uint32_t {
-  u8, i8, u16, i16, u32, i32, f32, boolean, string, array, u64, i64, f64,
+  u8,
+  i8,
+  u16,
+  i16,
+  u32,
+  i32,
+  f32,
+  boolean,
+  string,
+  array,
+  u64,
+  i64,
+  f64,
 };
 
 struct TensorType {
@@ -30,10 +42,10 @@ struct TensorType {
 /// ggml's block sizes by type number; types unknown here are not measured.
 std::optional<TensorType> tensor_type(std::uint32_t type) {
   static const std::map<std::uint32_t, TensorType> types = {
-      {0, {1, 4}},     {1, {1, 2}},     {2, {32, 18}},   {3, {32, 20}},   {6, {32, 22}},
-      {7, {32, 24}},   {8, {32, 34}},   {10, {256, 84}}, {11, {256, 110}}, {12, {256, 144}},
-      {13, {256, 176}}, {14, {256, 210}}, {24, {1, 1}},   {25, {1, 2}},    {26, {1, 4}},
-      {27, {1, 8}},    {28, {1, 8}},    {30, {1, 2}},    {39, {32, 17}},
+      {0, {1, 4}},      {1, {1, 2}},      {2, {32, 18}},   {3, {32, 20}},    {6, {32, 22}},
+      {7, {32, 24}},    {8, {32, 34}},    {10, {256, 84}}, {11, {256, 110}}, {12, {256, 144}},
+      {13, {256, 176}}, {14, {256, 210}}, {24, {1, 1}},    {25, {1, 2}},     {26, {1, 4}},
+      {27, {1, 8}},     {28, {1, 8}},     {30, {1, 2}},    {39, {32, 17}},
   };
   const auto found = types.find(type);
   if (found == types.end()) return std::nullopt;
@@ -61,7 +73,7 @@ class Reader {
 
   std::string string() {
     const auto length = number<std::uint64_t>();
-    if (length > size_) throw BrokenHeader("a string in its header is longer than the file");
+    if (length > left()) throw BrokenHeader("a string in its header is longer than the file");
     std::string text(length, '\0');
     file_.read(text.data(), static_cast<std::streamsize>(length));
     if (!file_) throw BrokenHeader("it ends inside its header");
@@ -95,10 +107,13 @@ class Reader {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(signed_number, 0));
   }
 
+  std::uint64_t left() { return size_ - position(); }
+
   Scalar array() {
     const auto type = static_cast<ValueType>(number<std::uint32_t>());
+    if (type == ValueType::array) throw BrokenHeader("it holds an array of arrays");
     const auto count = number<std::uint64_t>();
-    if (count > size_) throw BrokenHeader("an array in its header is longer than the file");
+    if (count > left()) throw BrokenHeader("an array in its header is longer than the file");
     std::uint64_t largest = 0;
     bool numbers = false;
     for (std::uint64_t i = 0; i < count; ++i) {
@@ -138,16 +153,32 @@ class Metadata {
   std::map<std::string, Scalar> values_;
 };
 
+constexpr const char* absurd_size = "a tensor in its header is larger than any file";
+
+std::uint64_t product(std::uint64_t left, std::uint64_t right) {
+  std::uint64_t result = 0;
+  if (__builtin_mul_overflow(left, right, &result)) throw BrokenHeader(absurd_size);
+  return result;
+}
+
+std::uint64_t sum(std::uint64_t left, std::uint64_t right) {
+  std::uint64_t result = 0;
+  if (__builtin_add_overflow(left, right, &result)) throw BrokenHeader(absurd_size);
+  return result;
+}
+
 std::uint64_t tensor_end(Reader& reader) {
   reader.string();
   const auto n_dims = reader.number<std::uint32_t>();
   if (n_dims > 4) throw BrokenHeader("a tensor has more than four dimensions");
   std::uint64_t elements = 1;
-  for (std::uint32_t d = 0; d < n_dims; ++d) elements *= reader.number<std::uint64_t>();
+  for (std::uint32_t d = 0; d < n_dims; ++d) {
+    elements = product(elements, reader.number<std::uint64_t>());
+  }
   const auto type = tensor_type(reader.number<std::uint32_t>());
   const auto offset = reader.number<std::uint64_t>();
   if (!type) return offset;
-  return offset + elements / type->block_elements * type->block_bytes;
+  return sum(offset, product(elements / type->block_elements, type->block_bytes));
 }
 
 GgufInfo read_header(std::ifstream& file, std::uint64_t file_bytes) {
@@ -170,9 +201,11 @@ GgufInfo read_header(std::ifstream& file, std::uint64_t file_bytes) {
   }
   std::uint64_t data_end = 0;
   for (std::uint64_t i = 0; i < n_tensors; ++i) data_end = std::max(data_end, tensor_end(reader));
-  const std::uint64_t alignment = std::max<std::uint64_t>(metadata.number("general.alignment", 32), 1);
-  const std::uint64_t data_start = (reader.position() + alignment - 1) / alignment * alignment;
-  if (data_start + data_end > file_bytes) {
+  const std::uint64_t alignment =
+      std::max<std::uint64_t>(metadata.number("general.alignment", 32), 1);
+  const std::uint64_t data_start =
+      product(sum(reader.position(), alignment - 1) / alignment, alignment);
+  if (sum(data_start, data_end) > file_bytes) {
     throw BrokenHeader(fmt::format("it is truncated: its tensors need {} bytes, the file has {}",
                                    data_start + data_end, file_bytes));
   }
