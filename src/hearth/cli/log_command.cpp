@@ -1,0 +1,76 @@
+#include "hearth/cli/log_command.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "hearth/cli/request_table.h"
+#include "hearth/observe/request_log.h"
+
+namespace hearth::cli {
+namespace {
+
+struct LogOptions {
+  int n = 20;
+  bool follow = false;
+  bool as_json = false;
+};
+
+constexpr auto follow_interval = std::chrono::milliseconds(300);
+
+void print(const std::vector<observe::LoggedRequest>& rows, bool as_json) {
+  for (const auto& row : rows) {
+    fmt::print("{}\n", as_json ? to_json(observe::to_json_object(row.record))
+                               : table_row(row.record));
+  }
+  std::fflush(stdout);
+}
+
+Result<void> run_log(const LogOptions& options) {
+  auto reader = observe::RequestLogReader::open(observe::request_log_file());
+  if (!reader && reader.error().kind == ErrorKind::not_found) {
+    fmt::print(stderr, "Nothing has been logged yet. `hearth serve` logs every request.\n");
+    if (!options.follow) return {};
+  }
+  while (!reader && options.follow) {
+    std::this_thread::sleep_for(follow_interval);
+    reader = observe::RequestLogReader::open(observe::request_log_file());
+  }
+  if (!reader) return pass_on(reader);
+  auto rows = (*reader)->newest(options.n);
+  if (!rows) return pass_on(rows);
+  if (!options.as_json) fmt::print("{}\n", table_heading());
+  print(*rows, options.as_json);
+
+  std::int64_t last = rows->empty() ? 0 : rows->back().row;
+  while (options.follow) {
+    std::this_thread::sleep_for(follow_interval);
+    rows = (*reader)->after(last);
+    if (!rows) return pass_on(rows);
+    print(*rows, options.as_json);
+    if (!rows->empty()) last = rows->back().row;
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_log_command(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<LogOptions>();
+  CLI::App* log = app.add_subcommand("log", "The requests that were served, newest last");
+  log->add_option("-n", options->n, "How many")->check(CLI::Range(1, 1000000));
+  log->add_flag("-f,--follow", options->follow, "Go on and show new ones as they end");
+  log->add_flag("--json", options->as_json, "One JSON object a line");
+  log->callback([options, &exit_code] {
+    const auto done = run_log(*options);
+    if (!done) {
+      fmt::print(stderr, "hearth: {}\n", done.error().message);
+      exit_code = 1;
+    }
+  });
+}
+
+}  // namespace hearth::cli

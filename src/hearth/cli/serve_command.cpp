@@ -1,0 +1,126 @@
+#include "hearth/cli/serve_command.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <cstdlib>
+#include <memory>
+#include <thread>
+
+#include "hearth/base/log.h"
+#include "hearth/cli/build_services.h"
+#include "hearth/cli/server_state.h"
+#include "hearth/gateway/server.h"
+
+namespace hearth::cli {
+namespace {
+
+struct ServeOptions {
+  ServiceOptions services;
+  std::string host;
+  int port = -1;
+  double idle_exit_minutes = 0;
+  std::string log_level;
+};
+
+Result<void> run_serve(ServeOptions& options) {
+  auto built = build_services(options.services);
+  if (!built) return pass_on(built);
+  gateway::Services& services = *built->services;
+  const router::Config& config = services.router->config();
+  const std::string level = !options.log_level.empty() ? options.log_level
+                            : !config.log_level.empty() ? config.log_level
+                                                        : "info";
+  if (auto set = set_up_log(level); !set) return set;
+  for (const std::string& warning : built->warnings) spdlog::warn("{}", warning);
+
+  gateway::ServerOptions server_options;
+  if (!config.host.empty()) server_options.host = config.host;
+  if (!options.host.empty()) server_options.host = options.host;
+  if (config.port) server_options.port = static_cast<std::uint16_t>(*config.port);
+  if (options.port >= 0) server_options.port = static_cast<std::uint16_t>(options.port);
+  if (options.idle_exit_minutes > 0) {
+    server_options.idle_exit =
+        std::chrono::seconds(static_cast<std::int64_t>(options.idle_exit_minutes * 60));
+  }
+  auto server = gateway::Server::listen(server_options, services);
+  if (!server) return pass_on(server);
+
+  ::signal(SIGPIPE, SIG_IGN);
+  if (auto written = write_server_state({::getpid(), (*server)->url()}); !written) {
+    spdlog::warn("{}", written.error().message);
+  }
+  fmt::print("Hearth listens on {}\n", (*server)->url());
+  std::fflush(stdout);
+  built->preload();
+  const std::string why = (*server)->run();
+  clear_server_state();
+  spdlog::info("stopped: {}", why);
+  return {};
+}
+
+Result<void> run_stop() {
+  const auto state = running_server();
+  if (!state) {
+    fmt::print("No server is running.\n");
+    return {};
+  }
+  if (::kill(state->pid, SIGTERM) != 0) {
+    return fail(ErrorKind::forbidden,
+                fmt::format("the server (process {}) is not yours to end", state->pid));
+  }
+  const auto until = Clock::now() + std::chrono::seconds(15);
+  while (::kill(state->pid, 0) == 0) {
+    if (Clock::now() > until) {
+      return fail(ErrorKind::timeout,
+                  fmt::format("the server (process {}) was asked to stop and still runs",
+                              state->pid));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  fmt::print("Stopped the server at {}.\n", state->url);
+  return {};
+}
+
+void finish(const Result<void>& result, int& exit_code) {
+  if (result) return;
+  fmt::print(stderr, "hearth: {}\n", result.error().message);
+  exit_code = 1;
+}
+
+}  // namespace
+
+void add_serve_commands(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* serve = app.add_subcommand(
+      "serve", "The server: Anthropic and OpenAI APIs on one loopback port");
+  serve->add_option("--model", options->services.models,
+                    "NAME, PATH or NAME=PATH; may be given several times, the first is the default");
+  serve->add_option("--config", options->services.config_file,
+                    "A configuration (Claude Code Router's, or the same in JSON5)");
+  serve->add_option("--host", options->host, "Address to listen on (default 127.0.0.1)");
+  serve->add_option("--port", options->port, "Port (default 8484; 0: any free one)")
+      ->check(CLI::Range(0, 65535));
+  serve->add_option("--context", options->services.context,
+                    "Window in tokens (default: the smallest of the trained length, 65536 and what "
+                    "memory allows)")
+      ->check(CLI::Range(256, 16777216));
+  serve->add_option("--threads", options->services.threads,
+                    "Threads to compute with (default: the physical cores)")
+      ->check(CLI::Range(1, 512));
+  serve->add_option("--gpu-layers", options->services.gpu_layers,
+                    "Layers to keep on the GPU: a number, or all");
+  serve->add_option("--flash-attention", options->services.flash_attention, "auto, on or off")
+      ->check(CLI::IsMember({"auto", "on", "off"}));
+  serve->add_option("--max-body", options->services.max_body_bytes,
+                    "Largest request body in bytes (default 33554432)");
+  serve->add_option("--idle-exit", options->idle_exit_minutes,
+                    "Stop when nothing was asked for this many minutes");
+  serve->add_option("--log-level", options->log_level, "trace, debug, info, warn, error or off");
+  serve->callback([options, &exit_code] { finish(run_serve(*options), exit_code); });
+
+  CLI::App* stop = app.add_subcommand("stop", "Ends the server that was started on this account");
+  stop->callback([&exit_code] { finish(run_stop(), exit_code); });
+}
+
+}  // namespace hearth::cli
