@@ -64,6 +64,11 @@ struct Request {
   std::string session;  ///< the client's own key of the conversation, or empty
   /// Top-level fields without meaning in the middle (`metadata`, `service_tier`, …).
   json::object extra;
+  /// The format whose fields all `extra` objects hold ("anthropic", "openai"), or empty for none in
+  /// particular: a provider that speaks another one leaves them out.
+  std::string extra_format;
+  /// The route's own fields for its provider, in the provider's format; passed on as they stand.
+  json::object provider_extra;
   /// What was ignored or changed while decoding, one sentence each, for the request's record.
   std::vector<std::string> warnings;
 };

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hearth::provider {
+
+struct HttpRequest {
+  std::string url;
+  std::vector<std::string> headers;  ///< "name: value"
+  std::string body;                  ///< sent with POST
+  std::string proxy;                 ///< empty: after the environment's *_proxy variables
+  std::chrono::milliseconds connect_timeout{10000};
+  /// The longest silence, both before the first byte and between two.
+  std::chrono::milliseconds silence_timeout{600000};
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::string content_type;
+  std::string retry_after;
+};
+
+enum class TransferFault {
+  none,
+  bad_url,  ///< malformed, or a scheme other than http and https
+  resolve,  ///< the host's name is unknown
+  refused,  ///< nobody listens, or no way there
+  connect_timeout,
+  silent,  ///< over `silence_timeout`
+  tls,
+  broken,  ///< the connection ended before the response did
+};
+
+struct TransferEnd {
+  TransferFault fault = TransferFault::none;
+  std::string reason;  ///< libcurl's words
+};
+
+/// Called from the loop's thread; must not block, nor destroy the transfer.
+struct TransferCallbacks {
+  std::move_only_function<void(const HttpResponse&)> on_response;  ///< before the first byte
+  std::move_only_function<void(std::string_view)> on_bytes;
+  std::move_only_function<void(const TransferEnd&)> on_end;  ///< once, last
+};
+
+/// One thread that drives every transfer of the process (curl_multi), with HTTP/1.1 connections
+/// kept alive and used again. Thread-safe.
+class CurlLoop {
+ public:
+  /// A transfer under way. Dropping it closes the connection at once; no callback runs afterwards.
+  /// May not be dropped from a callback.
+  class Transfer {
+   public:
+    Transfer() = default;
+    Transfer(const Transfer&) = delete;
+    Transfer& operator=(const Transfer&) = delete;
+    virtual ~Transfer() = default;
+  };
+
+  CurlLoop();
+  /// REQUIRES: no transfer is left.
+  ~CurlLoop();
+  CurlLoop(const CurlLoop&) = delete;
+  CurlLoop& operator=(const CurlLoop&) = delete;
+
+  /// Returns at once; every outcome comes through `callbacks`.
+  [[nodiscard]] std::unique_ptr<Transfer> start(HttpRequest request, TransferCallbacks callbacks);
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace hearth::provider

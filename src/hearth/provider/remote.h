@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hearth/provider/curl_loop.h"
+#include "hearth/provider/provider.h"
+#include "hearth/router/config.h"
+
+namespace hearth::provider {
+
+struct RemoteSettings {
+  std::string name;
+  router::ProviderKind kind = router::ProviderKind::openai;  ///< openai or anthropic
+  std::string url;                                           ///< the full URL of the endpoint
+  std::string api_key;                                       ///< empty: none is sent
+  std::vector<std::string> models;
+  std::string proxy;
+  std::chrono::milliseconds connect_timeout{10000};
+  std::chrono::milliseconds silence_timeout{600000};  ///< API_TIMEOUT_MS
+};
+
+/// The settings of a remote provider of the configuration. REQUIRES: `provider.kind` is not local.
+RemoteSettings remote_settings(const router::ProviderConfig& provider,
+                               const router::Config& config);
+
+/// A remote server that speaks OpenAI's chat completions or Anthropic's Messages. It always streams
+/// from there, whether the client streams or not.
+///
+/// Failures name the provider and what to do: 401 unauthorized, 403 forbidden, 404 not_found, 429
+/// rate_limited (with the server's retry-after), other 4xx invalid_request, 5xx and what is no API
+/// answer unavailable; refused, unknown host, broken off: unavailable; silence: timeout.
+/// Keys are never part of a message or a log line.
+class RemoteProvider : public Provider {
+ public:
+  /// `loop` must outlive the provider and its calls.
+  RemoteProvider(RemoteSettings settings, CurlLoop& loop);
+
+  std::unique_ptr<Call> start(chat::Request request, chat::EventSink sink) override;
+  std::string name() const override { return settings_.name; }
+  std::vector<std::string> models() const override { return settings_.models; }
+
+ private:
+  RemoteSettings settings_;
+  CurlLoop& loop_;
+};
+
+}  // namespace hearth::provider

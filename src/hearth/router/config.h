@@ -1,0 +1,120 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hearth/base/error.h"
+#include "hearth/base/json.h"
+
+namespace hearth::router {
+
+/// What a provider speaks.
+enum class ProviderKind { local, openai, anthropic };
+
+std::string_view to_string(ProviderKind kind);
+
+/// `default_params`: `max_tokens` is a ceiling, everything else a default that the client's own
+/// value overrides. What chat::Request has no place for is kept in `other`.
+struct RouteParams {
+  std::optional<int> max_tokens;
+  std::optional<double> temperature;
+  std::optional<double> top_p;
+  std::optional<double> min_p;
+  std::optional<int> top_k;
+  std::optional<double> frequency_penalty;
+  std::optional<double> presence_penalty;
+  std::optional<std::uint32_t> seed;
+  std::string effort;  ///< `reasoning_effort`
+  json::object other;
+};
+
+enum class FlashAttention { automatic, on, off };
+
+/// How a local provider loads its models. Unset: chosen by the engine.
+struct LocalSettings {
+  std::optional<int> context;  ///< window in tokens
+  std::optional<int> threads;
+  std::optional<int> gpu_layers;  ///< -1: all
+  FlashAttention flash_attention = FlashAttention::automatic;
+};
+
+struct ProviderConfig {
+  std::string name;
+  ProviderKind kind = ProviderKind::local;
+  std::string api_base_url;  ///< the full URL; empty for a local one
+  std::string api_key;       ///< may be empty. Never log it
+  std::vector<std::string> models;
+  RouteParams default_params;
+  LocalSettings local;
+};
+
+/// One end of a route: `"provider,model"`.
+struct Target {
+  std::string provider;
+  std::string model;
+  bool operator==(const Target&) const = default;
+};
+
+std::string to_string(const Target& target);
+
+struct RouterConfig {
+  std::optional<Target> default_route;
+  std::optional<Target> background;
+  std::optional<Target> think;
+  std::optional<Target> long_context;
+  std::optional<Target> web_search;
+  std::optional<Target> image;
+  int long_context_threshold = 60000;  ///< tokens
+
+  /// No route is named at all.
+  [[nodiscard]] bool empty() const;
+};
+
+/// Claude Code Router's configuration. Keys that Hearth has no use for are kept in `other` and
+/// named in `warnings`.
+struct Config {
+  std::vector<ProviderConfig> providers;
+  RouterConfig router;
+  std::string api_key;  ///< APIKEY. Never log it
+  std::string host;     ///< HOST; empty: not set
+  std::optional<int> port;
+  std::string proxy_url;
+  int api_timeout_ms = 600000;
+  bool log = true;
+  std::string log_level;  ///< LOG_LEVEL; empty: not set
+  json::object other;
+  std::vector<std::string> warnings;
+
+  [[nodiscard]] const ProviderConfig* find_provider(std::string_view name) const;
+};
+
+/// The value of an environment variable, or nothing if it is unset.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+
+/// The process's own.
+Environment process_environment();
+
+/// Reads a configuration in JSON5. `$VAR` and `${VAR}` in strings are replaced from `environment`;
+/// `$$` is a dollar sign. `file` is only for messages.
+///
+/// A provider without `api_base_url`, or with `"provider": "local"` or `"type": "local"`, is local.
+/// A remote one speaks Anthropic's format if its URL ends in `/v1/messages`, its `type` is
+/// "anthropic" or its transformer names `Anthropic`; else OpenAI's.
+///
+/// Errors: config, as "config.json:3:7: Providers[0].models: expected an array, found a string";
+/// an unset variable, a route to an unknown provider or model, a name given twice.
+Result<Config> parse_config(std::string_view text, const std::string& file,
+                            const Environment& environment);
+
+/// The same from a file. Errors: also not_found, io.
+Result<Config> load_config(const std::filesystem::path& file, const Environment& environment);
+
+/// "openai/gpt-oss-20b:2" is the second instance of "openai/gpt-oss-20b": the weights' name without
+/// the instance's number. A name without one is the name itself.
+std::string_view weights_name(std::string_view instance);
+
+}  // namespace hearth::router

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hearth/base/error.h"
+#include "hearth/chat/request.h"
+#include "hearth/router/config.h"
+
+namespace hearth::router {
+
+/// Counts a request's prompt. Handed in by whoever knows the models.
+class TokenCounter {
+ public:
+  TokenCounter() = default;
+  TokenCounter(const TokenCounter&) = delete;
+  TokenCounter& operator=(const TokenCounter&) = delete;
+  virtual ~TokenCounter() = default;
+
+  /// Prompt tokens of `request` in the tokenizer of `model`, as exactly as it can. May be slow.
+  virtual std::size_t count(const chat::Request& request, const Target& model) const = 0;
+
+  /// Never less than `count`, and cheap: by default the bytes of all text, since a token is at
+  /// least one byte, with room for the template's own tokens.
+  virtual std::size_t upper_bound(const chat::Request& request) const;
+};
+
+enum class Scenario { default_, background, think, long_context, web_search, image };
+
+/// "default", "background", "think", "longContext", "webSearch", "image".
+std::string_view to_string(Scenario scenario);
+
+struct Considered {
+  std::string rule;
+  std::string outcome;
+};
+
+struct Decision {
+  Scenario scenario = Scenario::default_;
+  Target target;
+  RouteParams params;
+  std::string why;  ///< one sentence
+  /// The rules that were looked at, in order; the last is the one that decided.
+  std::vector<Considered> considered;
+  bool from_subagent_tag = false;
+};
+
+/// Decides where a request goes, after Claude Code Router's rules in their order:
+/// an image in the last user message; an explicit `provider,model`; a long context (more tokens
+/// than the threshold; or the session's last request was over it and this one is over
+/// `sticky_long_context`); a <CCR-SUBAGENT-MODEL> tag; a `claude-*haiku*` model; a web_search tool;
+/// thinking that is on; the default. A rule whose route is not configured does not fire.
+///
+/// A model that is a configured one without its provider counts as explicit only if no route is
+/// configured. Any other name (claude-…) goes to the default, with the reason in the decision.
+///
+/// Thread-safe. Knows the last `max_sessions` sessions.
+class Router {
+ public:
+  static constexpr std::size_t sticky_long_context = 20000;
+  static constexpr std::size_t max_sessions = 4096;
+
+  /// REQUIRES: a configuration by `parse_config`, or `single_model`.
+  explicit Router(Config config);
+  ~Router();
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
+  /// Errors: invalid_request if an explicit `provider,model` names an unknown one; config if there
+  /// is neither a route nor a model.
+  Result<Decision> decide(const chat::Request& request, const TokenCounter& counter);
+
+  [[nodiscard]] const Config& config() const { return config_; }
+
+ private:
+  class Sessions;
+  struct Run;
+
+  Config config_;
+  std::unique_ptr<Sessions> sessions_;
+};
+
+/// Makes `request` what its provider is to see: the model, the parameters, the subagent tag
+/// removed. What was changed of the client's own is added to `warnings`.
+void apply(const Decision& decision, chat::Request& request);
+
+/// The configuration of those who have none: one local model for every scenario.
+Config single_model(std::string model, LocalSettings settings = {});
+
+}  // namespace hearth::router

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+
+#include "hearth/base/json.h"
+#include "hearth/chat/event.h"
+
+namespace hearth::wire {
+
+/// What every answer in some format needs besides its events.
+struct AnswerIdentity {
+  /// Unique per response: clients merge turns by it. Made new where it is empty.
+  std::string id;
+  /// The model's name as the client knows it.
+  std::string model;
+};
+
+/// chat::Events to the text of an event stream, one answer long. An encoder for each format.
+class StreamEncoder {
+ public:
+  StreamEncoder() = default;
+  StreamEncoder(const StreamEncoder&) = delete;
+  StreamEncoder& operator=(const StreamEncoder&) = delete;
+  virtual ~StreamEncoder() = default;
+
+  /// The bytes to send now, whole frames; may be empty. REQUIRES: not `done()`.
+  [[nodiscard]] virtual std::string encode(const chat::Event& event) = 0;
+
+  /// Bytes that keep the connection alive and mean nothing.
+  [[nodiscard]] virtual std::string ping() = 0;
+
+  /// True after Finished or Failed: nothing may follow.
+  [[nodiscard]] virtual bool done() const = 0;
+};
+
+/// chat::Events to one whole response, one answer long.
+class AnswerCollector {
+ public:
+  AnswerCollector() = default;
+  AnswerCollector(const AnswerCollector&) = delete;
+  AnswerCollector& operator=(const AnswerCollector&) = delete;
+  virtual ~AnswerCollector() = default;
+
+  virtual void add(const chat::Event& event) = 0;
+
+  /// True after Finished or Failed.
+  [[nodiscard]] virtual bool done() const = 0;
+
+  /// The response's body, or the error of Failed. REQUIRES: `done()`.
+  [[nodiscard]] virtual Result<json::object> response() = 0;
+};
+
+}  // namespace hearth::wire

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "hearth/wire/stream_decoder.h"
+
+namespace hearth::wire {
+
+/// An Anthropic server's response to chat::Events: for remote providers, and for our own agent,
+/// which also gets PrefillProgress from the server's comments.
+/// A stream that ends without `message_stop` is Failed unavailable; an `error` event is Failed with
+/// the kind that its type names. Events of unknown types are skipped.
+class MessagesEventDecoder : public StreamDecoder {
+ protected:
+  void on_sse(const SseEvent& event) override;
+  void on_comment(std::string_view comment) override;
+  void on_body(const json::object& body) override;
+  void on_end() override;
+
+ private:
+  enum class BlockKind { text, thinking, tool, skipped };
+  struct OpenBlock {
+    BlockKind kind = BlockKind::skipped;
+    int call = 0;            ///< the tool call's index
+    bool has_input = false;  ///< arguments have come in pieces
+    std::string input;       ///< arguments that came whole, at the block's start
+  };
+
+  void start(const json::object& message);
+  void open_block(int index, const json::object& block);
+  void delta(int index, const json::object& delta);
+  void close_block(int index);
+  void take_usage(const json::object& usage);
+  void take_ending(const json::object& holder);
+  void end();
+
+  std::map<int, OpenBlock> open_;
+  int calls_ = 0;
+  bool started_ = false;
+  bool stop_seen_ = false;
+  chat::Finished finished_;
+};
+
+}  // namespace hearth::wire

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "hearth/base/json.h"
+
+namespace hearth::wire {
+
+struct ModelEntry {
+  std::string id;
+  std::string display_name;  ///< the id where it is empty
+  std::int64_t created = 0;  ///< seconds since 1970-01-01 UTC
+  std::string owned_by = "hearth";
+  int context = 0;  ///< window in tokens; 0: unknown, left out
+};
+
+/// One model in a shape that the SDKs of both makers read: Anthropic's `type`, `display_name`,
+/// `created_at` (RFC 3339) beside OpenAI's `object`, `created`, `owned_by`.
+json::object model_object(const ModelEntry& model);
+
+/// `GET /v1/models`: OpenAI's `object: "list"` and Anthropic's `has_more`, `first_id`, `last_id`
+/// over the same `data`.
+json::object models_list(std::span<const ModelEntry> models);
+
+}  // namespace hearth::wire

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "hearth/base/json.h"
+#include "hearth/chat/request.h"
+
+namespace hearth::wire {
+
+/// The body of a chat completions request to a remote server.
+/// - Tool results come before the other content of the same message, as the API demands.
+/// - An error in a tool result stays visible: its text is prefixed with "Error: ", since the API
+/// has
+///   no field for it.
+/// - Images in tool results, which the API cannot carry, follow in a user message of their own.
+/// - Thinking is left out, as templates drop it; `"reasoning_content": true` in `provider_extra`
+///   passes it back under that name (the field itself is then not sent).
+/// - A streaming request always asks for `stream_options.include_usage`.
+/// - Tools with `defer_loading` are sent only once a tool_reference names them; server tools (a
+/// type
+///   such as web_search_20250305) are not sent, since no other server has them.
+/// `extra` is passed on if `extra_format` is "openai" or empty; `provider_extra` always, last.
+json::object encode_chat_request(const chat::Request& request);
+
+}  // namespace hearth::wire

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hearth/wire/stream_decoder.h"
+
+namespace hearth::wire {
+
+/// An OpenAI-compatible server's chat completion to chat::Events. Takes what such servers are known
+/// to send: deltas that are null or hold only a role; tool calls without id, name or index, with
+/// repeated ids, with arguments in pieces, whole or as an object, interleaved; several calls under
+/// one index with ids of their own; usage in any chunk, twice or nowhere; a finish reason twice, or
+/// none before "[DONE]"; `reasoning` for `reasoning_content`; error objects in mid-stream.
+/// A stream with neither finish reason nor "[DONE]" is Failed unavailable, "… ended mid-stream".
+class ChatCompletionEventDecoder : public StreamDecoder {
+ protected:
+  void on_sse(const SseEvent& event) override;
+  void on_body(const json::object& body) override;
+  void on_end() override;
+
+ private:
+  struct Call {
+    std::optional<std::int64_t> index;  ///< the server's
+    std::string id;
+    std::string name;
+    std::string held;  ///< arguments before the name is known
+    bool started = false;
+  };
+
+  void start();
+  void take_chunk(const json::object& chunk);
+  void take_message(const json::object& message);
+  void take_call(const json::object& call);
+  std::size_t call_for(const json::object& call);
+  void take_error(const json::value& error);
+  void take_usage(const json::object& usage);
+  void take_timings(const json::object& timings);
+  void end();
+
+  std::vector<Call> calls_;
+  bool started_ = false;
+  bool anything_ = false;
+  std::optional<std::string> finish_reason_;
+  chat::Usage usage_;
+  chat::Timings timings_;
+};
+
+}  // namespace hearth::wire
