@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "hearth/base/json.h"
@@ -13,7 +14,13 @@ struct AnswerIdentity {
   std::string id;
   /// The model's name as the client knows it.
   std::string model;
+  /// When the answer was begun, in seconds since 1970-01-01 UTC; now, where it is 0. (OpenAI.)
+  std::int64_t created = 0;
 };
+
+/// ": prefill {"computed":…,"reused":…,"total":…,"eta_ms":…}": an SSE comment, which every parser
+/// skips and our agent shows as a progress bar.
+std::string prefill_comment(const chat::PrefillProgress& progress);
 
 /// chat::Events to the text of an event stream, one answer long. An encoder for each format.
 class StreamEncoder {

@@ -1,75 +1,23 @@
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "hearth/base/json.h"
-#include "hearth/chat/event.h"
 #include "hearth/chat/request.h"
-#include "hearth/wire/answer_encoder.h"
 
 namespace hearth::wire {
 
-/// Thinking blocks that no Anthropic server signed (`is_foreign_signature`): its own server takes
-/// them back, the real API refuses them.
-enum class UnsignedThoughts { keep, drop };
+/// Whose server a request is for. Hearth's own takes back thinking that it signed itself, and
+/// sampling fields that the API does not have (`seed`, `min_p`, `frequency_penalty`,
+/// `presence_penalty`). The API itself refuses these, and system messages within the conversation
+/// unless the client sent it so: there they become user text in <system> tags, in place.
+enum class MessagesServer { hearth, anthropic };
 
-/// The body of a request to an Anthropic server. `extra`, of the request and of its blocks, is
-/// passed on if `extra_format` is "anthropic" or empty; `provider_extra` always, last. A request
-/// without `max_tokens` asks for `default_max_tokens`. A session without `metadata` becomes
+/// The body of a request to a Messages server. `extra`, of the request and of its blocks, is passed
+/// on if `extra_format` is "anthropic" or empty; `provider_extra` always, last. A request without
+/// `max_tokens` asks for `default_max_tokens`. A session without `metadata` becomes
 /// `metadata.user_id`. Characters that the API forbids in tool ids become '_'.
 json::object encode_messages_request(const chat::Request& request,
-                                     UnsignedThoughts thoughts = UnsignedThoughts::keep);
+                                     MessagesServer server = MessagesServer::hearth);
 
 inline constexpr int default_max_tokens = 8192;
-
-/// The signature that `MessagesStream` gives to thinking that came without one: derived from the
-/// text alone, so that the same thoughts are signed alike.
-std::string thinking_signature(std::string_view thinking);
-
-/// Empty, or made by `thinking_signature`.
-bool is_foreign_signature(std::string_view signature);
-
-/// `usage` of a response. The prompt is the sum of its three input fields, as in the API:
-/// `cache_read_input_tokens` are the reused tokens; of the computed ones the last is `input_tokens`
-/// (it is computed for every answer, nothing can keep it) and the others are
-/// `cache_creation_input_tokens` (everything that is read is kept).
-json::object messages_usage(const chat::Usage& usage);
-
-/// `{"type":"error","error":{"type","message"},"request_id"}`; the last only if it is given.
-json::object anthropic_error(const Error& error, std::string_view request_id = {});
-
-/// Events of the Messages API's stream. No two blocks are ever open at once: a tool call that
-/// begins before the last one's arguments are whole is held back until they are. Thinking always
-/// gets a signature. PrefillProgress becomes the comment
-/// ": prefill {"computed":…,"reused":…,"total":…,"eta_ms":…}". `message_delta` tells the stop
-/// reason, the sequence, the final usage, and `timings` (queue_ms, prefill_ms, decode_ms, ttft_ms,
-/// prefill_per_second, decode_per_second), a field of ours. Failed becomes an `error` event.
-class MessagesStream : public StreamEncoder {
- public:
-  explicit MessagesStream(AnswerIdentity identity);
-  ~MessagesStream() override;
-  std::string encode(const chat::Event& event) override;
-  std::string ping() override;
-  bool done() const override;
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
-
-/// The whole response of the Messages API, with the same usage, signatures and `timings`.
-class MessagesCollector : public AnswerCollector {
- public:
-  explicit MessagesCollector(AnswerIdentity identity);
-  ~MessagesCollector() override;
-  void add(const chat::Event& event) override;
-  bool done() const override;
-  Result<json::object> response() override;
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
 
 }  // namespace hearth::wire

@@ -25,20 +25,22 @@ class MessagesEventDecoder : public StreamDecoder {
     int call = 0;            ///< the tool call's index
     bool has_input = false;  ///< arguments have come in pieces
     std::string input;       ///< arguments that came whole, at the block's start
+    std::string signature;
   };
 
   void start(const json::object& message);
   void open_block(int index, const json::object& block);
-  void delta(int index, const json::object& delta);
+  void delta(int index, const json::object& part);
   void close_block(int index);
   void take_usage(const json::object& usage);
   void take_ending(const json::object& holder);
+  void take_timings(const json::object& holder);
   void end();
 
   std::map<int, OpenBlock> open_;
   int calls_ = 0;
   bool started_ = false;
-  bool stop_seen_ = false;
+  bool reason_seen_ = false;
   chat::Finished finished_;
 };
 

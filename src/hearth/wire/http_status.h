@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "hearth/base/error.h"
@@ -18,6 +19,12 @@ int http_status(const Error& error, Api api);
 /// shows them without a retry, so the words are fixed: "prompt is too long: N tokens > M maximum".
 /// invalid_request, hence 400.
 Error prompt_too_long(std::size_t tokens, std::size_t maximum);
+
+/// What the `type` (or `code`) of an error object of either API means; unavailable where unknown.
+ErrorKind kind_of_error_type(std::string_view type);
+
+/// What an error status means.
+ErrorKind kind_of_status(int status);
 
 /// What a server's response with an error status means. `body` may be an error object of either
 /// API, HTML, plain text or nothing; `retry_after` is that header's value or empty. The message

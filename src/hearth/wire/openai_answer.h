@@ -36,12 +36,12 @@ class ChatCompletionStream : public StreamEncoder {
   bool done() const override { return done_; }
 
  private:
-  json::object chunk(json::object delta, const char* finish) const;
+  json::object chunk(json::array choices) const;
   std::string delta_frame(json::object delta);
+  std::string finish(const chat::Finished& end);
 
   AnswerIdentity identity_;
   UsageChunk usage_;
-  std::int64_t created_;
   bool role_sent_ = false;
   bool done_ = false;
 };

@@ -44,7 +44,6 @@ class CompletionStream : public StreamEncoder {
  private:
   AnswerIdentity identity_;
   UsageChunk usage_;
-  std::int64_t created_;
   bool done_ = false;
 };
 
@@ -58,7 +57,6 @@ class CompletionCollector : public AnswerCollector {
 
  private:
   AnswerIdentity identity_;
-  std::int64_t created_;
   std::string text_;
   std::optional<chat::Finished> end_;
   std::optional<Error> error_;

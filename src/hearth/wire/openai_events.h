@@ -27,6 +27,7 @@ class ChatCompletionEventDecoder : public StreamDecoder {
     std::string name;
     std::string held;  ///< arguments before the name is known
     bool started = false;
+    bool has_arguments = false;
   };
 
   void start();

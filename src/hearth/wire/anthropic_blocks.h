@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hearth/base/json.h"
+#include "hearth/chat/message.h"
+#include "hearth/wire/fields.h"
+
+namespace hearth::wire {
+
+/// A Messages API `content`: a string or an array of blocks. What is wrong with it goes to
+/// `problems`.
+std::vector<chat::Block> decode_content(const json::value& content, const std::string& path,
+                                        Problems& problems);
+
+enum class BlockExtra { keep, drop };
+
+/// The block as the Messages API writes it.
+json::object encode_block(const chat::Block& block, BlockExtra extra);
+
+/// A tool id in the characters that the API allows, [a-zA-Z0-9_-].
+std::string api_tool_id(std::string_view id);
+
+/// The arguments as a JSON object; text that is none stays readable under "unparsed_arguments".
+json::object parse_arguments(std::string_view arguments);
+
+}  // namespace hearth::wire

@@ -1,0 +1,211 @@
+#include "hearth/wire/anthropic_events.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "hearth/wire/http_status.h"
+
+namespace hearth::wire {
+namespace {
+
+int int_of(const json::object& object, std::string_view key) {
+  return static_cast<int>(find_int(object, key).value_or(0));
+}
+
+std::string string_of(const json::object& object, std::string_view key) {
+  return std::string(find_string(object, key).value_or(""));
+}
+
+chat::StopReason stop_reason_of(std::string_view name) {
+  using chat::StopReason;
+  if (name == "max_tokens") return StopReason::max_tokens;
+  if (name == "stop_sequence") return StopReason::stop_sequence;
+  if (name == "tool_use") return StopReason::tool_use;
+  if (name == "refusal") return StopReason::refusal;
+  if (name == "model_context_window_exceeded") return StopReason::context_full;
+  return StopReason::end_turn;
+}
+
+Error error_of(const json::object& holder) {
+  const json::object* error = find_object(holder, "error");
+  if (error == nullptr) return {ErrorKind::unavailable, excerpt(to_json(holder))};
+  return {kind_of_error_type(find_string(*error, "type").value_or("")),
+          string_of(*error, "message")};
+}
+
+}  // namespace
+
+void MessagesEventDecoder::on_sse(const SseEvent& event) {
+  const auto data = parse_json(event.data);
+  if (!data || !data->is_object()) {
+    emit_failed(ErrorKind::unavailable,
+                fmt::format("the server sent an event that is no JSON: {}", excerpt(event.data)));
+    return;
+  }
+  const json::object& object = data->get_object();
+  const std::string type = string_of(object, "type");
+  const int index = int_of(object, "index");
+  if (type == "message_start") {
+    if (const json::object* message = find_object(object, "message")) start(*message);
+  } else if (type == "content_block_start") {
+    if (const json::object* block = find_object(object, "content_block")) open_block(index, *block);
+  } else if (type == "content_block_delta") {
+    if (const json::object* part = find_object(object, "delta")) delta(index, *part);
+  } else if (type == "content_block_stop") {
+    close_block(index);
+  } else if (type == "message_delta") {
+    if (const json::object* part = find_object(object, "delta")) take_ending(*part);
+    if (const json::object* usage = find_object(object, "usage")) take_usage(*usage);
+    take_timings(object);
+  } else if (type == "message_stop") {
+    end();
+  } else if (type == "error" || event.event == "error") {
+    emit(chat::Failed{error_of(object)});
+  }
+}
+
+void MessagesEventDecoder::on_comment(std::string_view comment) {
+  constexpr std::string_view mark = "prefill ";
+  if (!comment.starts_with(mark)) return;
+  const auto told = parse_json(comment.substr(mark.size()));
+  if (!told || !told->is_object()) return;
+  const json::object& object = told->get_object();
+  emit(chat::PrefillProgress{int_of(object, "computed"), int_of(object, "reused"),
+                             int_of(object, "total"), find_number(object, "eta_ms").value_or(0)});
+}
+
+void MessagesEventDecoder::on_body(const json::object& body) {
+  if (string_of(body, "type") == "error" || body.contains("error")) {
+    emit(chat::Failed{error_of(body)});
+    return;
+  }
+  const json::array* content = find_array(body, "content");
+  if (content == nullptr) {
+    emit_failed(ErrorKind::unavailable,
+                fmt::format("the server's answer is no message: {}", excerpt(to_json(body))));
+    return;
+  }
+  start(body);
+  int index = 0;
+  for (const json::value& item : *content) {
+    if (const json::object* block = item.if_object()) {
+      open_block(index, *block);
+      close_block(index);
+    }
+    ++index;
+  }
+  take_ending(body);
+  take_timings(body);
+  end();
+}
+
+void MessagesEventDecoder::on_end() {
+  emit_failed(ErrorKind::unavailable, "the server's answer ended mid-stream");
+}
+
+void MessagesEventDecoder::start(const json::object& message) {
+  if (started_) return;
+  started_ = true;
+  if (const json::object* usage = find_object(message, "usage")) take_usage(*usage);
+  chat::Usage usage = finished_.usage;
+  usage.output_tokens = 0;
+  emit(chat::Started{usage, usage.prompt_tokens > 0});
+}
+
+void MessagesEventDecoder::open_block(int index, const json::object& block) {
+  start({});
+  OpenBlock opened;
+  const std::string type = string_of(block, "type");
+  if (type == "text") {
+    opened.kind = BlockKind::text;
+    if (std::string text = string_of(block, "text"); !text.empty()) {
+      emit(chat::TextDelta{std::move(text)});
+    }
+  } else if (type == "thinking") {
+    opened.kind = BlockKind::thinking;
+    opened.signature = string_of(block, "signature");
+    if (std::string text = string_of(block, "thinking"); !text.empty()) {
+      emit(chat::ThinkingDelta{std::move(text)});
+    }
+  } else if (type == "redacted_thinking") {
+    emit(chat::ThinkingSignature{"", string_of(block, "data")});
+  } else if (type == "tool_use") {
+    opened.kind = BlockKind::tool;
+    opened.call = calls_++;
+    if (const json::object* input = find_object(block, "input")) opened.input = to_json(*input);
+    emit(chat::ToolCallStart{opened.call, string_of(block, "id"), string_of(block, "name")});
+  }
+  open_[index] = std::move(opened);
+}
+
+void MessagesEventDecoder::delta(int index, const json::object& part) {
+  const auto found = open_.find(index);
+  if (found == open_.end()) return;
+  OpenBlock& block = found->second;
+  const std::string type = string_of(part, "type");
+  if (type == "text_delta") {
+    emit(chat::TextDelta{string_of(part, "text")});
+  } else if (type == "thinking_delta") {
+    emit(chat::ThinkingDelta{string_of(part, "thinking")});
+  } else if (type == "signature_delta") {
+    block.signature += string_of(part, "signature");
+  } else if (type == "input_json_delta" && block.kind == BlockKind::tool) {
+    std::string piece = string_of(part, "partial_json");
+    if (piece.empty()) return;
+    block.has_input = true;
+    emit(chat::ToolCallDelta{block.call, std::move(piece)});
+  }
+}
+
+void MessagesEventDecoder::close_block(int index) {
+  const auto found = open_.find(index);
+  if (found == open_.end()) return;
+  OpenBlock& block = found->second;
+  if (block.kind == BlockKind::thinking && !block.signature.empty()) {
+    emit(chat::ThinkingSignature{std::move(block.signature), ""});
+  } else if (block.kind == BlockKind::tool && !block.has_input) {
+    emit(chat::ToolCallDelta{block.call, block.input.empty() ? "{}" : std::move(block.input)});
+  }
+  open_.erase(found);
+}
+
+void MessagesEventDecoder::take_usage(const json::object& usage) {
+  const int read = int_of(usage, "cache_read_input_tokens");
+  const int prompt =
+      int_of(usage, "input_tokens") + int_of(usage, "cache_creation_input_tokens") + read;
+  // `message_delta` may tell the output only.
+  if (prompt > 0) {
+    finished_.usage.prompt_tokens = prompt;
+    finished_.usage.reused_tokens = read;
+  }
+  if (const auto output = find_int(usage, "output_tokens")) {
+    finished_.usage.output_tokens = static_cast<int>(*output);
+  }
+}
+
+void MessagesEventDecoder::take_ending(const json::object& holder) {
+  if (const auto reason = find_string(holder, "stop_reason")) {
+    finished_.reason = stop_reason_of(*reason);
+    reason_seen_ = true;
+  }
+  if (const auto stop = find_string(holder, "stop_sequence")) finished_.stop_sequence = *stop;
+}
+
+void MessagesEventDecoder::take_timings(const json::object& holder) {
+  const json::object* timings = find_object(holder, "timings");
+  if (timings == nullptr) return;
+  finished_.timings.queue_ms = find_number(*timings, "queue_ms").value_or(0);
+  finished_.timings.prefill_ms = find_number(*timings, "prefill_ms").value_or(0);
+  finished_.timings.decode_ms = find_number(*timings, "decode_ms").value_or(0);
+  finished_.timings.ttft_ms = find_number(*timings, "ttft_ms").value_or(0);
+}
+
+void MessagesEventDecoder::end() {
+  start({});
+  while (!open_.empty()) close_block(open_.begin()->first);
+  if (!reason_seen_ && calls_ > 0) finished_.reason = chat::StopReason::tool_use;
+  emit(finished_);
+}
+
+}  // namespace hearth::wire

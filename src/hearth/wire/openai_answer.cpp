@@ -1,0 +1,256 @@
+#include "hearth/wire/openai_answer.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "hearth/base/clock.h"
+#include "hearth/base/id.h"
+#include "hearth/wire/answer_blocks.h"
+#include "hearth/wire/openai_identity.h"
+#include "hearth/wire/sse.h"
+
+namespace hearth::wire {
+namespace {
+
+struct ErrorNames {
+  const char* type;
+  const char* code;  ///< null: none
+};
+
+ErrorNames names_of(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::invalid_request:
+      return {"invalid_request_error", error.message.starts_with("prompt is too long")
+                                           ? "context_length_exceeded"
+                                           : nullptr};
+    case ErrorKind::unauthorized: return {"authentication_error", "invalid_api_key"};
+    case ErrorKind::forbidden: return {"permission_error", nullptr};
+    case ErrorKind::not_found: return {"not_found_error", "model_not_found"};
+    case ErrorKind::too_large: return {"invalid_request_error", "request_too_large"};
+    case ErrorKind::rate_limited: return {"rate_limit_error", "rate_limit_exceeded"};
+    case ErrorKind::overloaded: return {"overloaded_error", nullptr};
+    case ErrorKind::timeout: return {"timeout_error", nullptr};
+    case ErrorKind::unavailable:
+    case ErrorKind::cancelled:
+    case ErrorKind::io:
+    case ErrorKind::config:
+    case ErrorKind::internal: return {"server_error", nullptr};
+  }
+  return {"server_error", nullptr};
+}
+
+double per_second(int tokens, double ms) {
+  return ms > 0 ? tokens * 1000.0 / ms : 0;
+}
+
+json::object call_object(int index, const std::string& id, const std::string& name) {
+  return {{"index", index},
+          {"id", id},
+          {"type", "function"},
+          {"function", {{"name", name}, {"arguments", ""}}}};
+}
+
+json::object one_call(json::object call) {
+  return {{"tool_calls", json::array{std::move(call)}}};
+}
+
+}  // namespace
+
+void complete_identity(AnswerIdentity& identity, std::string_view prefix) {
+  if (identity.id.empty()) identity.id = new_id(prefix);
+  if (identity.created == 0) identity.created = unix_ms() / 1000;
+}
+
+json::object openai_usage(const chat::Usage& usage) {
+  json::object object;
+  object["prompt_tokens"] = usage.prompt_tokens;
+  object["completion_tokens"] = usage.output_tokens;
+  object["total_tokens"] = usage.prompt_tokens + usage.output_tokens;
+  object["prompt_tokens_details"] = json::object{{"cached_tokens", usage.reused_tokens}};
+  object["completion_tokens_details"] = json::object{{"reasoning_tokens", usage.thinking_tokens}};
+  return object;
+}
+
+json::object openai_timings(const chat::Usage& usage, const chat::Timings& timings) {
+  const int computed = std::max(0, usage.prompt_tokens - usage.reused_tokens);
+  json::object object;
+  object["cache_n"] = usage.reused_tokens;
+  object["prompt_n"] = computed;
+  object["prompt_ms"] = timings.prefill_ms;
+  object["prompt_per_second"] = per_second(computed, timings.prefill_ms);
+  object["predicted_n"] = usage.output_tokens;
+  object["predicted_ms"] = timings.decode_ms;
+  object["predicted_per_second"] = per_second(usage.output_tokens, timings.decode_ms);
+  object["queue_ms"] = timings.queue_ms;
+  object["ttft_ms"] = timings.ttft_ms;
+  return object;
+}
+
+json::object openai_error(const Error& error) {
+  const ErrorNames names = names_of(error);
+  json::object detail;
+  detail["message"] = error.message;
+  detail["type"] = names.type;
+  detail["param"] = nullptr;
+  detail["code"] = names.code == nullptr ? json::value() : json::value(names.code);
+  return {{"error", std::move(detail)}};
+}
+
+std::string_view finish_reason(chat::StopReason reason) {
+  switch (reason) {
+    case chat::StopReason::end_turn:
+    case chat::StopReason::stop_sequence: return "stop";
+    case chat::StopReason::max_tokens:
+    case chat::StopReason::context_full: return "length";
+    case chat::StopReason::tool_use: return "tool_calls";
+    case chat::StopReason::refusal: return "content_filter";
+  }
+  return "stop";
+}
+
+ChatCompletionStream::ChatCompletionStream(AnswerIdentity identity, UsageChunk usage)
+    : identity_(std::move(identity)), usage_(usage) {
+  complete_identity(identity_, "chatcmpl-");
+}
+
+json::object ChatCompletionStream::chunk(json::array choices) const {
+  json::object object;
+  object["id"] = identity_.id;
+  object["object"] = "chat.completion.chunk";
+  object["created"] = identity_.created;
+  object["model"] = identity_.model;
+  object["choices"] = std::move(choices);
+  return object;
+}
+
+std::string ChatCompletionStream::delta_frame(json::object delta) {
+  std::string out;
+  if (!role_sent_) {
+    role_sent_ = true;
+    out = delta_frame({{"role", "assistant"}, {"content", ""}});
+  }
+  if (delta.empty()) return out;
+  json::object choice;
+  choice["index"] = 0;
+  choice["delta"] = std::move(delta);
+  choice["finish_reason"] = nullptr;
+  return out += sse_frame("", to_json(chunk({std::move(choice)})));
+}
+
+std::string ChatCompletionStream::finish(const chat::Finished& end) {
+  std::string out = delta_frame({});
+  json::object choice;
+  choice["index"] = 0;
+  choice["delta"] = json::object{};
+  choice["finish_reason"] = finish_reason(end.reason);
+  json::object last = chunk({std::move(choice)});
+  last["timings"] = openai_timings(end.usage, end.timings);
+  out += sse_frame("", to_json(last));
+  if (usage_ == UsageChunk::send) {
+    json::object usage = chunk({});
+    usage["usage"] = openai_usage(end.usage);
+    out += sse_frame("", to_json(usage));
+  }
+  done_ = true;
+  return out += sse_frame("", "[DONE]");
+}
+
+std::string ChatCompletionStream::encode(const chat::Event& event) {
+  if (const auto* progress = std::get_if<chat::PrefillProgress>(&event)) {
+    return prefill_comment(*progress);
+  }
+  if (const auto* text = std::get_if<chat::TextDelta>(&event)) {
+    return delta_frame({{"content", text->text}});
+  }
+  if (const auto* thinking = std::get_if<chat::ThinkingDelta>(&event)) {
+    return delta_frame({{"reasoning_content", thinking->text}});
+  }
+  if (const auto* call = std::get_if<chat::ToolCallStart>(&event)) {
+    return delta_frame(one_call(call_object(call->index, call->id, call->name)));
+  }
+  if (const auto* delta = std::get_if<chat::ToolCallDelta>(&event)) {
+    return delta_frame(
+        one_call({{"index", delta->index}, {"function", {{"arguments", delta->arguments}}}}));
+  }
+  if (const auto* end = std::get_if<chat::Finished>(&event)) return finish(*end);
+  if (const auto* failed = std::get_if<chat::Failed>(&event)) {
+    done_ = true;
+    return sse_frame("", to_json(openai_error(failed->error)));
+  }
+  if (std::holds_alternative<chat::Started>(event)) return delta_frame({});
+  return {};
+}
+
+std::string ChatCompletionStream::ping() {
+  return sse_comment("ping");
+}
+
+struct ChatCompletionCollector::State {
+  AnswerIdentity identity;
+  AnswerBlocks blocks;
+  std::optional<chat::Finished> end;
+  std::optional<Error> error;
+};
+
+ChatCompletionCollector::ChatCompletionCollector(AnswerIdentity identity)
+    : state_(std::make_unique<State>()) {
+  complete_identity(identity, "chatcmpl-");
+  state_->identity = std::move(identity);
+}
+
+ChatCompletionCollector::~ChatCompletionCollector() = default;
+
+void ChatCompletionCollector::add(const chat::Event& event) {
+  if (const auto* finished = std::get_if<chat::Finished>(&event)) {
+    state_->end = *finished;
+  } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
+    state_->error = failed->error;
+  } else {
+    state_->blocks.add(event);
+  }
+}
+
+bool ChatCompletionCollector::done() const {
+  return state_->end.has_value() || state_->error.has_value();
+}
+
+Result<json::object> ChatCompletionCollector::response() {
+  if (state_->error) return std::unexpected(*state_->error);
+  std::string text;
+  std::string thinking;
+  json::array calls;
+  for (; AnswerBlock* block = state_->blocks.front(); state_->blocks.pop()) {
+    switch (block->kind) {
+      case AnswerBlock::Kind::text: text += block->text; break;
+      case AnswerBlock::Kind::thinking: thinking += block->text; break;
+      case AnswerBlock::Kind::redacted: break;
+      case AnswerBlock::Kind::tool:
+        calls.push_back(
+            json::object{{"id", block->id},
+                         {"type", "function"},
+                         {"function", {{"name", block->name}, {"arguments", block->text}}}});
+        break;
+    }
+  }
+  json::object message;
+  message["role"] = "assistant";
+  message["content"] = text.empty() && !calls.empty() ? json::value() : json::value(text);
+  if (!thinking.empty()) message["reasoning_content"] = thinking;
+  if (!calls.empty()) message["tool_calls"] = std::move(calls);
+  json::object choice;
+  choice["index"] = 0;
+  choice["message"] = std::move(message);
+  choice["finish_reason"] = finish_reason(state_->end->reason);
+  json::object object;
+  object["id"] = state_->identity.id;
+  object["object"] = "chat.completion";
+  object["created"] = state_->identity.created;
+  object["model"] = state_->identity.model;
+  object["choices"] = json::array{std::move(choice)};
+  object["usage"] = openai_usage(state_->end->usage);
+  object["timings"] = openai_timings(state_->end->usage, state_->end->timings);
+  return object;
+}
+
+}  // namespace hearth::wire

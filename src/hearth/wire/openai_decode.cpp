@@ -1,0 +1,160 @@
+#include "hearth/wire/openai_decode.h"
+
+#include <climits>
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "hearth/wire/openai_fields.h"
+#include "hearth/wire/openai_messages.h"
+
+namespace hearth::wire {
+namespace {
+
+chat::Tool decode_tool(const json::object& object, const std::string& path, Problems& problems) {
+  Fields fields(object, path, problems);
+  chat::Tool tool;
+  const std::string type = fields.required_string("type");
+  if (type != "function") {
+    tool.type = type;
+    tool.name = fields.string("name");
+    if (tool.name.empty()) tool.name = type;
+    tool.extra = fields.rest();
+    return tool;
+  }
+  const json::object* function = fields.object("function");
+  if (function == nullptr) {
+    problems.expected(fields.at("function"), "an object", nullptr);
+    return tool;
+  }
+  Fields inner(*function, fields.at("function"), problems);
+  tool.name = inner.required_string("name");
+  if (tool.name.empty()) problems.report(inner.at("name"), "expected a name, found nothing");
+  tool.description = inner.string("description");
+  if (const json::object* schema = inner.object("parameters")) tool.input_schema = *schema;
+  tool.extra = inner.rest();
+  return tool;
+}
+
+void decode_tools(Fields& body, chat::Request& request) {
+  const json::array* tools = body.array("tools");
+  Problems& problems = body.problems();
+  for (std::size_t i = 0; tools != nullptr && i < tools->size() && !problems.any(); ++i) {
+    const std::string path = problems.item("tools", i);
+    if (const json::object* object = (*tools)[i].if_object()) {
+      request.tools.push_back(decode_tool(*object, path, problems));
+    } else {
+      problems.expected(path, "an object", &(*tools)[i]);
+    }
+  }
+}
+
+void decode_tool_choice(Fields& body, chat::Request& request) {
+  using Mode = chat::ToolChoice::Mode;
+  Problems& problems = body.problems();
+  chat::ToolChoice& choice = request.tool_choice;
+  const json::value* value = body.value("tool_choice");
+  if (value != nullptr && value->is_string()) {
+    const std::string mode = body.one_of("tool_choice", {"none", "auto", "required"});
+    if (mode == "none") choice.mode = Mode::none;
+    if (mode == "required") choice.mode = Mode::any;
+  } else if (const json::object* object = value == nullptr ? nullptr : value->if_object()) {
+    Fields fields(*object, "tool_choice", problems);
+    fields.one_of("type", {"function"});
+    const json::object* function = fields.object("function");
+    choice.mode = Mode::tool;
+    choice.name =
+        std::string(function == nullptr ? "" : find_string(*function, "name").value_or(""));
+    if (chat::find_tool(request, choice.name) == nullptr) {
+      problems.report("tool_choice.function.name",
+                      fmt::format("no tool is named \"{}\" in `tools`", choice.name));
+    }
+  } else if (value != nullptr) {
+    problems.expected("tool_choice", "a string or an object", value);
+  }
+  if (choice.mode == Mode::any && request.tools.empty()) {
+    problems.report("tool_choice", "a tool is demanded, and `tools` is empty");
+  }
+  if (body.value("parallel_tool_calls") != nullptr) {
+    choice.disable_parallel = !body.boolean("parallel_tool_calls");
+  }
+}
+
+void decode_response_format(Fields& body, chat::Request& request) {
+  const json::object* object = body.object("response_format");
+  if (object == nullptr) return;
+  Problems& problems = body.problems();
+  Fields fields(*object, "response_format", problems);
+  const std::string type = fields.one_of("type", {"text", "json_object", "json_schema"});
+  if (type == "json_object") request.json_schema = json::object{{"type", "object"}};
+  if (type != "json_schema") return;
+  const json::object* format = fields.object("json_schema");
+  if (format == nullptr) {
+    problems.expected("response_format.json_schema", "an object", nullptr);
+    return;
+  }
+  Fields inner(*format, "response_format.json_schema", problems);
+  const json::object* schema = inner.object("schema");
+  request.json_schema = schema == nullptr ? json::object{{"type", "object"}} : *schema;
+  if (json::object rest = inner.rest(); !rest.empty()) {
+    request.extra["response_format"] = std::move(rest);
+  }
+}
+
+void decode_thinking(Fields& body, const json::object& object, chat::Request& request) {
+  request.thinking.effort = body.string("reasoning_effort");
+  if (request.thinking.effort == "none") {
+    request.thinking.effort.clear();
+    request.thinking.mode = chat::Thinking::Mode::disabled;
+  }
+  // How clients of Qwen3 and others switch thinking; it stays in `extra` for such servers.
+  const json::object* kwargs = find_object(object, "chat_template_kwargs");
+  const auto enabled = kwargs == nullptr ? std::nullopt : find_bool(*kwargs, "enable_thinking");
+  if (enabled) {
+    request.thinking.mode =
+        *enabled ? chat::Thinking::Mode::enabled : chat::Thinking::Mode::disabled;
+  }
+}
+
+}  // namespace
+
+bool wants_usage(const json::object& body) {
+  const json::object* options = find_object(body, "stream_options");
+  return options != nullptr && find_bool(*options, "include_usage").value_or(false);
+}
+
+Result<chat::Request> decode_chat_request(const json::value& body) {
+  Problems problems(PathStyle::brackets);
+  if (!body.is_object()) {
+    problems.expected("the body", "an object", &body);
+    return std::unexpected(problems.error());
+  }
+  Fields fields(body.get_object(), "", problems);
+  chat::Request request;
+  request.extra_format = "openai";
+  request.model = fields.required_string("model");
+  if (request.model.empty()) problems.report("model", "expected a model's name, found nothing");
+  decode_chat_messages(fields, request.messages);
+  decode_tools(fields, request);
+  decode_tool_choice(fields, request);
+  request.max_tokens = fields.integer("max_tokens", 1, INT_MAX);
+  if (const auto most = fields.integer("max_completion_tokens", 1, INT_MAX)) {
+    request.max_tokens = most;
+  }
+  request.sampling = decode_sampling(fields);
+  request.stop = decode_stop(fields);
+  decode_response_format(fields, request);
+  decode_thinking(fields, body.get_object(), request);
+  request.stream = fields.boolean("stream");
+  fields.object("stream_options");
+  if (fields.integer("n", 1, INT_MAX).value_or(1) != 1) {
+    problems.report("n", "one answer per request is supported; ask again for another");
+  }
+  json::object rest = fields.rest();
+  request.session = std::string(find_string(rest, "prompt_cache_key").value_or(""));
+  if (problems.any()) return std::unexpected(problems.error());
+  for (auto& member : rest) request.extra[member.key()] = std::move(member.value());
+  return request;
+}
+
+}  // namespace hearth::wire

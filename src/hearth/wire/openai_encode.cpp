@@ -1,0 +1,261 @@
+#include "hearth/wire/openai_encode.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <string>
+#include <utility>
+
+namespace hearth::wire {
+namespace {
+
+constexpr std::string_view thinking_switch = "reasoning_content";
+
+json::object text_part(std::string_view text) {
+  return {{"type", "text"}, {"text", text}};
+}
+
+json::object image_part(const chat::ImageBlock& image) {
+  json::object holder;
+  holder["url"] = image.url.empty() ? fmt::format("data:{};base64,{}", image.media_type, image.data)
+                                    : image.url;
+  return {{"type", "image_url"}, {"image_url", std::move(holder)}};
+}
+
+json::object user_message(json::value content) {
+  return {{"role", "user"}, {"content", std::move(content)}};
+}
+
+std::string note_of(const chat::ToolReferenceBlock& reference) {
+  return fmt::format("The tool {} is now available.", reference.tool_name);
+}
+
+json::object tool_message(const chat::ToolResultBlock& result) {
+  std::string text;
+  for (const chat::ResultPart& part : result.content) {
+    std::string piece;
+    if (const auto* block = std::get_if<chat::TextBlock>(&part)) piece = block->text;
+    if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&part)) {
+      piece = note_of(*reference);
+    }
+    if (!text.empty() && !piece.empty()) text += '\n';
+    text += piece;
+  }
+  if (result.is_error) text.insert(0, "Error: ");
+  return {{"role", "tool"}, {"tool_call_id", result.tool_use_id}, {"content", text}};
+}
+
+/// Text and images of a message: a string if there is only text, since not every server takes
+/// parts.
+json::value content_of(const chat::Message& message) {
+  json::array parts;
+  bool only_text = true;
+  for (const chat::Block& block : message.content) {
+    if (const auto* text = std::get_if<chat::TextBlock>(&block)) {
+      parts.push_back(text_part(text->text));
+    } else if (const auto* image = std::get_if<chat::ImageBlock>(&block)) {
+      parts.push_back(image_part(*image));
+      only_text = false;
+    } else if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&block)) {
+      parts.push_back(text_part(note_of(*reference)));
+    }
+  }
+  if (!only_text) return parts;
+  std::string joined;
+  for (const json::value& part : parts) {
+    if (!joined.empty()) joined += '\n';
+    joined += std::string_view(part.at("text").get_string());
+  }
+  return json::value(joined);
+}
+
+class Encoder {
+ public:
+  explicit Encoder(const chat::Request& request) : request_(request) {
+    const json::value* wanted = find(request.provider_extra, thinking_switch);
+    send_thinking_ = wanted != nullptr && wanted->is_bool() && wanted->get_bool();
+  }
+
+  json::object run() {
+    body_["model"] = request_.model;
+    messages();
+    tools();
+    options();
+    extra();
+    return std::move(body_);
+  }
+
+ private:
+  using Position = std::vector<chat::Message>::const_iterator;
+
+  void messages() {
+    for (auto next = request_.messages.begin(); next != request_.messages.end();) {
+      if (next->role == chat::Role::assistant) {
+        assistant(*next++);
+        continue;
+      }
+      auto end = next;
+      while (end != request_.messages.end() && end->role != chat::Role::assistant) ++end;
+      between_assistants(next, end);
+      next = end;
+    }
+    body_["messages"] = std::move(messages_);
+  }
+
+  /// The results must stand right after the calls, whatever the client put between them.
+  void between_assistants(Position begin, Position end) {
+    json::array images;
+    for (auto message = begin; message != end; ++message) {
+      for (const chat::Block& block : message->content) {
+        const auto* result = std::get_if<chat::ToolResultBlock>(&block);
+        if (result == nullptr) continue;
+        messages_.push_back(tool_message(*result));
+        for (const chat::ResultPart& part : result->content) {
+          if (const auto* image = std::get_if<chat::ImageBlock>(&part)) {
+            images.push_back(
+                text_part(fmt::format("Image of the tool result {}:", result->tool_use_id)));
+            images.push_back(image_part(*image));
+          }
+        }
+      }
+    }
+    if (!images.empty()) messages_.push_back(user_message(std::move(images)));
+    for (auto message = begin; message != end; ++message) {
+      json::value content = content_of(*message);
+      const bool empty = content.is_string() && content.get_string().empty();
+      if (empty && !message->content.empty() && holds_results(*message)) continue;
+      json::object object;
+      object["role"] = message->role == chat::Role::system ? "system" : "user";
+      object["content"] = std::move(content);
+      messages_.push_back(std::move(object));
+    }
+  }
+
+  static bool holds_results(const chat::Message& message) {
+    for (const chat::Block& block : message.content) {
+      if (std::holds_alternative<chat::ToolResultBlock>(block)) return true;
+    }
+    return false;
+  }
+
+  void assistant(const chat::Message& message) {
+    json::object object;
+    object["role"] = "assistant";
+    std::string thinking;
+    json::array calls;
+    for (const chat::Block& block : message.content) {
+      if (const auto* thought = std::get_if<chat::ThinkingBlock>(&block)) {
+        thinking += thought->text;
+      } else if (const auto* use = std::get_if<chat::ToolUseBlock>(&block)) {
+        calls.push_back(
+            json::object{{"id", use->id},
+                         {"type", "function"},
+                         {"function", {{"name", use->name}, {"arguments", use->arguments}}}});
+      }
+    }
+    json::value content = content_of(message);
+    const bool empty = content.is_string() && content.get_string().empty();
+    object["content"] = empty && !calls.empty() ? json::value() : std::move(content);
+    if (send_thinking_ && !thinking.empty()) object["reasoning_content"] = thinking;
+    if (!calls.empty()) object["tool_calls"] = std::move(calls);
+    messages_.push_back(std::move(object));
+  }
+
+  [[nodiscard]] std::set<std::string> referenced_tools() const {
+    std::set<std::string> names;
+    for (const chat::Message& message : request_.messages) {
+      for (const chat::Block& block : message.content) {
+        if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&block)) {
+          names.insert(reference->tool_name);
+        } else if (const auto* result = std::get_if<chat::ToolResultBlock>(&block)) {
+          for (const chat::ResultPart& part : result->content) {
+            const auto* inner = std::get_if<chat::ToolReferenceBlock>(&part);
+            if (inner != nullptr) names.insert(inner->tool_name);
+          }
+        }
+      }
+    }
+    return names;
+  }
+
+  void tools() {
+    const std::set<std::string> referenced = referenced_tools();
+    json::array tools;
+    for (const chat::Tool& tool : request_.tools) {
+      if (!tool.type.empty() && tool.type != "custom") continue;
+      if (tool.defer_loading && !referenced.contains(tool.name)) continue;
+      json::object function;
+      function["name"] = tool.name;
+      if (!tool.description.empty()) function["description"] = tool.description;
+      function["parameters"] = tool.input_schema;
+      if (own_format()) {
+        for (const auto& member : tool.extra) function.emplace(member.key(), member.value());
+      }
+      tools.push_back(json::object{{"type", "function"}, {"function", std::move(function)}});
+    }
+    if (tools.empty()) return;
+    body_["tools"] = std::move(tools);
+    using Mode = chat::ToolChoice::Mode;
+    const chat::ToolChoice& choice = request_.tool_choice;
+    if (choice.mode == Mode::any) body_["tool_choice"] = "required";
+    if (choice.mode == Mode::none) body_["tool_choice"] = "none";
+    if (choice.mode == Mode::tool) {
+      body_["tool_choice"] =
+          json::object{{"type", "function"}, {"function", {{"name", choice.name}}}};
+    }
+    if (choice.disable_parallel) body_["parallel_tool_calls"] = false;
+  }
+
+  void options() {
+    if (request_.max_tokens) body_["max_tokens"] = *request_.max_tokens;
+    const chat::Sampling& sampling = request_.sampling;
+    if (sampling.temperature) body_["temperature"] = *sampling.temperature;
+    if (sampling.top_p) body_["top_p"] = *sampling.top_p;
+    if (sampling.top_k) body_["top_k"] = *sampling.top_k;
+    if (sampling.min_p) body_["min_p"] = *sampling.min_p;
+    if (sampling.frequency_penalty) body_["frequency_penalty"] = *sampling.frequency_penalty;
+    if (sampling.presence_penalty) body_["presence_penalty"] = *sampling.presence_penalty;
+    if (sampling.seed) body_["seed"] = *sampling.seed;
+    if (!request_.stop.empty()) body_["stop"] = json::value_from(request_.stop);
+    if (!request_.thinking.effort.empty()) body_["reasoning_effort"] = request_.thinking.effort;
+    if (request_.json_schema) body_["response_format"] = response_format();
+    if (request_.stream) {
+      body_["stream"] = true;
+      body_["stream_options"] = json::object{{"include_usage", true}};
+    }
+  }
+
+  [[nodiscard]] json::object response_format() const {
+    json::object format;
+    if (const json::object* rest = find_object(request_.extra, "response_format")) format = *rest;
+    if (!format.contains("name")) format["name"] = "answer";
+    format["schema"] = *request_.json_schema;
+    return {{"type", "json_schema"}, {"json_schema", std::move(format)}};
+  }
+
+  [[nodiscard]] bool own_format() const {
+    return request_.extra_format.empty() || request_.extra_format == "openai";
+  }
+
+  void extra() {
+    if (own_format()) {
+      for (const auto& member : request_.extra) body_.emplace(member.key(), member.value());
+    }
+    for (const auto& member : request_.provider_extra) {
+      if (member.key() != thinking_switch) body_[member.key()] = member.value();
+    }
+  }
+
+  const chat::Request& request_;
+  bool send_thinking_ = false;
+  json::array messages_;
+  json::object body_;
+};
+
+}  // namespace
+
+json::object encode_chat_request(const chat::Request& request) {
+  return Encoder(request).run();
+}
+
+}  // namespace hearth::wire

@@ -1,0 +1,231 @@
+#include "hearth/wire/openai_events.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "hearth/base/id.h"
+#include "hearth/wire/http_status.h"
+
+namespace hearth::wire {
+namespace {
+
+int int_of(const json::object& object, std::string_view key) {
+  return static_cast<int>(find_int(object, key).value_or(0));
+}
+
+std::string string_of(const json::object& object, std::string_view key) {
+  return std::string(find_string(object, key).value_or(""));
+}
+
+/// A content is a string, or parts with text.
+std::string text_of(const json::object& object, std::string_view key) {
+  const json::array* parts = find_array(object, key);
+  if (parts == nullptr) return string_of(object, key);
+  std::string text;
+  for (const json::value& part : *parts) {
+    if (const json::object* holder = part.if_object()) text += string_of(*holder, "text");
+  }
+  return text;
+}
+
+chat::StopReason stop_reason_of(std::string_view name, bool has_calls) {
+  using chat::StopReason;
+  if (name == "length") return StopReason::max_tokens;
+  if (name == "content_filter") return StopReason::refusal;
+  return has_calls ? StopReason::tool_use : StopReason::end_turn;
+}
+
+}  // namespace
+
+void ChatCompletionEventDecoder::on_sse(const SseEvent& event) {
+  if (event.data == "[DONE]") {
+    if (!finish_reason_ && !anything_) {
+      emit_failed(ErrorKind::unavailable, "the server's answer is empty");
+    } else {
+      end();
+    }
+    return;
+  }
+  const auto data = parse_json(event.data);
+  if (!data || !data->is_object()) {
+    emit_failed(ErrorKind::unavailable,
+                fmt::format("the server sent an event that is no JSON: {}", excerpt(event.data)));
+    return;
+  }
+  const json::object& object = data->get_object();
+  if (const json::value* error = find(object, "error")) {
+    take_error(*error);
+  } else if (event.event == "error") {
+    take_error(*data);
+  } else {
+    take_chunk(object);
+  }
+}
+
+void ChatCompletionEventDecoder::on_body(const json::object& body) {
+  if (const json::value* error = find(body, "error")) {
+    take_error(*error);
+    return;
+  }
+  take_chunk(body);
+  if (finish_reason_ || anything_) {
+    end();
+  } else {
+    emit_failed(ErrorKind::unavailable, fmt::format("the server's answer is no chat completion: {}",
+                                                    excerpt(to_json(body))));
+  }
+}
+
+void ChatCompletionEventDecoder::on_end() {
+  if (finish_reason_) {
+    end();
+  } else {
+    emit_failed(ErrorKind::unavailable, "the server's answer ended mid-stream");
+  }
+}
+
+void ChatCompletionEventDecoder::start() {
+  if (started_) return;
+  started_ = true;
+  emit(chat::Started{usage_, false});
+}
+
+void ChatCompletionEventDecoder::take_chunk(const json::object& chunk) {
+  start();
+  if (const json::object* usage = find_object(chunk, "usage")) take_usage(*usage);
+  if (const json::object* timings = find_object(chunk, "timings")) take_timings(*timings);
+  const json::array* choices = find_array(chunk, "choices");
+  if (choices == nullptr || choices->empty()) return;
+  const json::object* choice = choices->front().if_object();
+  if (choice == nullptr) return;
+  if (const json::object* delta = find_object(*choice, "delta")) take_message(*delta);
+  if (const json::object* message = find_object(*choice, "message")) take_message(*message);
+  const auto reason = find_string(*choice, "finish_reason");
+  if (reason && !reason->empty() && !finish_reason_) finish_reason_ = *reason;
+}
+
+void ChatCompletionEventDecoder::take_message(const json::object& message) {
+  std::string thinking = text_of(message, "reasoning_content");
+  if (thinking.empty()) thinking = text_of(message, "reasoning");
+  if (!thinking.empty()) {
+    anything_ = true;
+    emit(chat::ThinkingDelta{std::move(thinking)});
+  }
+  for (const char* key : {"content", "refusal"}) {
+    if (std::string text = text_of(message, key); !text.empty()) {
+      anything_ = true;
+      emit(chat::TextDelta{std::move(text)});
+    }
+  }
+  const json::array* calls = find_array(message, "tool_calls");
+  if (calls == nullptr) return;
+  for (const json::value& call : *calls) {
+    if (const json::object* object = call.if_object()) take_call(*object);
+  }
+}
+
+/// Which call a delta belongs to; a new one where it belongs to none.
+std::size_t ChatCompletionEventDecoder::call_for(const json::object& call) {
+  const auto index = find_int(call, "index");
+  const std::string id = string_of(call, "id");
+  const json::object* function = find_object(call, "function");
+  const bool named = function != nullptr && !string_of(*function, "name").empty();
+  // From the back: several calls may share an index, and the last one is being written.
+  for (std::size_t i = calls_.size(); i-- > 0;) {
+    const Call& known = calls_[i];
+    const bool same_id = !id.empty() && known.id == id;
+    const bool other_id = !id.empty() && !known.id.empty() && !same_id;
+    if (index && known.index && *index != *known.index) continue;
+    if (same_id) return i;
+    if (other_id && (named || !index)) continue;
+    if (index && known.index) return i;
+    // Without an index, a name begins a new call, unless this one still waits for its own.
+    if (i + 1 == calls_.size() && (!named || !known.started)) return i;
+  }
+  Call& added = calls_.emplace_back();
+  added.index = index;
+  added.id = id;
+  return calls_.size() - 1;
+}
+
+void ChatCompletionEventDecoder::take_call(const json::object& object) {
+  anything_ = true;
+  const std::size_t at = call_for(object);
+  Call& call = calls_[at];
+  if (call.id.empty()) call.id = string_of(object, "id");
+  std::string piece;
+  if (const json::object* function = find_object(object, "function")) {
+    if (call.name.empty()) call.name = string_of(*function, "name");
+    if (const json::value* arguments = find(*function, "arguments")) {
+      piece = arguments->is_string() ? std::string(arguments->get_string()) : to_json(*arguments);
+    }
+  }
+  if (!call.started) {
+    call.held += piece;
+    if (call.name.empty()) return;
+    call.started = true;
+    if (call.id.empty()) call.id = new_id("call_");
+    emit(chat::ToolCallStart{static_cast<int>(at), call.id, call.name});
+    piece = std::exchange(call.held, {});
+  }
+  if (!piece.empty()) {
+    call.has_arguments = true;
+    emit(chat::ToolCallDelta{static_cast<int>(at), std::move(piece)});
+  }
+}
+
+void ChatCompletionEventDecoder::take_error(const json::value& error) {
+  Error failure{ErrorKind::unavailable, {}};
+  if (const json::object* object = error.if_object()) {
+    failure.message = string_of(*object, "message");
+    for (const char* key : {"code", "type"}) {
+      if (failure.kind != ErrorKind::unavailable) break;
+      if (const auto name = find_string(*object, key)) failure.kind = kind_of_error_type(*name);
+      if (const auto status = find_int(*object, key)) {
+        failure.kind = kind_of_status(static_cast<int>(*status));
+      }
+    }
+  } else if (error.is_string()) {
+    failure.message = std::string(error.get_string());
+  }
+  if (failure.message.empty()) failure.message = excerpt(to_json(error));
+  emit(chat::Failed{std::move(failure)});
+}
+
+void ChatCompletionEventDecoder::take_usage(const json::object& usage) {
+  usage_.prompt_tokens = int_of(usage, "prompt_tokens");
+  usage_.output_tokens = int_of(usage, "completion_tokens");
+  if (const json::object* details = find_object(usage, "prompt_tokens_details")) {
+    usage_.reused_tokens = int_of(*details, "cached_tokens");
+  }
+  if (const json::object* details = find_object(usage, "completion_tokens_details")) {
+    usage_.thinking_tokens = int_of(*details, "reasoning_tokens");
+  }
+}
+
+void ChatCompletionEventDecoder::take_timings(const json::object& timings) {
+  timings_.prefill_ms = find_number(timings, "prompt_ms").value_or(0);
+  timings_.decode_ms = find_number(timings, "predicted_ms").value_or(0);
+  timings_.queue_ms = find_number(timings, "queue_ms").value_or(0);
+  timings_.ttft_ms = find_number(timings, "ttft_ms").value_or(0);
+}
+
+void ChatCompletionEventDecoder::end() {
+  start();
+  bool has_calls = false;
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    const Call& call = calls_[i];
+    has_calls = has_calls || call.started;
+    if (!call.started && !call.held.empty()) {
+      // A call that never got a name is still what the model said.
+      emit(chat::TextDelta{call.held});
+    } else if (call.started && !call.has_arguments) {
+      emit(chat::ToolCallDelta{static_cast<int>(i), "{}"});
+    }
+  }
+  emit(
+      chat::Finished{stop_reason_of(finish_reason_.value_or(""), has_calls), {}, usage_, timings_});
+}
+
+}  // namespace hearth::wire

@@ -1,0 +1,187 @@
+#include "hearth/wire/openai_messages.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "hearth/wire/anthropic_blocks.h"
+
+namespace hearth::wire {
+namespace {
+
+using Calls = std::set<std::string, std::less<>>;
+
+chat::ImageBlock decode_image(Fields& part) {
+  chat::ImageBlock image;
+  const json::object* holder = part.object("image_url");
+  if (holder == nullptr) {
+    part.problems().expected(part.at("image_url"), "an object", nullptr);
+    return image;
+  }
+  Fields fields(*holder, part.at("image_url"), part.problems());
+  std::string url = fields.required_string("url");
+  image.extra = fields.rest();
+  constexpr std::string_view scheme = "data:";
+  constexpr std::string_view encoding = ";base64,";
+  if (!url.starts_with(scheme)) {
+    image.url = std::move(url);
+    return image;
+  }
+  const std::size_t at = url.find(encoding);
+  if (at == std::string::npos) {
+    part.problems().report(fields.at("url"), "expected a data: URL in base64");
+    return image;
+  }
+  image.media_type = url.substr(scheme.size(), at - scheme.size());
+  image.data = url.substr(at + encoding.size());
+  return image;
+}
+
+/// Text and image parts. `content` may be null: an assistant that only calls tools.
+std::vector<chat::ResultPart> decode_parts(Fields& message) {
+  std::vector<chat::ResultPart> parts;
+  const json::value* content = message.value("content");
+  if (content == nullptr) return parts;
+  Problems& problems = message.problems();
+  if (content->is_string()) {
+    parts.emplace_back(chat::TextBlock{std::string(content->get_string()), {}});
+    return parts;
+  }
+  if (!content->is_array()) {
+    problems.expected(message.at("content"), "a string or an array of parts", content);
+    return parts;
+  }
+  std::size_t index = 0;
+  for (const json::value& item : content->get_array()) {
+    const std::string path = problems.item(message.at("content"), index++);
+    if (!item.is_object()) {
+      problems.expected(path, "an object", &item);
+      break;
+    }
+    Fields part(item.get_object(), path, problems);
+    const std::string type = part.required_string("type");
+    if (type == "text" || type == "refusal") {
+      chat::TextBlock text;
+      text.text = part.required_string(type);
+      text.extra = part.rest();
+      parts.emplace_back(std::move(text));
+    } else if (type == "image_url") {
+      parts.emplace_back(decode_image(part));
+    } else {
+      problems.report(part.at("type"), fmt::format("content of type \"{}\" is not supported; known "
+                                                   "are text, refusal and image_url",
+                                                   type));
+    }
+  }
+  return parts;
+}
+
+void append(std::vector<chat::Block>& blocks, std::vector<chat::ResultPart> parts) {
+  for (chat::ResultPart& part : parts) {
+    std::visit([&](auto& block) { blocks.emplace_back(std::move(block)); }, part);
+  }
+}
+
+/// The text as it was written if it is an object's, else the object that holds it.
+std::string arguments_of(const json::value* arguments) {
+  if (arguments == nullptr) return "{}";
+  if (arguments->is_object()) return to_json(*arguments);
+  if (!arguments->is_string()) return "{}";
+  const std::string text(arguments->get_string());
+  const auto parsed = parse_json(text);
+  return parsed && parsed->is_object() ? text : to_json(parse_arguments(text));
+}
+
+void decode_tool_calls(Fields& message, std::vector<chat::Block>& blocks, Calls& calls) {
+  const json::array* items = message.array("tool_calls");
+  Problems& problems = message.problems();
+  for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
+    const std::string path = problems.item(message.at("tool_calls"), i);
+    const json::object* object = (*items)[i].if_object();
+    const json::object* function = object == nullptr ? nullptr : find_object(*object, "function");
+    if (function == nullptr) {
+      problems.expected(path, "an object with `function`", &(*items)[i]);
+      return;
+    }
+    Fields call(*object, path, problems);
+    Fields inner(*function, path + ".function", problems);
+    chat::ToolUseBlock use;
+    use.id = call.required_string("id");
+    use.name = inner.required_string("name");
+    use.arguments = arguments_of(inner.value("arguments"));
+    calls.insert(use.id);
+    blocks.emplace_back(std::move(use));
+  }
+}
+
+chat::Message decode_assistant(Fields& fields, Calls& calls) {
+  chat::Message message{chat::Role::assistant, {}};
+  std::string thinking = fields.string("reasoning_content");
+  if (thinking.empty()) thinking = fields.string("reasoning");
+  if (!thinking.empty()) {
+    message.content.emplace_back(chat::ThinkingBlock{std::move(thinking), {}, {}});
+  }
+  append(message.content, decode_parts(fields));
+  decode_tool_calls(fields, message.content, calls);
+  return message;
+}
+
+void decode_tool_message(Fields& fields, const Calls& calls, std::vector<chat::Message>& messages,
+                         bool& after_tool) {
+  chat::ToolResultBlock result;
+  result.tool_use_id = fields.required_string("tool_call_id");
+  if (!calls.contains(result.tool_use_id)) {
+    fields.problems().report(
+        fields.at("tool_call_id"),
+        fmt::format("no tool call \"{}\" in the messages before", result.tool_use_id));
+  }
+  result.content = decode_parts(fields);
+  if (!after_tool) messages.push_back({chat::Role::user, {}});
+  after_tool = true;
+  messages.back().content.emplace_back(std::move(result));
+}
+
+}  // namespace
+
+void decode_chat_messages(Fields& body, std::vector<chat::Message>& messages) {
+  Problems& problems = body.problems();
+  const json::array* items = body.array("messages");
+  if (items == nullptr) {
+    problems.expected("messages", "an array", nullptr);
+    return;
+  }
+  if (items->empty()) problems.report("messages", "at least one message is required");
+  Calls calls;
+  bool after_tool = false;
+  for (std::size_t i = 0; i < items->size() && !problems.any(); ++i) {
+    const std::string path = problems.item("messages", i);
+    const json::object* object = (*items)[i].if_object();
+    if (object == nullptr) {
+      problems.expected(path, "an object", &(*items)[i]);
+      return;
+    }
+    Fields fields(*object, path, problems);
+    const std::string role =
+        fields.one_of("role", {"system", "developer", "user", "assistant", "tool"});
+    if (role == "tool") {
+      decode_tool_message(fields, calls, messages, after_tool);
+      continue;
+    }
+    after_tool = false;
+    if (role == "assistant") {
+      messages.push_back(decode_assistant(fields, calls));
+      continue;
+    }
+    chat::Message message{role == "user" ? chat::Role::user : chat::Role::system, {}};
+    if (fields.value("content") == nullptr) {
+      problems.expected(fields.at("content"), "a string or an array of parts", nullptr);
+    }
+    append(message.content, decode_parts(fields));
+    messages.push_back(std::move(message));
+  }
+}
+
+}  // namespace hearth::wire
