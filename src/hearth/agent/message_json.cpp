@@ -2,6 +2,7 @@
 
 #include "hearth/chat/request.h"
 #include "hearth/wire/anthropic_encode.h"
+#include "hearth/wire/anthropic_answer.h"
 
 namespace hearth::agent {
 

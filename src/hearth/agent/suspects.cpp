@@ -38,7 +38,7 @@ std::set<std::string> called_in(const std::vector<std::string>& failures) {
                                                 "print", "expect", "toBe", "raises", "str", "list"};
   std::set<std::string> names;
   for (const std::string& line : failures) {
-    std::string_view rest = line;
+    re2::StringPiece rest(line.data(), line.size());
     std::string name;
     while (RE2::FindAndConsume(&rest, call, &name)) {
       if (!everywhere.contains(name)) names.insert(name);

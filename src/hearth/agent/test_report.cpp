@@ -16,7 +16,7 @@ namespace {
 int sum_of(std::string_view output, const RE2& number) {
   int sum = 0;
   int value = 0;
-  std::string_view rest = output;
+  re2::StringPiece rest(output.data(), output.size());
   while (RE2::FindAndConsume(&rest, number, &value)) sum += value;
   return sum;
 }
@@ -67,9 +67,9 @@ bool counts_from_summary(std::string_view output, TestReport& report) {
   if (has(junit_run)) return from_run(junit_run, junit_failed);
   static const RE2 go_failed(R"((?m)^\s*--- (FAIL): )");
   static const RE2 go_passed(R"((?m)^\s*--- (PASS): )");
-  std::string_view rest = output;
+  re2::StringPiece rest(output.data(), output.size());
   while (RE2::FindAndConsume(&rest, go_failed)) ++report.tests_failed;
-  rest = output;
+  rest = re2::StringPiece(output.data(), output.size());
   while (RE2::FindAndConsume(&rest, go_passed)) ++report.tests_passed;
   return report.tests_failed > 0;
 }
@@ -114,7 +114,7 @@ struct Place {
 /// The first place in one of `tests` that `line` names.
 Place place_in(std::string_view line, const Sources& tests) {
   static const RE2 place(R"(([\w.+-]+\.\w+):(\d+))");
-  std::string_view rest = line;
+  re2::StringPiece rest(line.data(), line.size());
   std::string file;
   int number = 0;
   while (RE2::FindAndConsume(&rest, place, &file, &number)) {
