@@ -1,0 +1,112 @@
+#include "hearth/agent/folder.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+
+#include "hearth/base/file.h"
+
+namespace hearth::agent {
+namespace fs = std::filesystem;
+
+Result<Folder> Folder::open(const fs::path& root) {
+  std::error_code ec;
+  fs::path real = fs::canonical(root, ec);
+  if (ec || !fs::is_directory(real, ec)) {
+    return fail(ErrorKind::not_found,
+                fmt::format("there is no folder {}; name an existing one with --cwd",
+                            root.string()));
+  }
+  return Folder(std::move(real));
+}
+
+Result<fs::path> Folder::resolve(std::string_view name) const {
+  if (name.empty() || name.find('\0') != std::string_view::npos) {
+    return fail(ErrorKind::invalid_request, "the path is empty; name a file inside the folder");
+  }
+  const fs::path given(name);
+  const fs::path joined = given.is_absolute() ? given : root_ / given;
+  std::error_code ec;
+  // Symbolic links are followed as far as the path exists, so that what is compared with the root
+  // is where a write would really land.
+  fs::path real = fs::weakly_canonical(joined, ec);
+  if (ec) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("{} is not a usable path: {}", name, ec.message()));
+  }
+  const auto [root_end, unused] =
+      std::mismatch(root_.begin(), root_.end(), real.begin(), real.end());
+  const bool dangling = fs::is_symlink(fs::symlink_status(real, ec));
+  if (root_end != root_.end() || dangling) {
+    return fail(ErrorKind::forbidden,
+                fmt::format("{} is outside the folder {}; use a path inside it, such as a relative "
+                            "one",
+                            name, root_.string()));
+  }
+  return real;
+}
+
+std::string Folder::name_of(const fs::path& path) const {
+  return path.lexically_relative(root_).generic_string();
+}
+
+bool is_hidden_folder(std::string_view name) {
+  static constexpr std::array hidden{".git",  ".hg",         ".svn",          "node_modules",
+                                     ".venv", "venv",        "__pycache__",   ".pytest_cache",
+                                     ".tox",  ".mypy_cache", ".ruff_cache",   ".cache",
+                                     ".idea", "target",      ".gradle",       "zig-cache"};
+  return std::ranges::find(hidden, name) != hidden.end();
+}
+
+std::vector<std::string> Folder::files(std::size_t limit) const {
+  std::vector<std::string> names;
+  std::error_code ec;
+  fs::recursive_directory_iterator it(root_, fs::directory_options::skip_permission_denied, ec);
+  for (; !ec && it != fs::recursive_directory_iterator(); it.increment(ec)) {
+    std::error_code entry_error;
+    const bool link = it->is_symlink(entry_error);
+    if (it->is_directory(entry_error)) {
+      if (link || is_hidden_folder(it->path().filename().string())) it.disable_recursion_pending();
+      continue;
+    }
+    if (!link && it->is_regular_file(entry_error)) names.push_back(name_of(it->path()));
+    if (names.size() >= limit) break;
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<std::string> read_text_file(const fs::path& path, std::string_view name,
+                                   std::size_t max_bytes) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0) {
+    return fail(ErrorKind::not_found,
+                fmt::format("{} does not exist; use glob to see which files there are", name));
+  }
+  if (S_ISDIR(info.st_mode)) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("{} is a folder; use glob with the pattern {}/*", name, name));
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("{} is not a regular file (a pipe, socket or device); choose another",
+                            name));
+  }
+  if (static_cast<std::size_t>(info.st_size) > max_bytes) {
+    return fail(ErrorKind::too_large,
+                fmt::format("{} has {} bytes, more than the {} that are read; use grep to find the "
+                            "part you need",
+                            name, info.st_size, max_bytes));
+  }
+  auto content = read_file(path);
+  if (!content) return content;
+  if (std::string_view(*content).substr(0, 8192).find('\0') != std::string_view::npos) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("{} is a binary file; it cannot be read as text", name));
+  }
+  return content;
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,101 @@
+#include "hearth/agent/interrupt.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+namespace hearth::agent {
+namespace {
+
+std::atomic<int> signals_seen{0};
+
+void on_signal(int) {
+  ++signals_seen;
+}
+
+}  // namespace
+
+struct InterruptWatch::State {
+  std::stop_source& stop;
+  Keys keys;
+  std::mutex keyboard;
+  bool paused = false;
+  bool raw = false;
+  termios before{};
+  struct sigaction old_int {};
+  struct sigaction old_term {};
+  std::jthread thread;
+
+  explicit State(std::stop_source& source, Keys which) : stop(source), keys(which) {}
+
+  /// Keys one by one, without echo; Ctrl-C stays a signal.
+  void take_keyboard() {
+    if (keys == Keys::ignored || ::isatty(STDIN_FILENO) == 0) return;
+    if (::tcgetattr(STDIN_FILENO, &before) != 0) return;
+    termios one_by_one = before;
+    one_by_one.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+    one_by_one.c_cc[VMIN] = 0;
+    one_by_one.c_cc[VTIME] = 0;
+    raw = ::tcsetattr(STDIN_FILENO, TCSANOW, &one_by_one) == 0;
+  }
+
+  void give_keyboard_back() {
+    if (raw) ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    raw = false;
+  }
+
+  /// Esc alone; an arrow key sends Esc and more.
+  bool escape_pressed() {
+    const std::lock_guard lock(keyboard);
+    if (!raw || paused) return false;
+    char bytes[64];
+    const ssize_t got = ::read(STDIN_FILENO, bytes, sizeof bytes);
+    return got == 1 && bytes[0] == '\x1b';
+  }
+
+  void watch(const std::stop_token& end) {
+    while (!end.stop_requested()) {
+      ::poll(nullptr, 0, 40);
+      if (signals_seen.load() > 0 || escape_pressed()) stop.request_stop();
+    }
+  }
+};
+
+InterruptWatch::InterruptWatch(std::stop_source& stop, Keys keys)
+    : state_(std::make_unique<State>(stop, keys)) {
+  signals_seen = 0;
+  struct sigaction action {};
+  action.sa_handler = &on_signal;
+  ::sigaction(SIGINT, &action, &state_->old_int);
+  ::sigaction(SIGTERM, &action, &state_->old_term);
+  state_->take_keyboard();
+  state_->thread =
+      std::jthread([state = state_.get()](const std::stop_token& end) { state->watch(end); });
+}
+
+InterruptWatch::~InterruptWatch() {
+  state_->thread.request_stop();
+  state_->thread.join();
+  state_->give_keyboard_back();
+  ::sigaction(SIGINT, &state_->old_int, nullptr);
+  ::sigaction(SIGTERM, &state_->old_term, nullptr);
+}
+
+void InterruptWatch::pause() {
+  const std::lock_guard lock(state_->keyboard);
+  state_->paused = true;
+  state_->give_keyboard_back();
+}
+
+void InterruptWatch::resume() {
+  const std::lock_guard lock(state_->keyboard);
+  state_->paused = false;
+  state_->take_keyboard();
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+namespace hearth::agent {
+
+/// While one lives, Ctrl-C (SIGINT), SIGTERM and, on a terminal, the Esc key request a stop instead
+/// of ending the program. One at a time.
+class InterruptWatch {
+ public:
+  enum class Keys { ignored, watched };
+  InterruptWatch(std::stop_source& stop, Keys keys);
+  ~InterruptWatch();
+  InterruptWatch(const InterruptWatch&) = delete;
+  InterruptWatch& operator=(const InterruptWatch&) = delete;
+
+  /// Gives the keyboard back for a question, and takes it again.
+  void pause();
+  void resume();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hearth::agent

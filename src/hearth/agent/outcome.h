@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "hearth/chat/event.h"
+
+namespace hearth::agent {
+
+/// How a run ended.
+struct Outcome {
+  enum class End { success, not_solved, max_turns, interrupted, error };
+  End end = End::success;
+  std::string text;  ///< the model's last words, or what was found out
+  int turns = 0;     ///< requests to the model
+  chat::Usage usage;
+  std::optional<bool> solved;  ///< where there was a check: whether it passes now
+  std::string stop_reason = "end_turn";
+  double duration_ms = 0;
+  std::string session_id;
+  [[nodiscard]] bool good() const { return end == End::success; }
+};
+
+}  // namespace hearth::agent

@@ -1,0 +1,156 @@
+#include "hearth/agent/search_tools.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include "hearth/agent/file_tools.h"
+#include "hearth/agent/plain_text.h"
+#include "hearth/agent/tool_schema.h"
+#include "hearth/base/utf8.h"
+
+namespace hearth::agent {
+namespace {
+
+constexpr std::size_t max_matches = 100;
+constexpr std::size_t max_shown_line = 300;
+
+std::string glob_as_regex(std::string_view pattern) {
+  std::string regex = pattern.find('/') == std::string_view::npos ? "(?:.*/)?" : "";
+  int depth = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '*' && pattern.substr(i, 3) == "**/") {
+      regex += "(?:.*/)?";
+      i += 2;
+    } else if (c == '*' && pattern.substr(i, 2) == "**") {
+      regex += ".*";
+      ++i;
+    } else if (c == '*') {
+      regex += "[^/]*";
+    } else if (c == '?') {
+      regex += "[^/]";
+    } else if (c == '{') {
+      regex += "(?:";
+      ++depth;
+    } else if (c == '}' && depth > 0) {
+      regex += ")";
+      --depth;
+    } else if (c == ',' && depth > 0) {
+      regex += "|";
+    } else {
+      regex += RE2::QuoteMeta(std::string(1, c));
+    }
+  }
+  for (; depth > 0; --depth) regex += ")";
+  return regex;
+}
+
+class GrepTool final : public Tool {
+ public:
+  explicit GrepTool(const Folder& folder) : folder_(folder) {}
+
+  const chat::Tool& description() const override { return description_; }
+  Access access() const override { return Access::read; }
+  std::string subject(const json::object& arguments) const override {
+    return std::string(find_string(arguments, "pattern").value_or(""));
+  }
+
+  ToolResult run(const json::object& arguments, const std::stop_token& stop) override {
+    RE2::Options options;
+    options.set_log_errors(false);
+    const RE2 regex(subject(arguments), options);
+    if (!regex.ok()) {
+      return tool_error(fmt::format("the pattern is not a valid regular expression: {}; escape "
+                                    "special characters with a backslash",
+                                    regex.error()));
+    }
+    const RE2 files(glob_as_regex(find_string(arguments, "glob").value_or("**")), options);
+    std::string text;
+    std::size_t matches = 0;
+    for (const std::string& name : folder_.files()) {
+      if (stop.stop_requested()) return tool_error("interrupted");
+      if (!RE2::FullMatch(name, files)) continue;
+      const auto content = read_text_file(folder_.root() / name, name, max_file_bytes);
+      if (!content) continue;
+      std::size_t number = 0;
+      for (const std::string_view line : lines_of(*content)) {
+        ++number;
+        if (!RE2::PartialMatch(line, regex)) continue;
+        if (++matches > max_matches) {
+          return {.text = text + fmt::format("(more than {} matches; use a narrower pattern or a "
+                                             "glob)\n",
+                                             max_matches),
+                  .is_error = false,
+                  .diff = {}};
+        }
+        text += fmt::format("{}:{}: {}\n", name, number,
+                            to_valid_utf8(line.substr(0, max_shown_line)));
+      }
+    }
+    if (text.empty()) text = "No line matches.";
+    return {.text = std::move(text), .is_error = false, .diff = {}};
+  }
+
+ private:
+  const Folder& folder_;
+  chat::Tool description_{
+      .name = "grep",
+      .description = "Search file contents by regular expression.",
+      .input_schema = object_schema(
+          {{"pattern", "string", ""}, {"glob", "string", "files to search, as *.py", false}}),
+      .type = {},
+      .extra = {}};
+};
+
+class GlobTool final : public Tool {
+ public:
+  explicit GlobTool(const Folder& folder) : folder_(folder) {}
+
+  const chat::Tool& description() const override { return description_; }
+  Access access() const override { return Access::read; }
+  std::string subject(const json::object& arguments) const override {
+    return std::string(find_string(arguments, "pattern").value_or(""));
+  }
+
+  ToolResult run(const json::object& arguments, const std::stop_token&) override {
+    std::string pattern = subject(arguments);
+    if (pattern.starts_with("./")) pattern.erase(0, 2);
+    const RE2 regex(glob_as_regex(pattern));
+    std::string text;
+    std::size_t matches = 0;
+    for (const std::string& name : folder_.files()) {
+      if (!RE2::FullMatch(name, regex)) continue;
+      if (++matches > max_matches) {
+        text += fmt::format("(more than {} files; use a narrower pattern)\n", max_matches);
+        break;
+      }
+      text += name + "\n";
+    }
+    if (text.empty()) text = "No file matches; try **/* to see all files.";
+    return {.text = std::move(text), .is_error = false, .diff = {}};
+  }
+
+ private:
+  const Folder& folder_;
+  chat::Tool description_{.name = "glob",
+                          .description = "List files by name pattern, such as **/*.py.",
+                          .input_schema = object_schema({{"pattern", "string", ""}}),
+                          .type = {},
+                          .extra = {}};
+};
+
+}  // namespace
+
+bool glob_matches(std::string_view pattern, std::string_view name) {
+  return RE2::FullMatch(name, RE2(glob_as_regex(pattern)));
+}
+
+std::unique_ptr<Tool> make_grep_tool(const Folder& folder) {
+  return std::make_unique<GrepTool>(folder);
+}
+
+std::unique_ptr<Tool> make_glob_tool(const Folder& folder) {
+  return std::make_unique<GlobTool>(folder);
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,19 @@
+#include "hearth/agent/seen_files.h"
+
+#include <functional>
+
+namespace hearth::agent {
+
+void SeenFiles::note(const std::filesystem::path& path, std::string_view content) {
+  hashes_[path] = std::hash<std::string_view>{}(content);
+}
+
+SeenFiles::Knowledge SeenFiles::of(const std::filesystem::path& path,
+                                   std::string_view content) const {
+  const auto it = hashes_.find(path);
+  if (it == hashes_.end()) return Knowledge::never_read;
+  return it->second == std::hash<std::string_view>{}(content) ? Knowledge::current
+                                                              : Knowledge::changed_since;
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,61 @@
+#include "hearth/agent/session_log.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "hearth/base/clock.h"
+#include "hearth/base/file.h"
+#include "hearth/base/id.h"
+#include "hearth/base/log.h"
+#include "hearth/base/utf8.h"
+
+namespace hearth::agent {
+
+Result<SessionLog> SessionLog::create(const std::filesystem::path& folder) {
+  std::error_code ec;
+  std::filesystem::create_directories(folder, ec);
+  std::string id = new_id("s_");
+  std::filesystem::path path = folder / (id + ".jsonl");
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    return fail(ErrorKind::io, fmt::format("cannot keep the session in {}: {}. Set XDG_STATE_HOME "
+                                           "to a folder that can be written.",
+                                           path.string(), system_reason(errno)));
+  }
+  return SessionLog(std::move(id), std::move(path), fd);
+}
+
+SessionLog::SessionLog(std::string id, std::filesystem::path path, int fd)
+    : id_(std::move(id)), path_(std::move(path)), fd_(fd) {}
+
+SessionLog::SessionLog(SessionLog&& other) noexcept
+    : id_(std::move(other.id_)),
+      path_(std::move(other.path_)),
+      fd_(std::exchange(other.fd_, -1)),
+      failed_(other.failed_) {}
+
+SessionLog::~SessionLog() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void SessionLog::append(std::string_view type, json::object fields) {
+  json::object line{{"time", unix_ms()}, {"type", type}};
+  for (auto& [key, value] : fields) line[key] = std::move(value);
+  // One write per line: O_APPEND then keeps lines whole.
+  const std::string text = to_valid_utf8(to_json(json::value(std::move(line)))) + "\n";
+  const ssize_t written = ::write(fd_, text.data(), text.size());
+  if (written != static_cast<ssize_t>(text.size()) && !std::exchange(failed_, true)) {
+    spdlog::warn("the session is no longer recorded in {}: {}", path_.string(),
+                 system_reason(errno));
+  }
+}
+
+void SessionLog::sync() {
+  ::fdatasync(fd_);
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "hearth/base/error.h"
+#include "hearth/base/json.h"
+
+namespace hearth::agent {
+
+/// The record of a session: one JSON object a line, `{"time": ms, "type": …, …}`, appended as
+/// things happen and never rewritten, so that a killed session has lost nothing but its last line.
+class SessionLog {
+ public:
+  /// Creates `<folder>/<id>.jsonl`; the session's id is new. Errors: io.
+  static Result<SessionLog> create(const std::filesystem::path& folder);
+  SessionLog(SessionLog&& other) noexcept;
+  SessionLog& operator=(SessionLog&&) = delete;
+  ~SessionLog();
+
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  /// Appends one line. A full disk is told once, in the log of the program: it must not end the
+  /// work.
+  void append(std::string_view type, json::object fields);
+
+  /// Makes what was appended so far survive a crash of the machine; called at a turn's end.
+  void sync();
+
+ private:
+  SessionLog(std::string id, std::filesystem::path path, int fd);
+  std::string id_;
+  std::filesystem::path path_;
+  int fd_ = -1;
+  bool failed_ = false;
+};
+
+}  // namespace hearth::agent

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+namespace hearth::agent {
+
+/// Whether a task asks to make failing code right, as opposed to writing something new, explaining
+/// or running: the words decide, so that a check that fails for other reasons is not "repaired".
+bool asks_for_repair(std::string_view task);
+
+}  // namespace hearth::agent

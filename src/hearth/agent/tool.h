@@ -1,0 +1,35 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "hearth/base/json.h"
+#include "hearth/chat/request.h"
+
+namespace hearth::agent {
+
+/// What a tool does to the world; permissions are given by it.
+enum class Access { read, edit, execute };
+
+struct ToolResult {
+  std::string text;  ///< for the model; an error says what to do next
+  bool is_error = false;
+  std::string diff;  ///< of an edit, for the person
+};
+
+inline ToolResult tool_error(std::string text) {
+  return {.text = std::move(text), .is_error = true, .diff = {}};
+}
+
+/// One thing a model can call. Its arguments have been checked against the schema before.
+class Tool {
+ public:
+  virtual ~Tool() = default;
+  [[nodiscard]] virtual const chat::Tool& description() const = 0;
+  [[nodiscard]] virtual Access access() const = 0;
+  /// What the call is about, on one line: the path, the command, the pattern.
+  [[nodiscard]] virtual std::string subject(const json::object& arguments) const = 0;
+  virtual ToolResult run(const json::object& arguments, const std::stop_token& stop) = 0;
+};
+
+}  // namespace hearth::agent

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "hearth/base/json.h"
+
+namespace hearth::agent {
+
+struct Parameter {
+  std::string_view name;
+  std::string_view type;         ///< "string", "integer" or "boolean"
+  std::string_view description;  ///< may be empty: every word is read by the model in each session
+  bool required = true;
+};
+
+/// The JSON Schema of an object with these properties, in this order.
+json::object object_schema(std::initializer_list<Parameter> parameters);
+
+/// Checks `arguments` against `schema` (of the above shape). A number or truth value that was
+/// written as a string is converted in place; an unknown argument is an error.
+/// Returns what is wrong and what is allowed, for the model; nothing if all is well.
+std::optional<std::string> mend_arguments(const json::object& schema, json::object& arguments);
+
+}  // namespace hearth::agent

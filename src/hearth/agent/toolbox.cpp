@@ -1,0 +1,57 @@
+#include "hearth/agent/toolbox.h"
+
+#include <fmt/format.h>
+
+#include "hearth/agent/bash_tool.h"
+#include "hearth/agent/file_tools.h"
+#include "hearth/agent/search_tools.h"
+#include "hearth/agent/tool_schema.h"
+
+namespace hearth::agent {
+
+Toolbox::Toolbox(const Folder& folder) {
+  tools_.push_back(make_read_tool(folder, seen_));
+  tools_.push_back(make_edit_tool(folder, seen_));
+  tools_.push_back(make_write_tool(folder, seen_));
+  tools_.push_back(make_bash_tool(folder));
+  tools_.push_back(make_grep_tool(folder));
+  tools_.push_back(make_glob_tool(folder));
+}
+
+std::vector<chat::Tool> Toolbox::descriptions() const {
+  std::vector<chat::Tool> descriptions;
+  for (const auto& tool : tools_) descriptions.push_back(tool->description());
+  return descriptions;
+}
+
+Toolbox::Call Toolbox::prepare(const chat::ToolUseBlock& block, bool malformed) const {
+  Call call;
+  Tool* found = nullptr;
+  std::string names;
+  for (const auto& tool : tools_) {
+    const std::string& name = tool->description().name;
+    if (name == block.name) found = tool.get();
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  if (found == nullptr) {
+    call.error = tool_error(fmt::format("There is no tool \"{}\". Use one of: {}.", block.name, names));
+    return call;
+  }
+  if (malformed) {
+    call.error = tool_error("The arguments were not a JSON object. Call again, with all quotes and "
+                            "line ends inside strings escaped.");
+    return call;
+  }
+  if (auto arguments = parse_json(block.arguments); arguments && arguments->is_object()) {
+    call.arguments = std::move(arguments->get_object());
+  }
+  if (auto wrong = mend_arguments(found->description().input_schema, call.arguments)) {
+    call.error = tool_error(std::move(*wrong));
+    return call;
+  }
+  call.tool = found;
+  call.subject = found->subject(call.arguments);
+  return call;
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "hearth/agent/folder.h"
+#include "hearth/agent/permissions.h"
+#include "hearth/agent/seen_files.h"
+#include "hearth/agent/tool.h"
+
+namespace hearth::agent {
+
+/// The session's tools, in a fixed order: it is part of the prompt.
+class Toolbox {
+ public:
+  /// `folder` outlives it.
+  explicit Toolbox(const Folder& folder);
+
+  [[nodiscard]] std::vector<chat::Tool> descriptions() const;
+
+  struct Call {
+    Tool* tool = nullptr;
+    json::object arguments;
+    std::string subject;
+    ToolResult error;  ///< if `tool` is null: what the model did wrong, and what is allowed
+  };
+  /// Understands a call: the tool by its name, the arguments by its schema.
+  [[nodiscard]] Call prepare(const chat::ToolUseBlock& block, bool malformed) const;
+
+ private:
+  SeenFiles seen_;
+  std::vector<std::unique_ptr<Tool>> tools_;
+};
+
+}  // namespace hearth::agent

@@ -1,0 +1,162 @@
+#include "hearth/agent/trial.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "hearth/agent/folder.h"
+#include "hearth/base/file.h"
+
+namespace hearth::agent {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_dependency_folder(std::string_view name) {
+  return name == "node_modules" || name == ".venv" || name == "venv";
+}
+
+void copy_tree(const fs::path& from, const fs::path& to, std::error_code& ec) {
+  fs::create_directories(to, ec);
+  for (fs::directory_iterator it(from, ec); !ec && it != fs::directory_iterator();
+       it.increment(ec)) {
+    const fs::path target = to / it->path().filename();
+    const std::string name = it->path().filename().string();
+    std::error_code entry_error;
+    if (it->is_symlink(entry_error)) {
+      fs::copy_symlink(it->path(), target, ec);
+    } else if (it->is_directory(entry_error)) {
+      if (is_dependency_folder(name)) {
+        fs::create_directory_symlink(it->path(), target, ec);
+      } else if (!is_hidden_folder(name)) {
+        copy_tree(it->path(), target, ec);
+      }
+    } else if (it->is_regular_file(entry_error)) {
+      fs::copy_file(it->path(), target, ec);
+      // Equal times keep make from rebuilding what did not change.
+      const auto time = fs::last_write_time(it->path(), entry_error);
+      if (!entry_error) fs::last_write_time(target, time, entry_error);
+    }
+    if (ec) return;
+  }
+}
+
+}  // namespace
+
+Result<FolderCopy> FolderCopy::make(const fs::path& folder) {
+  std::error_code ec;
+  std::string base = (fs::temp_directory_path(ec) / "hearth-XXXXXX").string();
+  if (ec || ::mkdtemp(base.data()) == nullptr) {
+    return fail(ErrorKind::io, fmt::format("cannot make a temporary folder: {}. Set TMPDIR to a "
+                                           "folder that can be written.",
+                                           system_reason(errno)));
+  }
+  FolderCopy copy{fs::path(base)};
+  // The folder keeps its name: some build systems look at it.
+  copy.path_ = copy.base_ / (folder.filename().empty() ? "work" : folder.filename());
+  copy_tree(folder, copy.path_, ec);
+  if (ec) {
+    return fail(ErrorKind::io,
+                fmt::format("cannot copy {} to try a change: {}", folder.string(), ec.message()));
+  }
+  return copy;
+}
+
+FolderCopy::FolderCopy(fs::path base) : base_(std::move(base)) {}
+
+FolderCopy::FolderCopy(FolderCopy&& other) noexcept
+    : base_(std::exchange(other.base_, {})), path_(std::move(other.path_)) {}
+
+FolderCopy::~FolderCopy() {
+  std::error_code ec;
+  if (!base_.empty()) fs::remove_all(base_, ec);
+}
+
+Result<CommandResult> run_trial(const fs::path& folder, const std::vector<Change>& changes,
+                                const std::string& check, std::chrono::milliseconds timeout,
+                                const std::stop_token& stop) {
+  auto copy = FolderCopy::make(folder);
+  if (!copy) return pass_on(copy);
+  for (const Change& change : changes) {
+    const auto written = write_file_atomically(copy->path() / change.file, change.content);
+    if (!written) return std::unexpected(written.error());
+  }
+  return run_command({.line = check,
+                      .folder = copy->path(),
+                      .timeout = timeout,
+                      .environment = {"PYTHONDONTWRITEBYTECODE=1"}},
+                     stop);
+}
+
+struct TrialQueue::State {
+  struct Job {
+    std::size_t id;
+    std::vector<Change> changes;
+  };
+  fs::path folder;
+  std::string check;
+  std::chrono::milliseconds timeout;
+  mutable std::mutex mutex;
+  std::condition_variable_any wake;
+  std::deque<Job> waiting;
+  std::vector<Done> done;
+  std::size_t unfinished = 0;
+  std::vector<std::jthread> workers;
+
+  void work(const std::stop_token& stop) {
+    while (true) {
+      std::unique_lock lock(mutex);
+      if (!wake.wait(lock, stop, [&] { return !waiting.empty(); })) return;
+      const Job job = std::move(waiting.front());
+      waiting.pop_front();
+      lock.unlock();
+      auto result = run_trial(folder, job.changes, check, timeout, stop);
+      lock.lock();
+      done.push_back({job.id, std::move(result)});
+    }
+  }
+};
+
+TrialQueue::TrialQueue(fs::path folder, std::string check, std::chrono::milliseconds timeout,
+                       std::size_t parallel)
+    : state_(std::make_unique<State>()) {
+  state_->folder = std::move(folder);
+  state_->check = std::move(check);
+  state_->timeout = timeout;
+  for (std::size_t i = 0; i < parallel; ++i) {
+    state_->workers.emplace_back(
+        [state = state_.get()](const std::stop_token& stop) { state->work(stop); });
+  }
+}
+
+TrialQueue::~TrialQueue() {
+  for (std::jthread& worker : state_->workers) worker.request_stop();
+  state_->workers.clear();
+}
+
+void TrialQueue::submit(std::size_t id, std::vector<Change> changes) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->waiting.push_back({id, std::move(changes)});
+    ++state_->unfinished;
+  }
+  state_->wake.notify_one();
+}
+
+std::vector<TrialQueue::Done> TrialQueue::take_done() {
+  const std::lock_guard lock(state_->mutex);
+  state_->unfinished -= state_->done.size();
+  return std::exchange(state_->done, {});
+}
+
+std::size_t TrialQueue::pending() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->unfinished;
+}
+
+}  // namespace hearth::agent

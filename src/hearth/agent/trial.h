@@ -1,0 +1,68 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "hearth/agent/process.h"
+
+namespace hearth::agent {
+
+/// A file with new content, to be tried.
+struct Change {
+  std::string file;  ///< relative to the folder
+  std::string content;
+};
+
+/// A copy of a folder in a temporary place, removed with this object. History and caches are left
+/// out; dependencies (node_modules, virtual environments) are linked, not copied.
+class FolderCopy {
+ public:
+  /// Errors: io (no room, unreadable).
+  static Result<FolderCopy> make(const std::filesystem::path& folder);
+  FolderCopy(FolderCopy&& other) noexcept;
+  FolderCopy& operator=(FolderCopy&&) = delete;
+  ~FolderCopy();
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  explicit FolderCopy(std::filesystem::path base);
+  std::filesystem::path base_;
+  std::filesystem::path path_;
+};
+
+/// Runs `check` in a copy of `folder` with `changes` applied.
+Result<CommandResult> run_trial(const std::filesystem::path& folder,
+                                const std::vector<Change>& changes, const std::string& check,
+                                std::chrono::milliseconds timeout, const std::stop_token& stop);
+
+/// Trials that run beside the caller, a few at a time, in the order they came.
+class TrialQueue {
+ public:
+  struct Done {
+    std::size_t id = 0;
+    Result<CommandResult> result;
+  };
+
+  TrialQueue(std::filesystem::path folder, std::string check, std::chrono::milliseconds timeout,
+             std::size_t parallel);
+  /// Ends what is still running.
+  ~TrialQueue();
+  TrialQueue(const TrialQueue&) = delete;
+  TrialQueue& operator=(const TrialQueue&) = delete;
+
+  void submit(std::size_t id, std::vector<Change> changes);
+  /// What has ended since the last call.
+  std::vector<Done> take_done();
+  /// Waiting, running, or not taken yet.
+  [[nodiscard]] std::size_t pending() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hearth::agent

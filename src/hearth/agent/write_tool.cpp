@@ -1,0 +1,65 @@
+#include <fmt/format.h>
+
+#include "hearth/agent/diff.h"
+#include "hearth/agent/file_tools.h"
+#include "hearth/agent/tool_schema.h"
+#include "hearth/base/file.h"
+
+namespace hearth::agent {
+namespace {
+
+class WriteTool final : public Tool {
+ public:
+  WriteTool(const Folder& folder, SeenFiles& seen) : folder_(folder), seen_(seen) {}
+
+  const chat::Tool& description() const override { return description_; }
+  Access access() const override { return Access::edit; }
+  std::string subject(const json::object& arguments) const override {
+    return std::string(find_string(arguments, "path").value_or(""));
+  }
+
+  ToolResult run(const json::object& arguments, const std::stop_token&) override {
+    const std::string name = subject(arguments);
+    const auto path = folder_.resolve(name);
+    if (!path) return tool_error(path.error().message);
+    const std::string content(find_string(arguments, "content").value_or(""));
+    std::string before;
+    std::error_code ec;
+    if (std::filesystem::exists(*path, ec)) {
+      auto current = read_text_file(*path, name, max_file_bytes);
+      if (!current) return tool_error(current.error().message);
+      if (seen_.of(*path, *current) != SeenFiles::Knowledge::current) {
+        return tool_error(fmt::format(
+            "{} exists and has not been read in its present state; read it first, then write or "
+            "edit it",
+            name));
+      }
+      before = std::move(*current);
+    }
+    if (const auto written = write_file_atomically(*path, content); !written) {
+      return tool_error(written.error().message);
+    }
+    seen_.note(*path, content);
+    return {.text = fmt::format("{} written ({} bytes).", name, content.size()),
+            .is_error = false,
+            .diff = unified_diff(name, before, content)};
+  }
+
+ private:
+  const Folder& folder_;
+  SeenFiles& seen_;
+  chat::Tool description_{
+      .name = "write",
+      .description = "Create a file, or replace all of it.",
+      .input_schema = object_schema({{"path", "string", ""}, {"content", "string", ""}}),
+      .type = {},
+      .extra = {}};
+};
+
+}  // namespace
+
+std::unique_ptr<Tool> make_write_tool(const Folder& folder, SeenFiles& seen) {
+  return std::make_unique<WriteTool>(folder, seen);
+}
+
+}  // namespace hearth::agent

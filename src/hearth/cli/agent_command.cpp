@@ -1,0 +1,69 @@
+#include "hearth/cli/agent_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "hearth/agent/agent.h"
+
+namespace hearth::cli {
+namespace {
+
+using agent::AgentOptions;
+using agent::OutputFormat;
+
+/// `-p -`, or `-p ""` with something piped in: the task is what standard input holds.
+std::string task_from(const std::string& given) {
+  if (given != "-") return given;
+  return {std::istreambuf_iterator<char>(std::cin), {}};
+}
+
+}  // namespace
+
+void add_agent_command(CLI::App& app, AgentHooks hooks) {
+  auto options = std::make_shared<AgentOptions>();
+  const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
+                                                    {"json", OutputFormat::json},
+                                                    {"stream-json", OutputFormat::stream_json}};
+  app.add_option("-p,--print", options->prompt,
+                 "Do this task without questions, print the result and end ('-': standard input)");
+  app.add_option("--output-format", options->format, "With -p: text, json or stream-json")
+      ->transform(CLI::CheckedTransformer(formats));
+  app.add_option("--model", options->model, "The model to ask for (default: the server's first)");
+  app.add_option("--max-turns", options->max_turns, "Requests to the model at most")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option_function<std::string>(
+         "--permission-mode",
+         [options](const std::string& name) {
+           options->permission_mode = *agent::parse_permission_mode(name);
+         },
+         "default, acceptEdits, plan or bypassPermissions")
+      ->check(CLI::IsMember({"default", "acceptEdits", "plan", "bypassPermissions"}));
+  app.add_option("--server", options->server,
+                 "The server's URL (default: HEARTH_URL, else our own, started if need be)");
+  app.add_option_function<std::string>(
+         "--style",
+         [options](const std::string& name) { options->style = *agent::parse_style(name); },
+         "native, forced or whole-files (default: the model's profile)")
+      ->check(CLI::IsMember({"native", "forced", "whole-files"}));
+  app.add_option("--check", options->check, "The command that checks the work");
+  app.add_option("--attempts", options->attempts, "Candidates at most (default: the profile's)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--cwd", options->folder, "The folder to work in")->check(CLI::ExistingDirectory);
+  app.add_option("--idle-exit", options->idle_exit_minutes,
+                 "Minutes of idleness after which a server started here ends")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.final_callback([&app, options, hooks = std::move(hooks)] {
+    if (!app.get_subcommands().empty()) return;
+    if (options->prompt) options->prompt = task_from(*options->prompt);
+    const int code = agent::run_agent(*options, hooks.ensure_model);
+    if (code != 0) throw CLI::RuntimeError(code);
+  });
+}
+
+}  // namespace hearth::cli

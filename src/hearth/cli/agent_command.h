@@ -1,0 +1,20 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "hearth/base/error.h"
+
+namespace hearth::cli {
+
+/// What the agent needs of rooms it does not know.
+struct AgentHooks {
+  /// Makes sure there is a model on disk, offering to fetch one if `interactive`.
+  std::function<Result<void>(bool interactive)> ensure_model;
+};
+
+/// Makes the agent what `app` does when no subcommand is given: `hearth` and `hearth -p TEXT`.
+/// When it has run, its exit code is thrown as CLI::RuntimeError unless it is 0.
+void add_agent_command(CLI::App& app, AgentHooks hooks);
+
+}  // namespace hearth::cli
