@@ -1,10 +1,19 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
+#include "hearth/base/log.h"
 #include "hearth/cli/agent_command.h"
+#include "hearth/cli/log_command.h"
+#include "hearth/cli/serve_command.h"
 
 int main(int argc, char** argv) {
-  CLI::App app("A local coding agent");
+  int exit_code = 0;
+  CLI::App app("Hearth: a coding agent, a router and a model server on your own machine", "hearth");
+  app.set_version_flag("--version", "hearth " HEARTH_VERSION);
   hearth::cli::add_agent_command(app, {});
+  hearth::cli::add_serve_commands(app, exit_code);
+  hearth::cli::add_log_command(app, exit_code);
   CLI11_PARSE(app, argc, argv);
-  return 0;
+  return exit_code;
 }

@@ -24,15 +24,16 @@ struct ServeOptions {
 };
 
 Result<void> run_serve(ServeOptions& options) {
-  auto built = build_services(options.services);
-  if (!built) return pass_on(built);
-  gateway::Services& services = *built->services;
+  auto result = build_services(options.services);
+  if (!result) return pass_on(result);
+  BuiltServices& built = **result;
+  gateway::Services& services = *built.services;
   const router::Config& config = services.router->config();
   const std::string level = !options.log_level.empty() ? options.log_level
                             : !config.log_level.empty() ? config.log_level
                                                         : "info";
   if (auto set = set_up_log(level); !set) return set;
-  for (const std::string& warning : built->warnings) spdlog::warn("{}", warning);
+  for (const std::string& warning : built.warnings) spdlog::warn("{}", warning);
 
   gateway::ServerOptions server_options;
   if (!config.host.empty()) server_options.host = config.host;
@@ -52,7 +53,7 @@ Result<void> run_serve(ServeOptions& options) {
   }
   fmt::print("Hearth listens on {}\n", (*server)->url());
   std::fflush(stdout);
-  built->preload();
+  built.preload();
   const std::string why = (*server)->run();
   clear_server_state();
   spdlog::info("stopped: {}", why);

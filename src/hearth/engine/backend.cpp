@@ -22,7 +22,9 @@ void forward_message(ggml_log_level level, const char* text, void* /*user_data*/
   }
   if (message.empty() || message.find_first_not_of('.') == std::string_view::npos) return;
   if (level == GGML_LOG_LEVEL_ERROR) last_error = message;
-  spdlog::debug("llama.cpp: {}", message);
+  // Graph and tensor listings, thousands of lines, are for tracing only.
+  const bool chatter = level == GGML_LOG_LEVEL_DEBUG || level == GGML_LOG_LEVEL_CONT;
+  spdlog::log(chatter ? spdlog::level::trace : spdlog::level::debug, "llama.cpp: {}", message);
 }
 
 }  // namespace

@@ -101,9 +101,10 @@ class Sender {
       if (done_) co_await exchange_.end_stream();
     } else if (done_) {
       exchange_.stop_watching();
-      const auto response = answer_.whole->response();
+      auto response = answer_.whole->response();
       if (response) {
-        co_await exchange_.reply_json(200, *response);
+        const json::value body = std::move(*response);
+        co_await exchange_.reply_json(200, body);
       } else {
         co_await exchange_.reply_error(response.error());
       }
@@ -178,9 +179,10 @@ class Sender {
 
 }  // namespace
 
-asio::awaitable<void> send_answer(Exchange& exchange, Answer answer) {
+asio::awaitable<void> send_answer(Exchange& exchange, Answer& answer) {
   Services& services = exchange.services();
-  Sender sender(exchange, std::move(answer), co_await asio::this_coro::executor);
+  const auto executor = co_await asio::this_coro::executor;
+  Sender sender(exchange, std::move(answer), executor);
   ++services.n_running;
   try {
     co_await sender.run();

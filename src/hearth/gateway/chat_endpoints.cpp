@@ -33,23 +33,19 @@ Result<chat::Request> decode_with(const Exchange& exchange,
   return decode(*body);
 }
 
-asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request request,
-                                  std::unique_ptr<wire::StreamEncoder> stream,
-                                  std::unique_ptr<wire::AnswerCollector> whole) {
-  auto routed = co_await route_request(exchange, std::move(request));
+/// Takes `request`. `answer` says how to write the answer.
+asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request& request, Answer& answer) {
+  auto routed = co_await route_request(exchange, request);
   if (!routed) {
     co_await refuse(exchange, routed.error());
     co_return;
   }
-  Answer answer;
   answer.record = std::move(routed->record);
-  answer.stream = std::move(stream);
-  answer.whole = std::move(whole);
   answer.start = [provider = routed->provider, asked = std::move(routed->request)](
                      chat::EventSink sink) mutable {
     return provider->start(std::move(asked), std::move(sink));
   };
-  co_await send_answer(exchange, std::move(answer));
+  co_await send_answer(exchange, answer);
 }
 
 }  // namespace
@@ -61,10 +57,13 @@ asio::awaitable<void> post_messages(Exchange& exchange) {
     co_return;
   }
   const wire::AnswerIdentity identity{.id = {}, .model = request->model, .created = 0};
-  const bool streams = request->stream;
-  co_await answer_chat(exchange, std::move(*request),
-                       streams ? std::make_unique<wire::MessagesStream>(identity) : nullptr,
-                       streams ? nullptr : std::make_unique<wire::MessagesCollector>(identity));
+  Answer answer;
+  if (request->stream) {
+    answer.stream = std::make_unique<wire::MessagesStream>(identity);
+  } else {
+    answer.whole = std::make_unique<wire::MessagesCollector>(identity);
+  }
+  co_await answer_chat(exchange, *request, answer);
 }
 
 asio::awaitable<void> post_chat_completions(Exchange& exchange) {
@@ -78,14 +77,16 @@ asio::awaitable<void> post_chat_completions(Exchange& exchange) {
     co_await refuse(exchange, request.error());
     co_return;
   }
-  const auto usage = wire::wants_usage(body->get_object()) ? wire::UsageChunk::send
-                                                           : wire::UsageChunk::leave_out;
   const wire::AnswerIdentity identity{.id = {}, .model = request->model, .created = 0};
-  const bool streams = request->stream;
-  co_await answer_chat(
-      exchange, std::move(*request),
-      streams ? std::make_unique<wire::ChatCompletionStream>(identity, usage) : nullptr,
-      streams ? nullptr : std::make_unique<wire::ChatCompletionCollector>(identity));
+  Answer answer;
+  if (request->stream) {
+    const auto usage = wire::wants_usage(body->get_object()) ? wire::UsageChunk::send
+                                                             : wire::UsageChunk::leave_out;
+    answer.stream = std::make_unique<wire::ChatCompletionStream>(identity, usage);
+  } else {
+    answer.whole = std::make_unique<wire::ChatCompletionCollector>(identity);
+  }
+  co_await answer_chat(exchange, *request, answer);
 }
 
 asio::awaitable<void> post_count_tokens(Exchange& exchange) {
@@ -95,13 +96,13 @@ asio::awaitable<void> post_count_tokens(Exchange& exchange) {
     co_return;
   }
   Services& services = exchange.services();
-  auto routed = co_await route_request(exchange, std::move(*request));
+  auto routed = co_await route_request(exchange, *request);
   if (!routed) {
     co_await exchange.reply_error(routed.error());
     co_return;
   }
   // A remote model's tokens are counted with a local tokenizer, if there is one.
-  const auto counted = co_await on_worker(services.workers, [&]() -> Result<std::size_t> {
+  const auto count = [&]() -> Result<std::size_t> {
     auto* local = dynamic_cast<provider::LocalProvider*>(routed->provider.get());
     if (local != nullptr) return local->count_tokens(routed->request);
     local = services.local_for({});
@@ -111,13 +112,15 @@ asio::awaitable<void> post_count_tokens(Exchange& exchange) {
     }
     routed->request.model = services.local_model_name({});
     return local->count_tokens(routed->request);
-  });
+  };
+  const auto counted = co_await on_worker(services.workers, count);
   if (!counted) {
     co_await exchange.reply_error(counted.error());
     co_return;
   }
-  json::object body;
-  body["input_tokens"] = *counted;
+  json::object fields;
+  fields["input_tokens"] = *counted;
+  const json::value body = std::move(fields);
   co_await exchange.reply_json(200, body);
 }
 
@@ -135,8 +138,9 @@ asio::awaitable<void> post_completions(Exchange& exchange) {
   Services& services = exchange.services();
   provider::LocalProvider* local = services.local_for(decoded->model);
   if (local == nullptr) {
-    co_await refuse(exchange, {ErrorKind::not_found,
-                               "raw completions need a local model, and this server has none"});
+    const Error error{ErrorKind::not_found,
+                      "raw completions need a local model, and this server has none"};
+    co_await refuse(exchange, error);
     co_return;
   }
   const std::string model = services.local_model_name(decoded->model);
@@ -165,7 +169,7 @@ asio::awaitable<void> post_completions(Exchange& exchange) {
   answer.start = [local, model, asked = std::move(raw)](chat::EventSink sink) mutable {
     return local->complete(model, std::move(asked), std::move(sink));
   };
-  co_await send_answer(exchange, std::move(answer));
+  co_await send_answer(exchange, answer);
 }
 
 }  // namespace hearth::gateway

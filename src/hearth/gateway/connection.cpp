@@ -80,13 +80,14 @@ asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& b
                               asio::redirect_error(asio::use_awaitable, ec));
   }
   if (ec == http::error::body_limit) {
-    co_await refuse(stream, parser, services, too_large(limits));
+    const Error error = too_large(limits);
+    co_await refuse(stream, parser, services, error);
     co_return false;
   }
   if (ec == http::error::partial_message || ec == beast::error::timeout) co_return false;
   if (ec) {
-    co_await refuse(stream, parser, services,
-                    {ErrorKind::invalid_request, "this is not an HTTP request: " + ec.message()});
+    const Error error{ErrorKind::invalid_request, "this is not an HTTP request: " + ec.message()};
+    co_await refuse(stream, parser, services, error);
     co_return false;
   }
   Exchange exchange(stream, parser.release(), services);
@@ -102,7 +103,8 @@ asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& b
   if (!failure.empty()) {
     spdlog::error("{} failed: {}", exchange.path(), failure);
     if (exchange.replied()) co_return false;
-    co_await exchange.reply_error({ErrorKind::internal, "a fault in the server: " + failure});
+    const Error error{ErrorKind::internal, "a fault in the server: " + failure};
+    co_await exchange.reply_error(error);
   }
   co_return exchange.keep_alive();
 }

@@ -23,14 +23,14 @@ struct Endpoint {
 };
 
 asio::awaitable<void> front_page(Exchange& exchange) {
-  co_await exchange.reply_text(200, "text/plain; charset=utf-8",
-                               "Hearth is running. Point a client at this address; see the README "
-                               "for how.\n");
+  std::string text = "Hearth is running. Point a client at this address; see the README for how.\n";
+  co_await exchange.reply_text(200, "text/plain; charset=utf-8", text);
 }
 
 asio::awaitable<void> hello(Exchange& exchange) {
-  json::object body;
-  body["status"] = "ok";
+  json::object fields;
+  fields["status"] = "ok";
+  const json::value body = std::move(fields);
   co_await exchange.reply_json(200, body);
 }
 
@@ -76,16 +76,15 @@ asio::awaitable<void> handle(Exchange& exchange) {
     co_await get_model(exchange, exchange.path().substr(one_model.size()));
     co_return;
   }
+  Error error{ErrorKind::not_found, {}};
   if (path_known) {
-    co_await exchange.reply_error(
-        {ErrorKind::not_found, fmt::format("{} does not answer {}", exchange.path(),
-                                           std::string_view(exchange.request().method_string()))});
+    error.message = fmt::format("{} does not answer {}", exchange.path(),
+                                std::string_view(exchange.request().method_string()));
   } else {
-    co_await exchange.reply_error(
-        {ErrorKind::not_found, fmt::format("there is no endpoint {}; see docs/api.md for those "
-                                           "there are",
-                                           exchange.path())});
+    error.message = fmt::format("there is no endpoint {}; see docs/api.md for those there are",
+                                exchange.path());
   }
+  co_await exchange.reply_error(error);
 }
 
 }  // namespace hearth::gateway

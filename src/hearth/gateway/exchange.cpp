@@ -54,11 +54,12 @@ Result<json::value> Exchange::parse_body() const {
 }
 
 Exchange::Awaitable<void> Exchange::reply_json(int status, const json::value& body) {
-  co_await reply_text(status, "application/json", to_json(body));
+  std::string text = to_json(body);
+  co_await reply_text(status, "application/json", text);
 }
 
 Exchange::Awaitable<void> Exchange::reply_text(int status, std::string_view content_type,
-                                               std::string body) {
+                                               std::string& body) {
   http::response<http::string_body> response(static_cast<http::status>(status),
                                              request_.version());
   response.set(http::field::server, server_name);
@@ -74,10 +75,11 @@ Exchange::Awaitable<void> Exchange::reply_text(int status, std::string_view cont
 }
 
 Exchange::Awaitable<void> Exchange::reply_error(const Error& error) {
-  const json::object body = api_ == wire::Api::anthropic
-                                ? wire::anthropic_error(error, request_id_)
-                                : wire::openai_error(error);
-  co_await reply_json(wire::http_status(error, api_), body);
+  const json::value body = api_ == wire::Api::anthropic
+                               ? wire::anthropic_error(error, request_id_)
+                               : wire::openai_error(error);
+  const int status = wire::http_status(error, api_);
+  co_await reply_json(status, body);
 }
 
 Exchange::Awaitable<void> Exchange::begin_stream() {

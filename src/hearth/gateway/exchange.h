@@ -16,7 +16,9 @@
 
 namespace hearth::gateway {
 
-/// One request on a connection, and its response. A response is either whole (`reply…`) or an event
+/// One request on a connection, and its response. The coroutines of this room take references and
+/// named values only: GCC 12 destroys some temporaries in the arguments of co_await twice.
+/// A response is either whole (`reply…`) or an event
 /// stream (`begin_stream`, `write`…, `end_stream`).
 class Exchange {
  public:
@@ -41,7 +43,8 @@ class Exchange {
   [[nodiscard]] Result<json::value> parse_body() const;
 
   Awaitable<void> reply_json(int status, const json::value& body);
-  Awaitable<void> reply_text(int status, std::string_view content_type, std::string body);
+  /// Takes `body`.
+  Awaitable<void> reply_text(int status, std::string_view content_type, std::string& body);
   /// In the envelope of this endpoint's API.
   Awaitable<void> reply_error(const Error& error);
 

@@ -106,10 +106,11 @@ asio::awaitable<void> reply_from_worker(Exchange& exchange,
     co_return;
   }
   Services& services = exchange.services();
-  const auto result =
-      co_await on_worker(services.workers, [&] { return work(services, *body); });
+  const auto run = [&] { return work(services, *body); };
+  const auto result = co_await on_worker(services.workers, run);
   if (result) {
-    co_await exchange.reply_json(200, *result);
+    const json::value answer = *result;
+    co_await exchange.reply_json(200, answer);
   } else {
     co_await exchange.reply_error(result.error());
   }
@@ -118,18 +119,21 @@ asio::awaitable<void> reply_from_worker(Exchange& exchange,
 }  // namespace
 
 asio::awaitable<void> get_models(Exchange& exchange) {
-  co_await exchange.reply_json(200, wire::models_list(model_entries(exchange.services())));
+  const json::value list = wire::models_list(model_entries(exchange.services()));
+  co_await exchange.reply_json(200, list);
 }
 
 asio::awaitable<void> get_model(Exchange& exchange, std::string_view id) {
   const auto entries = model_entries(exchange.services());
   const auto found = std::ranges::find(entries, id, &wire::ModelEntry::id);
   if (found == entries.end()) {
-    co_await exchange.reply_error(
-        {ErrorKind::not_found, fmt::format("there is no model '{}'; GET /v1/models lists them", id)});
+    const Error error{ErrorKind::not_found,
+                      fmt::format("there is no model '{}'; GET /v1/models lists them", id)};
+    co_await exchange.reply_error(error);
     co_return;
   }
-  co_await exchange.reply_json(200, wire::model_object(*found));
+  const json::value model = wire::model_object(*found);
+  co_await exchange.reply_json(200, model);
 }
 
 asio::awaitable<void> post_tokenize(Exchange& exchange) {
@@ -142,8 +146,9 @@ asio::awaitable<void> post_detokenize(Exchange& exchange) {
 
 asio::awaitable<void> get_health(Exchange& exchange) {
   const bool loading = exchange.services().local_models->loading();
-  json::object body;
-  body["status"] = loading ? "loading model" : "ok";
+  json::object fields;
+  fields["status"] = loading ? "loading model" : "ok";
+  const json::value body = std::move(fields);
   co_await exchange.reply_json(loading ? 503 : 200, body);
 }
 

@@ -44,7 +44,7 @@ observe::RequestRecord begin_record(const Exchange& exchange) {
   return record;
 }
 
-asio::awaitable<Result<RoutedRequest>> route_request(Exchange& exchange, chat::Request request) {
+asio::awaitable<Result<RoutedRequest>> route_request(Exchange& exchange, chat::Request& request) {
   Services& services = exchange.services();
   RoutedRequest routed;
   routed.record = begin_record(exchange);
@@ -52,8 +52,8 @@ asio::awaitable<Result<RoutedRequest>> route_request(Exchange& exchange, chat::R
   routed.record.session = request.session;
 
   const LocalCounter counter(services);
-  auto decision = co_await on_worker(
-      services.workers, [&] { return services.router->decide(request, counter); });
+  const auto decide = [&] { return services.router->decide(request, counter); };
+  auto decision = co_await on_worker(services.workers, decide);
   if (!decision) co_return pass_on(decision);
 
   routed.record.scenario = router::to_string(decision->scenario);

@@ -15,10 +15,10 @@ struct RoutedRequest {
   observe::RequestRecord record;
 };
 
-/// Asks the router, on a worker where tokens may have to be counted.
+/// Asks the router, on a worker where tokens may have to be counted. Takes `request`.
 /// Errors: what the router says; not_found for a route to nowhere.
 boost::asio::awaitable<Result<RoutedRequest>> route_request(Exchange& exchange,
-                                                            chat::Request request);
+                                                            chat::Request& request);
 
 /// A record with what is known before a request is decoded.
 observe::RequestRecord begin_record(const Exchange& exchange);
