@@ -3,8 +3,78 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <iterator>
 
 namespace hearth {
+namespace {
+
+void write_string(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, plain, i - plain);
+    plain = i + 1;
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      case '\b': out += "\\b"; break;
+      case '\f': out += "\\f"; break;
+      default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<int>(c));
+    }
+  }
+  out.append(text, plain, text.size() - plain);
+  out += '"';
+}
+
+/// Boost's own serializer writes 0.5 as 5E-1; here numbers look as people and models write them.
+void write_number(std::string& out, double number) {
+  if (!std::isfinite(number)) {
+    out += "null";
+    return;
+  }
+  fmt::format_to(std::back_inserter(out), "{}", number);
+}
+
+void write(std::string& out, const json::value& value) {
+  bool first = true;
+  const auto separate = [&] {
+    if (!first) out += ',';
+    first = false;
+  };
+  switch (value.kind()) {
+    case json::kind::null: out += "null"; break;
+    case json::kind::bool_: out += value.get_bool() ? "true" : "false"; break;
+    case json::kind::int64: out += fmt::format_int(value.get_int64()).str(); break;
+    case json::kind::uint64: out += fmt::format_int(value.get_uint64()).str(); break;
+    case json::kind::double_: write_number(out, value.get_double()); break;
+    case json::kind::string: write_string(out, value.get_string()); break;
+    case json::kind::array:
+      out += '[';
+      for (const json::value& element : value.get_array()) {
+        separate();
+        write(out, element);
+      }
+      out += ']';
+      break;
+    case json::kind::object:
+      out += '{';
+      for (const auto& [key, member] : value.get_object()) {
+        separate();
+        write_string(out, key);
+        out += ':';
+        write(out, member);
+      }
+      out += '}';
+      break;
+  }
+}
+
+}  // namespace
 
 Result<json::value> parse_json(std::string_view text) {
   json::parse_options options;
@@ -33,7 +103,9 @@ Result<json::value> parse_json(std::string_view text) {
 }
 
 std::string to_json(const json::value& value) {
-  return json::serialize(value);
+  std::string out;
+  write(out, value);
+  return out;
 }
 
 const json::value* find(const json::object& object, std::string_view key) {

@@ -117,10 +117,9 @@ class Builder {
       built_->warnings.push_back(models::no_model_error().message);
     }
     for (const auto& model : named_) add_model(model.name, model.path, defaults_, gpu_layers_);
-    router::Config config = router::single_model(local_.front().name);
-    config.providers.front().models.clear();
-    for (const auto& model : local_) config.providers.front().models.push_back(model.name);
-    return config;
+    std::vector<std::string> names;
+    for (const auto& model : local_) names.push_back(model.name);
+    return router::local_models(std::move(names));
   }
 
   void add_model(const std::string& name, const std::filesystem::path& path,

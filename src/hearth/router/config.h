@@ -83,6 +83,12 @@ struct RouterConfig {
 struct Config {
   std::vector<ProviderConfig> providers;
   RouterConfig router;
+  /// What a model's name in a request, without a provider, means.
+  enum class PlainNames {
+    route,   ///< nothing: the rules decide (Claude Code Router's way)
+    choose,  ///< a known model is chosen by it; a hosted model's name is left to the rules
+  };
+  PlainNames plain_names = PlainNames::route;
   std::string api_key;  ///< APIKEY. Never log it
   std::string host;     ///< HOST; empty: not set
   std::optional<int> port;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -41,6 +42,16 @@ const chat::Tool* web_search_tool(const chat::Request& request) {
 
 bool is_background_model(std::string_view model) {
   return model.starts_with("claude-") && model.find("haiku") != std::string_view::npos;
+}
+
+/// Clients that were made for a hosted service send its models' names; "" and "default" mean that
+/// the client does not care.
+bool is_hosted_name(std::string_view model) {
+  if (model.empty() || model == "default" || model == "hearth") return true;
+  return std::ranges::any_of(
+      std::array<std::string_view, 8>{"claude", "anthropic/", "gpt-", "o1", "o3", "o4", "openai/",
+                                      "gemini"},
+      [model](std::string_view prefix) { return model.starts_with(prefix); });
 }
 
 }  // namespace
@@ -136,13 +147,18 @@ struct Router::Run {
       return fire("explicit", Scenario::default_, *target,
                   fmt::format("The request names {} itself.", to_string(*target)));
     }
-    if (!config.router.empty()) {
+    const bool chooses = config.plain_names == Config::PlainNames::choose;
+    if (!config.router.empty() && !chooses) {
       return pass("explicit", "the request names no provider, and routes are configured");
     }
     for (const ProviderConfig& provider : config.providers) {
       if (std::ranges::find(provider.models, request.model) == provider.models.end()) continue;
       return fire("explicit", Scenario::default_, {provider.name, request.model},
                   fmt::format("The request names the model {}.", request.model));
+    }
+    if (chooses && !is_hosted_name(request.model)) {
+      return fail(ErrorKind::not_found, fmt::format("model: there is no \"{}\"; there is {}",
+                                                    request.model, configured()));
     }
     return pass("explicit", fmt::format("no model is named \"{}\"", request.model));
   }
@@ -273,13 +289,13 @@ Result<Decision> Router::decide(const chat::Request& request, const TokenCounter
   return Run{config_, *sessions_, request, counter, {}}.decide();
 }
 
-Config single_model(std::string model, LocalSettings settings) {
+Config local_models(std::vector<std::string> models) {
   Config config;
-  const Target target{"local", std::move(model)};
+  config.plain_names = Config::PlainNames::choose;
+  const Target target{"local", models.front()};
   ProviderConfig provider;
   provider.name = target.provider;
-  provider.models.push_back(target.model);
-  provider.local = settings;
+  provider.models = std::move(models);
   config.providers.push_back(std::move(provider));
   // No longContext: it would count tokens, and lead to the same model.
   config.router.default_route = target;

@@ -54,8 +54,10 @@ struct Decision {
 /// `sticky_long_context`); a <CCR-SUBAGENT-MODEL> tag; a `claude-*haiku*` model; a web_search tool;
 /// thinking that is on; the default. A rule whose route is not configured does not fire.
 ///
-/// A model that is a configured one without its provider counts as explicit only if no route is
-/// configured. Any other name (claude-…) goes to the default, with the reason in the decision.
+/// A model that is a configured one without its provider counts as explicit if no route is
+/// configured, or where Config::plain_names says so. There, a name that is neither known nor a
+/// hosted model's (claude-…, gpt-…, gemini-…) is an error. Any other name goes to the default, with
+/// the reason in the decision.
 ///
 /// Thread-safe. Knows the last `max_sessions` sessions.
 class Router {
@@ -63,14 +65,14 @@ class Router {
   static constexpr std::size_t sticky_long_context = 20000;
   static constexpr std::size_t max_sessions = 4096;
 
-  /// REQUIRES: a configuration by `parse_config`, or `single_model`.
+  /// REQUIRES: a configuration by `parse_config`, or `local_models`.
   explicit Router(Config config);
   ~Router();
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
 
-  /// Errors: invalid_request if an explicit `provider,model` names an unknown one; config if there
-  /// is neither a route nor a model.
+  /// Errors: invalid_request if an explicit `provider,model` names an unknown one; not_found for an
+  /// unknown plain name; config if there is neither a route nor a model.
   Result<Decision> decide(const chat::Request& request, const TokenCounter& counter);
 
   [[nodiscard]] const Config& config() const { return config_; }
@@ -87,7 +89,8 @@ class Router {
 /// removed. What was changed of the client's own is added to `warnings`.
 void apply(const Decision& decision, chat::Request& request);
 
-/// The configuration of those who have none: one local model for every scenario.
-Config single_model(std::string model, LocalSettings settings = {});
+/// The configuration of those who have none: the first model for every scenario, the others by name.
+/// REQUIRES: at least one.
+Config local_models(std::vector<std::string> models);
 
 }  // namespace hearth::router

@@ -20,7 +20,7 @@ b', "uni": '\u00fc\x41\uD83D\uDE00', nothing: null, yes: true, lead: .5, trail: 
             "{\"unquoted\":\"it's \\\"x\\\"\",\"hex\":255,\"minus\":-16,\"plus\":5,\"$k_1\":[1,2],"
             "\"line\":\"ab\",\"uni\":\"\xC3\xBC"
             "A\xF0\x9F\x98\x80\",\"nothing\":null,\"yes\":true,"
-            "\"lead\":5E-1,\"trail\":5E0}");
+            "\"lead\":0.5,\"trail\":5}");
 }
 
 TEST(Json5, ReadsPlainJsonAsTheOtherParserDoes) {

@@ -212,7 +212,7 @@ TEST(Router, EveryDecisionSaysWhy) {
 }
 
 TEST(Router, WithoutAConfigurationEveryScenarioHasTheOneModel) {
-  Router router(single_model("qwen"));
+  Router router(local_models({"qwen", "smol"}));
   const FixedCounter counter(70000);
   for (const char* model : {"claude-sonnet-4", "claude-haiku-4", "qwen", "gpt-5", ""}) {
     chat::Request request = request_for(model);
@@ -220,6 +220,15 @@ TEST(Router, WithoutAConfigurationEveryScenarioHasTheOneModel) {
     EXPECT_EQ(to_string(router.decide(request, counter)->target), "local,qwen") << model;
   }
   EXPECT_EQ(counter.calls, 0);
+}
+
+TEST(Router, WithoutAConfigurationAKnownNameChoosesAndAnUnknownOneIsAnError) {
+  Router router(local_models({"qwen", "smol"}));
+  EXPECT_EQ(to_string(router.decide(request_for("smol"), FixedCounter(1))->target), "local,smol");
+  const auto unknown = router.decide(request_for("no-such-model"), FixedCounter(1));
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().kind, ErrorKind::not_found);
+  EXPECT_NE(unknown.error().message.find("local,smol"), std::string::npos);
 }
 
 TEST(Router, WithoutRoutesAModelsNameSelectsIt) {

@@ -1,0 +1,39 @@
+#include "hearth/base/json.h"
+
+#include <gtest/gtest.h>
+
+namespace hearth {
+namespace {
+
+TEST(Json, WhatIsParsedIsWrittenInTheSameOrderAndForm) {
+  for (const char* text :
+       {R"({"b":1,"a":[true,null,-2,0.5,1e+30],"c":{"z":"x","y":{}}})", R"("a\"\\\n\t\u0001é")",
+        R"(18446744073709551615)", R"([])"}) {
+    const auto value = parse_json(text);
+    ASSERT_TRUE(value) << text;
+    EXPECT_EQ(to_json(*value), text);
+  }
+}
+
+TEST(Json, SaysWhatIsWrong) {
+  EXPECT_NE(parse_json("{\"a\"").error().message.find("ends early"), std::string::npos);
+  EXPECT_NE(parse_json("{} x").error().message.find("byte"), std::string::npos);
+  EXPECT_FALSE(parse_json("\"\xC3\x28\""));
+  EXPECT_FALSE(parse_json(""));
+  const auto deep = parse_json(std::string(10000, '[') + std::string(10000, ']'));
+  ASSERT_FALSE(deep);
+  EXPECT_NE(deep.error().message.find("deeper"), std::string::npos);
+}
+
+TEST(Json, NumbersAreFoundAsWhatTheyAre) {
+  const auto value = parse_json(R"({"whole":3.0,"half":0.5,"big":1e300,"text":"3"})");
+  const auto& object = value->get_object();
+  EXPECT_EQ(find_int(object, "whole"), 3);
+  EXPECT_FALSE(find_int(object, "half"));
+  EXPECT_FALSE(find_int(object, "big"));
+  EXPECT_FALSE(find_int(object, "text"));
+  EXPECT_EQ(find_number(object, "half"), 0.5);
+}
+
+}  // namespace
+}  // namespace hearth
