@@ -92,7 +92,7 @@ Error stopped_message(const ModelSpec& spec, const PartFile& part) {
 bool is_whole(const ModelSpec& spec, const fs::path& path, const ProgressCallback& progress) {
   if (!is_stored(spec)) return false;
   const auto hash = sha256_of_file(path, [&](std::uint64_t done) {
-    if (progress) progress({FetchStage::verify, "", done, spec.bytes});
+    if (progress) progress({FetchStage::verify, "", done, spec.bytes, ""});
   });
   if (hash == spec.sha256) return true;
   spdlog::warn("{} has SHA-256 {}, expected is {}; it is fetched again", path.string(),
@@ -118,6 +118,10 @@ Result<fs::path> fetch(const ModelSpec& spec, const ProgressCallback& progress,
 
   std::vector<std::string> failures;
   for (const auto& source : spec.sources) {
+    const std::string note = failures.empty() ? "" : "Not " + failures.back();
+    if (progress) {
+      progress({FetchStage::download, name_of(source), part->size(), spec.bytes, note});
+    }
     auto done = std::visit(
         [&](const auto& from) { return fetch_from(from, spec, *part, limits, progress, stop); },
         source);

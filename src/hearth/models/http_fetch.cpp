@@ -119,7 +119,8 @@ class Attempt {
     }
     if (auto written = part_.append(bytes); !written) return give_up(written.error());
     if (progress_) {
-      progress_({FetchStage::download, host_of(download_.url), part_.size(), total_.value_or(0)});
+      progress_(
+          {FetchStage::download, host_of(download_.url), part_.size(), total_.value_or(0), ""});
     }
     return true;
   }
