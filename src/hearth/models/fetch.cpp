@@ -105,7 +105,7 @@ bool is_whole(const ModelSpec& spec, const fs::path& path, const ProgressCallbac
 
 Result<fs::path> fetch(const ModelSpec& spec, const ProgressCallback& progress,
                        const std::stop_token& stop, const TransferLimits& limits) {
-  const fs::path destination = stored_path(spec);
+  fs::path destination = stored_path(spec);
   auto lock = DownloadLock::take(destination.string() + ".lock", spec.title);
   if (!lock) return pass_on(lock);
   if (is_whole(spec, destination, progress)) return destination;

@@ -107,6 +107,15 @@ TEST_F(FetchOverHttp, AServerWithoutRangesIsReadFromTheStart) {
   EXPECT_EQ(read(store.file("tiny.gguf")), content);
 }
 
+TEST_F(FetchOverHttp, ARangeThatBeginsElsewhereIsNotJoined) {
+  write(store.file("tiny.gguf.part"), content.substr(0, 1000));
+  server.behave({.content = content, .range_shift = 10});
+  const auto path = get(spec());
+  ASSERT_TRUE(path) << path.error().message;
+  EXPECT_EQ(read(*path), content);
+  EXPECT_THAT(server.ranges_asked(), ElementsAre("bytes=1000-", ""));
+}
+
 TEST_F(FetchOverHttp, GivesUpAfterAttemptsWithoutProgressAndKeepsThePart) {
   write(store.file("tiny.gguf.part"), content.substr(0, 1000));
   server.behave({.content = content, .status = 503});

@@ -25,6 +25,7 @@ class LoopbackServer {
     std::string content = {};
     int status = 200;              ///< any other is answered to everything
     bool ranges = true;            ///< false: the whole file whatever is asked
+    std::size_t range_shift = 0;   ///< how far behind the asked place a range begins
     std::string etag = {};         ///< a range is given only to who names it
     std::size_t cut_after = 0;     ///< bytes of content per connection; 0: all
     std::size_t cuts = 1'000'000;  ///< how many connections are cut
@@ -140,7 +141,7 @@ class LoopbackServer {
     std::string head = "HTTP/1.1 200 OK\r\n";
     const bool same_file = if_range.empty() || if_range == behaviour.etag;
     if (behaviour.ranges && same_file && range.starts_with("bytes=")) {
-      const auto first = std::stoul(range.substr(6));
+      const auto first = std::stoul(range.substr(6)) + behaviour.range_shift;
       if (first >= body.size()) {
         send(client, fmt::format("HTTP/1.1 416 No\r\nContent-Range: bytes */{}\r\n"
                                  "Content-Length: 0\r\nConnection: close\r\n\r\n",
