@@ -237,8 +237,9 @@ std::optional<std::string> json_completion(std::string_view partial) {
       closing.erase(closing.begin());
     }
   }
-  static constexpr std::array<std::string_view, 12> middles = {
-      "", "\"", ": null", "null", "\": null", "e", "ue", "rue", "se", "lse", "ll", "ull"};
+  static constexpr std::array<std::string_view, 14> middles = {
+      "",  "\"",  ": null", "null", "\": null", "e",  "ue",
+      "rue", "se", "lse",    "alse", "l",        "ll", "ull"};
   std::string candidate;
   const std::string start = escaped ? "\\" : "";
   for (const std::string_view middle : middles) {
