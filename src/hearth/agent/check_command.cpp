@@ -31,7 +31,8 @@ bool on_path(std::string_view program) {
 }
 
 bool python_has(const std::string& module) {
-  return std::system(("python3 -c 'import " + module + "' >/dev/null 2>&1 </dev/null").c_str()) == 0;
+  return std::system(("python3 -c 'import " + module + "' >/dev/null 2>&1 </dev/null").c_str()) ==
+         0;
 }
 
 std::optional<std::string> check_of_package(const Folder& folder) {

@@ -81,8 +81,9 @@ std::size_t on_bytes(char* data, std::size_t, std::size_t size, void* user) {
   long status = 0;
   curl_easy_getinfo(transfer.handle, CURLINFO_RESPONSE_CODE, &status);
   if (status != 200) {
-    transfer.error_body.append(data, std::min(size, max_error_body - std::min(max_error_body,
-                                                        transfer.error_body.size())));
+    transfer.error_body.append(
+        data,
+        std::min(size, max_error_body - std::min(max_error_body, transfer.error_body.size())));
     return size;
   }
   for (chat::Event& event : transfer.decoder->feed({data, size})) {

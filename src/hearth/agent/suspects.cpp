@@ -33,9 +33,10 @@ bool has_word(std::string_view text, std::string_view word) {
 /// Names that are called in the failing lines: "Parse(", "wrap(".
 std::set<std::string> called_in(const std::vector<std::string>& failures) {
   static const RE2 call(R"((\w+)\s*\()");
-  static const std::set<std::string> everywhere{"assert", "assertEqual", "equal", "deepStrictEqual",
-                                                "strictEqual", "assert_eq", "len", "CHECK", "EXPECT_EQ",
-                                                "print", "expect", "toBe", "raises", "str", "list"};
+  static const std::set<std::string> everywhere{
+      "assert", "assertEqual", "equal",     "deepStrictEqual", "strictEqual", "assert_eq",
+      "len",    "CHECK",       "EXPECT_EQ", "print",           "expect",      "toBe",
+      "raises", "str",         "list"};
   std::set<std::string> names;
   for (const std::string& line : failures) {
     re2::StringPiece rest(line.data(), line.size());

@@ -89,7 +89,8 @@ bool says_what_failed(std::string_view line) {
   return RE2::PartialMatch(line, wanted) && !RE2::PartialMatch(line, noise);
 }
 
-/// The statement of `source` that begins on line `number` (from 1): joined until its brackets close.
+/// The statement of `source` that begins on line `number` (from 1): joined until its brackets
+/// close.
 std::string statement_at(std::string_view source, int number) {
   const auto lines = lines_of(source);
   constexpr std::size_t max_lines = 8;
@@ -100,7 +101,8 @@ std::string statement_at(std::string_view source, int number) {
     const std::string_view line = trimmed(lines[i]);
     if (!statement.empty()) statement += ' ';
     statement += line;
-    for (const char c : line) depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
+    for (const char c : line)
+      depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
     if (depth <= 0) break;
   }
   return statement;
@@ -147,7 +149,8 @@ class Excerpt {
 
 /// pytest marks the failing statement with '>' and what came of it with 'E'.
 void take_pytest(const std::vector<std::string_view>& lines, Excerpt& excerpt) {
-  static const RE2 chatter(R"(^(?:Use -v|Full diff:|\.\.\.Full|Omitting|\.\.\.$|\?|At index 0 diff: *$))");
+  static const RE2 chatter(
+      R"(^(?:Use -v|Full diff:|\.\.\.Full|Omitting|\.\.\.$|\?|At index 0 diff: *$))");
   bool in_statement = false;
   std::string statement;
   for (const std::string_view line : lines) {
