@@ -41,7 +41,7 @@ struct TransferEnd {
   std::string reason;  ///< libcurl's words
 };
 
-/// Called from the loop's thread; must not block, nor destroy the transfer.
+/// Called from the loop's thread; must not block.
 struct TransferCallbacks {
   std::move_only_function<void(const HttpResponse&)> on_response;  ///< before the first byte
   std::move_only_function<void(std::string_view)> on_bytes;
@@ -52,8 +52,8 @@ struct TransferCallbacks {
 /// kept alive and used again. Thread-safe.
 class CurlLoop {
  public:
-  /// A transfer under way. Dropping it closes the connection at once; no callback runs afterwards.
-  /// May not be dropped from a callback.
+  /// A transfer under way. Dropping it, also from one of its callbacks, closes the connection at
+  /// once; no callback runs afterwards.
   class Transfer {
    public:
     Transfer() = default;

@@ -50,6 +50,7 @@ struct ProviderConfig {
   std::vector<std::string> models;
   RouteParams default_params;
   LocalSettings local;
+  json::value transformer;  ///< as written; null: none
 };
 
 /// One end of a route: `"provider,model"`.
@@ -60,6 +61,9 @@ struct Target {
 };
 
 std::string to_string(const Target& target);
+
+/// "provider,model"; white space around either is dropped. Nothing if one of them is missing.
+std::optional<Target> parse_target(std::string_view text);
 
 struct RouterConfig {
   std::optional<Target> default_route;
@@ -74,8 +78,8 @@ struct RouterConfig {
   [[nodiscard]] bool empty() const;
 };
 
-/// Claude Code Router's configuration. Keys that Hearth has no use for are kept in `other` and
-/// named in `warnings`.
+/// Claude Code Router's configuration. Top-level keys that Hearth has no use for are kept in
+/// `other` and named in `warnings`.
 struct Config {
   std::vector<ProviderConfig> providers;
   RouterConfig router;

@@ -44,7 +44,8 @@ struct Decision {
   std::string why;  ///< one sentence
   /// The rules that were looked at, in order; the last is the one that decided.
   std::vector<Considered> considered;
-  bool from_subagent_tag = false;
+  /// The whole <CCR-SUBAGENT-MODEL> tag that the request holds, whichever rule decided; or empty.
+  std::string subagent_tag;
 };
 
 /// Decides where a request goes, after Claude Code Router's rules in their order:

@@ -15,10 +15,16 @@ json::object text_part(std::string_view text) {
   return {{"type", "text"}, {"text", text}};
 }
 
-json::object image_part(const chat::ImageBlock& image) {
+/// Such as `detail`, which only this format has.
+enum class PartExtra { keep, drop };
+
+json::object image_part(const chat::ImageBlock& image, PartExtra extra) {
   json::object holder;
   holder["url"] = image.url.empty() ? fmt::format("data:{};base64,{}", image.media_type, image.data)
                                     : image.url;
+  if (extra == PartExtra::keep) {
+    for (const auto& member : image.extra) holder.emplace(member.key(), member.value());
+  }
   return {{"type", "image_url"}, {"image_url", std::move(holder)}};
 }
 
@@ -47,14 +53,14 @@ json::object tool_message(const chat::ToolResultBlock& result) {
 
 /// Text and images of a message: a string if there is only text, since not every server takes
 /// parts.
-json::value content_of(const chat::Message& message) {
+json::value content_of(const chat::Message& message, PartExtra extra) {
   json::array parts;
   bool only_text = true;
   for (const chat::Block& block : message.content) {
     if (const auto* text = std::get_if<chat::TextBlock>(&block)) {
       parts.push_back(text_part(text->text));
     } else if (const auto* image = std::get_if<chat::ImageBlock>(&block)) {
-      parts.push_back(image_part(*image));
+      parts.push_back(image_part(*image, extra));
       only_text = false;
     } else if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&block)) {
       parts.push_back(text_part(note_of(*reference)));
@@ -114,14 +120,14 @@ class Encoder {
           if (const auto* image = std::get_if<chat::ImageBlock>(&part)) {
             images.push_back(
                 text_part(fmt::format("Image of the tool result {}:", result->tool_use_id)));
-            images.push_back(image_part(*image));
+            images.push_back(image_part(*image, PartExtra::drop));
           }
         }
       }
     }
     if (!images.empty()) messages_.push_back(user_message(std::move(images)));
     for (auto message = begin; message != end; ++message) {
-      json::value content = content_of(*message);
+      json::value content = content_of(*message, part_extra());
       const bool empty = content.is_string() && content.get_string().empty();
       if (empty && !message->content.empty() && holds_results(*message)) continue;
       json::object object;
@@ -153,7 +159,7 @@ class Encoder {
                          {"function", {{"name", use->name}, {"arguments", use->arguments}}}});
       }
     }
-    json::value content = content_of(message);
+    json::value content = content_of(message, part_extra());
     const bool empty = content.is_string() && content.get_string().empty();
     object["content"] = empty && !calls.empty() ? json::value() : std::move(content);
     if (send_thinking_ && !thinking.empty()) object["reasoning_content"] = thinking;
@@ -226,11 +232,19 @@ class Encoder {
   }
 
   [[nodiscard]] json::object response_format() const {
+    const json::object any_object{{"type", "object"}};
+    if (*request_.json_schema == any_object && !request_.extra.contains("response_format")) {
+      return {{"type", "json_object"}};
+    }
     json::object format;
     if (const json::object* rest = find_object(request_.extra, "response_format")) format = *rest;
     if (!format.contains("name")) format["name"] = "answer";
     format["schema"] = *request_.json_schema;
     return {{"type", "json_schema"}, {"json_schema", std::move(format)}};
+  }
+
+  [[nodiscard]] PartExtra part_extra() const {
+    return own_format() ? PartExtra::keep : PartExtra::drop;
   }
 
   [[nodiscard]] bool own_format() const {

@@ -77,8 +77,9 @@ std::vector<chat::Event> StreamDecoder::feed(std::string_view bytes) {
 std::vector<chat::Event> StreamDecoder::finish() {
   if (done_) return {};
   if (shape_ == Shape::events) {
+    // The last event may lack its empty line; half an event is no event.
     parser_.finish([this](const SseEvent& event) {
-      if (!done_) on_sse(event);
+      if (!done_ && (event.data == "[DONE]" || parse_json(event.data))) on_sse(event);
     });
     if (!done_) on_end();
   } else {

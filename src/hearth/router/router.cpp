@@ -1,0 +1,293 @@
+#include "hearth/router/router.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "hearth/router/subagent_tag.h"
+
+namespace hearth::router {
+namespace {
+
+bool holds_image(const chat::Message& message) {
+  for (const chat::Block& block : message.content) {
+    if (std::holds_alternative<chat::ImageBlock>(block)) return true;
+    const auto* result = std::get_if<chat::ToolResultBlock>(&block);
+    if (result == nullptr) continue;
+    for (const chat::ResultPart& part : result->content) {
+      if (std::holds_alternative<chat::ImageBlock>(part)) return true;
+    }
+  }
+  return false;
+}
+
+bool last_user_message_holds_image(const chat::Request& request) {
+  for (auto message = request.messages.rbegin(); message != request.messages.rend(); ++message) {
+    if (message->role == chat::Role::user) return holds_image(*message);
+  }
+  return false;
+}
+
+const chat::Tool* web_search_tool(const chat::Request& request) {
+  const auto found = std::ranges::find_if(
+      request.tools, [](const chat::Tool& tool) { return tool.type.starts_with("web_search"); });
+  return found == request.tools.end() ? nullptr : &*found;
+}
+
+bool is_background_model(std::string_view model) {
+  return model.starts_with("claude-") && model.find("haiku") != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string_view to_string(Scenario scenario) {
+  switch (scenario) {
+    case Scenario::default_: return "default";
+    case Scenario::background: return "background";
+    case Scenario::think: return "think";
+    case Scenario::long_context: return "longContext";
+    case Scenario::web_search: return "webSearch";
+    case Scenario::image: return "image";
+  }
+  return "default";
+}
+
+/// Which sessions' last request was a long one, the least recently used forgotten first.
+class Router::Sessions {
+ public:
+  bool was_long(const std::string& session) {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(session);
+    return found != known_.end() && found->second->second;
+  }
+
+  void remember(const std::string& session, bool is_long) {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = known_.find(session); found != known_.end()) {
+      found->second->second = is_long;
+      order_.splice(order_.begin(), order_, found->second);
+      return;
+    }
+    order_.emplace_front(session, is_long);
+    known_[session] = order_.begin();
+    if (order_.size() > max_sessions) {
+      known_.erase(order_.back().first);
+      order_.pop_back();
+    }
+  }
+
+ private:
+  using Order = std::list<std::pair<std::string, bool>>;
+  std::mutex mutex_;
+  Order order_;
+  std::unordered_map<std::string, Order::iterator> known_;
+};
+
+/// One decision being made: the rules add what they saw, until one fires.
+struct Router::Run {
+  const Config& config;
+  Sessions& sessions;
+  const chat::Request& request;
+  const TokenCounter& counter;
+  Decision decision;
+
+  [[nodiscard]] bool knows(const Target& target) const {
+    const ProviderConfig* provider = config.find_provider(target.provider);
+    return provider != nullptr &&
+           std::ranges::find(provider->models, target.model) != provider->models.end();
+  }
+
+  bool pass(std::string rule, std::string outcome) {
+    decision.considered.push_back({std::move(rule), std::move(outcome)});
+    return false;
+  }
+
+  bool fire(std::string rule, Scenario scenario, const Target& target, std::string why) {
+    decision.considered.push_back({std::move(rule), "fired: " + why});
+    decision.scenario = scenario;
+    decision.target = target;
+    decision.why = std::move(why);
+    return true;
+  }
+
+  bool image() {
+    if (!last_user_message_holds_image(request)) {
+      return pass("image", "no image in the last user message");
+    }
+    if (!config.router.image) return pass("image", "an image, but Router.image is not configured");
+    return fire("image", Scenario::image, *config.router.image,
+                "The last user message holds an image.");
+  }
+
+  /// Error: the request names a route that does not exist.
+  Result<bool> explicit_model() {
+    if (const auto target = parse_target(request.model)) {
+      if (!knows(*target)) {
+        return fail(ErrorKind::invalid_request,
+                    fmt::format("model: \"{}\" names no configured provider and model; configured "
+                                "are {}",
+                                request.model, configured()));
+      }
+      return fire("explicit", Scenario::default_, *target,
+                  fmt::format("The request names {} itself.", to_string(*target)));
+    }
+    if (!config.router.empty()) {
+      return pass("explicit", "the request names no provider, and routes are configured");
+    }
+    for (const ProviderConfig& provider : config.providers) {
+      if (std::ranges::find(provider.models, request.model) == provider.models.end()) continue;
+      return fire("explicit", Scenario::default_, {provider.name, request.model},
+                  fmt::format("The request names the model {}.", request.model));
+    }
+    return pass("explicit", fmt::format("no model is named \"{}\"", request.model));
+  }
+
+  [[nodiscard]] std::string configured() const {
+    std::string list;
+    for (const ProviderConfig& provider : config.providers) {
+      for (const std::string& model : provider.models) {
+        if (!list.empty()) list += "; ";
+        list += to_string(Target{provider.name, model});
+      }
+    }
+    return list.empty() ? "none" : list;
+  }
+
+  bool long_context() {
+    const auto& target = config.router.long_context;
+    if (!target) return pass("longContext", "Router.longContext is not configured");
+    const auto threshold = static_cast<std::size_t>(config.router.long_context_threshold);
+    const bool was_long = !request.session.empty() && sessions.was_long(request.session);
+    const std::size_t least = was_long ? std::min(threshold, sticky_long_context) : threshold;
+    const std::size_t bound = counter.upper_bound(request);
+    if (bound <= least) {
+      remember(false);
+      return pass("longContext", fmt::format("at most {} tokens, by its bytes, and {} would be "
+                                             "long",
+                                             bound, least));
+    }
+    const std::size_t tokens =
+        counter.count(request, config.router.default_route.value_or(*target));
+    remember(tokens > threshold);
+    if (tokens > threshold) {
+      return fire("longContext", Scenario::long_context, *target,
+                  fmt::format("The prompt has {} tokens, more than the threshold of {}.", tokens,
+                              threshold));
+    }
+    if (tokens > least) {
+      return fire("longContext", Scenario::long_context, *target,
+                  fmt::format("The session's last request was over the threshold of {}, and this "
+                              "one has {} tokens, more than {}.",
+                              threshold, tokens, least));
+    }
+    return pass("longContext", fmt::format("{} tokens, and {} would be long", tokens, least));
+  }
+
+  void remember(bool is_long) {
+    if (!request.session.empty()) sessions.remember(request.session, is_long);
+  }
+
+  bool subagent() {
+    const auto tag = find_subagent_tag(request);
+    if (!tag) return pass("subagent", "no <CCR-SUBAGENT-MODEL> tag");
+    const auto target = parse_target(tag->model);
+    if (!target || !knows(*target)) {
+      return pass("subagent", fmt::format("the tag names {}, which is not configured", tag->model));
+    }
+    return fire("subagent", Scenario::default_, *target,
+                fmt::format("The prompt's <CCR-SUBAGENT-MODEL> tag names {}.", tag->model));
+  }
+
+  bool background() {
+    if (!is_background_model(request.model)) {
+      return pass("background", fmt::format("{} is no claude-*haiku* model", request.model));
+    }
+    if (!config.router.background) {
+      return pass("background", "a haiku model, but Router.background is not configured");
+    }
+    return fire("background", Scenario::background, *config.router.background,
+                fmt::format("{} is the model of background requests.", request.model));
+  }
+
+  bool web_search() {
+    const chat::Tool* tool = web_search_tool(request);
+    if (tool == nullptr) return pass("webSearch", "no web_search tool");
+    if (!config.router.web_search) {
+      return pass("webSearch", "a web_search tool, but Router.webSearch is not configured");
+    }
+    return fire("webSearch", Scenario::web_search, *config.router.web_search,
+                fmt::format("The request has the tool {}.", tool->type));
+  }
+
+  bool think() {
+    if (!request.thinking.on()) return pass("think", "thinking is not on");
+    if (!config.router.think) return pass("think", "thinking, but Router.think is not configured");
+    return fire("think", Scenario::think, *config.router.think, "The request has thinking on.");
+  }
+
+  bool default_route() {
+    if (config.router.default_route) {
+      return fire("default", Scenario::default_, *config.router.default_route,
+                  "No other rule fired.");
+    }
+    for (const ProviderConfig& provider : config.providers) {
+      if (provider.models.empty()) continue;
+      return fire("default", Scenario::default_, {provider.name, provider.models.front()},
+                  "No other rule fired, and Router.default is not configured: the first model.");
+    }
+    return false;
+  }
+
+  Result<Decision> decide() {
+    if (const auto tag = find_subagent_tag(request)) decision.subagent_tag = tag->text;
+    bool fired = image();
+    if (!fired) {
+      auto named = explicit_model();
+      if (!named) return pass_on(named);
+      fired = *named;
+    }
+    fired = fired || long_context() || subagent() || background() || web_search() || think() ||
+            default_route();
+    if (!fired) {
+      return fail(ErrorKind::config,
+                  "no model to answer with: name one with --model, or configure a provider");
+    }
+    if (const ProviderConfig* provider = config.find_provider(decision.target.provider)) {
+      decision.params = provider->default_params;
+    }
+    return std::move(decision);
+  }
+};
+
+Router::Router(Config config)
+    : config_(std::move(config)), sessions_(std::make_unique<Sessions>()) {}
+
+Router::~Router() = default;
+
+Result<Decision> Router::decide(const chat::Request& request, const TokenCounter& counter) {
+  return Run{config_, *sessions_, request, counter, {}}.decide();
+}
+
+Config single_model(std::string model, LocalSettings settings) {
+  Config config;
+  const Target target{"local", std::move(model)};
+  ProviderConfig provider;
+  provider.name = target.provider;
+  provider.models.push_back(target.model);
+  provider.local = settings;
+  config.providers.push_back(std::move(provider));
+  // No longContext: it would count tokens, and lead to the same model.
+  config.router.default_route = target;
+  config.router.background = target;
+  config.router.think = target;
+  config.router.web_search = target;
+  config.router.image = target;
+  return config;
+}
+
+}  // namespace hearth::router

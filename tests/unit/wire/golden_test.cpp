@@ -1,0 +1,170 @@
+// Every folder of tests/golden holds input.json ({"convert": WHAT, "input": …}) and expected.json.
+// With HEARTH_UPDATE_GOLDEN=1 the expected files are written anew, to be read before a commit.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "event_json.h"
+
+#include "hearth/base/file.h"
+#include "hearth/wire/anthropic_answer.h"
+#include "hearth/wire/anthropic_decode.h"
+#include "hearth/wire/anthropic_encode.h"
+#include "hearth/wire/anthropic_events.h"
+#include "hearth/wire/openai_answer.h"
+#include "hearth/wire/openai_decode.h"
+#include "hearth/wire/openai_encode.h"
+#include "hearth/wire/openai_events.h"
+
+namespace hearth::wire {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path golden_dir = fs::path(HEARTH_SOURCE_DIR) / "tests" / "golden";
+const AnswerIdentity identity{"id_1", "test-model", 1700000000};
+
+std::string joined(const json::value& pieces) {
+  std::string text;
+  for (const json::value& piece : pieces.as_array()) {
+    text += std::string_view(piece.as_string());
+    text += '\n';
+  }
+  return text;
+}
+
+json::array lines_of(const std::string& text) {
+  json::array lines;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.emplace_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+json::value encoded(const json::value& events, StreamEncoder& encoder) {
+  std::string text;
+  for (const json::value& event : events.as_array()) {
+    text += encoder.encode(event_from_json(event.as_object()));
+  }
+  return lines_of(text);
+}
+
+json::value collected(const json::value& events, AnswerCollector& collector) {
+  for (const json::value& event : events.as_array()) {
+    collector.add(event_from_json(event.as_object()));
+  }
+  return collector.response().value();
+}
+
+json::array decoded(const std::string& bytes, StreamDecoder& decoder, std::size_t cut) {
+  std::vector<chat::Event> events = decoder.feed(std::string_view(bytes).substr(0, cut));
+  for (auto& event : decoder.feed(std::string_view(bytes).substr(cut))) events.push_back(event);
+  for (auto& event : decoder.finish()) events.push_back(event);
+  return events_to_json(events);
+}
+
+/// The events, which must be the same wherever the stream is cut in two.
+template <class Decoder>
+json::value decoded_at_every_cut(const json::value& input) {
+  const std::string bytes = joined(input);
+  Decoder whole;
+  json::array expected = decoded(bytes, whole, bytes.size());
+  for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+    Decoder decoder;
+    EXPECT_EQ(decoded(bytes, decoder, cut), expected) << "cut at byte " << cut;
+  }
+  return expected;
+}
+
+json::value convert(std::string_view what, const json::value& input) {
+  if (what == "anthropic_to_openai") {
+    return encode_chat_request(decode_messages_request(input).value());
+  }
+  if (what == "openai_to_anthropic") {
+    return encode_messages_request(decode_chat_request(input).value(), MessagesServer::anthropic);
+  }
+  if (what == "anthropic_to_anthropic") {
+    return encode_messages_request(decode_messages_request(input).value());
+  }
+  if (what == "openai_to_openai") return encode_chat_request(decode_chat_request(input).value());
+  if (what == "events_to_anthropic_stream") {
+    MessagesStream stream(identity);
+    return encoded(input, stream);
+  }
+  if (what == "events_to_openai_stream") {
+    ChatCompletionStream stream(identity, UsageChunk::send);
+    return encoded(input, stream);
+  }
+  if (what == "events_to_anthropic") {
+    MessagesCollector collector(identity);
+    return collected(input, collector);
+  }
+  if (what == "events_to_openai") {
+    ChatCompletionCollector collector(identity);
+    return collected(input, collector);
+  }
+  if (what == "anthropic_stream_to_events")
+    return decoded_at_every_cut<MessagesEventDecoder>(input);
+  if (what == "openai_stream_to_events") {
+    return decoded_at_every_cut<ChatCompletionEventDecoder>(input);
+  }
+  throw std::runtime_error("unknown conversion");
+}
+
+json::value load(const fs::path& path) {
+  return parse_json(read_file(path).value()).value();
+}
+
+/// JSON as people read it: one member or item of the two outer levels a line.
+std::string readable(const json::value& value, int depth = 0) {
+  const std::string indent(static_cast<std::size_t>(depth + 1) * 2, ' ');
+  const std::string outdent(static_cast<std::size_t>(depth) * 2, ' ');
+  std::string out;
+  if (depth < 3 && value.is_object() && !value.get_object().empty()) {
+    for (const auto& member : value.get_object()) {
+      out += (out.empty() ? "{\n" : ",\n") + indent + to_json(json::value(member.key())) + ": " +
+             readable(member.value(), depth + 1);
+    }
+    return out + "\n" + outdent + "}";
+  }
+  if (depth < 3 && value.is_array() && !value.get_array().empty()) {
+    for (const json::value& item : value.get_array()) {
+      out += (out.empty() ? "[\n" : ",\n") + indent + readable(item, depth + 1);
+    }
+    return out + "\n" + outdent + "]";
+  }
+  return to_json(value);
+}
+
+class Golden : public testing::TestWithParam<std::string> {};
+
+TEST_P(Golden, ConvertsAsExpected) {
+  const fs::path dir = golden_dir / GetParam();
+  const json::value input = load(dir / "input.json");
+  const json::value actual = convert(input.at("convert").as_string(), input.at("input"));
+  if (std::getenv("HEARTH_UPDATE_GOLDEN") != nullptr) {
+    ASSERT_TRUE(write_file_atomically(dir / "expected.json", readable(actual) + "\n"));
+  }
+  EXPECT_EQ(readable(actual), readable(load(dir / "expected.json")));
+}
+
+std::vector<std::string> cases() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(golden_dir)) {
+    if (fs::exists(entry.path() / "input.json")) names.push_back(entry.path().filename());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, Golden, testing::ValuesIn(cases()),
+                         [](const auto& golden) { return golden.param; });
+
+}  // namespace
+}  // namespace hearth::wire
