@@ -215,6 +215,7 @@ void take_tap(const std::vector<std::string_view>& lines, const Sources& tests, 
 
 void take_generic(const std::vector<std::string_view>& lines, const Sources& tests,
                   Excerpt& excerpt) {
+  constexpr std::size_t compared_bytes = 10;
   for (const std::string_view raw : lines) {
     const std::string_view line = trimmed(raw);
     const Place place = place_in(line, tests);
@@ -223,8 +224,14 @@ void take_generic(const std::vector<std::string_view>& lines, const Sources& tes
     if (place.line > 0) {
       const std::string statement = statement_at(tests.at(place.file), place.line);
       static const RE2 reporting(R"(\.(?:Error|Fatal|Log)f?\(|\bprint|throw |console\.)");
-      const bool shown = line.find(statement.substr(0, 24)) != std::string_view::npos ||
-                         RE2::PartialMatch(statement, reporting);
+      // Most programs print what they compared; then the statement says nothing new.
+      const std::size_t bracket = statement.find('(');
+      const std::string_view compared =
+          bracket == std::string::npos
+              ? std::string_view(statement)
+              : std::string_view(statement).substr(bracket + 1, compared_bytes);
+      const bool shown =
+          line.find(compared) != std::string_view::npos || RE2::PartialMatch(statement, reporting);
       if (!statement.empty() && !shown) excerpt.add(statement);
     }
     static const RE2 leading_place(R"(^\S*?[\w.+-]+\.\w+:\d+(?::\d+)?:?\s*)");

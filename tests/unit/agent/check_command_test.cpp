@@ -14,6 +14,7 @@ TEST(CheckInTask, ACommandInBackQuotesOrAfterRun) {
   EXPECT_EQ(check_in_task("Run make test and fix the bug in tokenizer.cpp."), "make test");
   EXPECT_EQ(check_in_task("run go test ./... to see it fail"), "go test ./...");
   EXPECT_EQ(check_in_task("please run pytest -q."), "pytest -q");
+  EXPECT_EQ(check_in_task("Run pytest -q. Then mend what fails."), "pytest -q");
 }
 
 TEST(CheckInTask, WordsInBackQuotesAreNoCommand) {

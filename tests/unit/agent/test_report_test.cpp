@@ -129,6 +129,13 @@ TEST(FailuresIn, OthersGiveTheirMessagesWithoutDecoration) {
   EXPECT_THAT(failures_in(cargo_output, {}, 10), Contains("left: 3"));
 }
 
+TEST(FailuresIn, AStatementIsAddedOnlyWhereTheOutputDoesNotShowIt) {
+  const Sources tests{{"a_test.cpp", "CHECK_EQUAL(is_leap(2000), 1);\nverify(f(3) > 2);\n"}};
+  EXPECT_THAT(failures_in("a_test.cpp:1: is_leap(2000) is 0, expected 1\na_test.cpp:2: failed\n",
+                          tests, 10),
+              ElementsAre("is_leap(2000) is 0, expected 1", "verify(f(3) > 2);", "failed"));
+}
+
 TEST(FailuresIn, UnknownOutputGivesItsEnd) {
   EXPECT_THAT(failures_in("a\nb\nc\n", {}, 2), ElementsAre("b", "c"));
 }
