@@ -121,6 +121,9 @@ struct Streams::State {
     curl_easy_setopt(transfer.handle, CURLOPT_PRIVATE, &transfer);
     curl_easy_setopt(transfer.handle, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(transfer.handle, CURLOPT_CONNECTTIMEOUT, 10L);
+    // A server that reads a long prompt sends pings; one that sends nothing at all is gone.
+    curl_easy_setopt(transfer.handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(transfer.handle, CURLOPT_LOW_SPEED_TIME, 900L);
     curl_multi_add_handle(multi, transfer.handle);
     transfer.running = true;
   }

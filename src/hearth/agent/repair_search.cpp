@@ -180,6 +180,7 @@ std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& 
       tried.push_back({std::move(candidate), describe(work.unit)});
     }
     if (stop.stop_requested()) result_.interrupted = true;
+    if (Clock::now() - started_ > setting_.limits.time) break;
     if (result_.interrupted || (result_.error && writing.empty())) break;
     progress_.writing = static_cast<int>(writing.size());
     progress_.checking = static_cast<int>(trials.pending());

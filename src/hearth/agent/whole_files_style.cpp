@@ -48,8 +48,9 @@ class WholeFilesStyle final : public Style {
         !refused.allowed) {
       return ended(Outcome::End::error, refused.reason);
     }
-    const bool can_edit = work_.permissions.mode() != PermissionMode::plan;
-    if (!can_edit) return ended(Outcome::End::error, "plan mode changes no files");
+    if (const auto refused = work_.permissions.edits_are_possible(); !refused.allowed) {
+      return ended(Outcome::End::error, refused.reason);
+    }
 
     work_.output.tool_call("check", check_.line);
     const auto first = run_trial(work_.folder.root(), {}, check_.line, first_check_timeout, stop);
@@ -237,8 +238,8 @@ class WholeFilesStyle final : public Style {
     const std::string output = trimmed_in_the_middle(result.best.output, 2000);
     work_.output.status(output.empty() ? "  (passes)" : output);
     outcome.solved = true;
-    outcome.text = fmt::format("Corrected {}: `{}` passes now (candidate {} of {} tried).", file,
-                               check_.line, result.tried, result.tried);
+    outcome.text = fmt::format("Corrected {}: `{}` passes now ({} candidates tried).", file,
+                               check_.line, result.tried);
     return outcome;
   }
 
