@@ -19,14 +19,14 @@ std::string question(const RepairView& view, const RepairUnit& unit) {
           view.file);
     case RepairUnit::Kind::function:
       return fmt::format(
-          "The mistake may be in the function that begins with:\n```\n{}\n```\nWrite "
+          "The mistake is in the function that begins with:\n```\n{}\n```\nWrite "
           "only this function, corrected, in one code block; it must differ from the "
           "code above.",
           trimmed(lines[unit.begin]));
     case RepairUnit::Kind::line:
       return fmt::format(
-          "The mistake may be in this line:\n```\n{}\n```\nWrite only the corrected "
-          "line (or lines) to put in its place, in one code block.",
+          "The mistake is in this line:\n```\n{}\n```\nWrite only the corrected "
+          "line (or lines) to put in its place, in one code block; it must differ.",
           trimmed(lines[unit.begin]));
   }
   return {};

@@ -69,8 +69,9 @@ std::vector<RepairSearch::Question> RepairSearch::functions_and_file(int pass) c
 }
 
 std::vector<RepairSearch::Question> RepairSearch::lines(int pass) const {
-  constexpr double step = 0.4;
-  const double temperature = std::min(step * pass, 1.0);
+  // Without chance a small model mostly repeats the line.
+  constexpr double first = 0.5;
+  const double temperature = pass == 0 ? first : setting_.limits.temperature;
   std::vector<Question> questions;
   for (const RepairUnit& line : lines_worth_asking(view_.code, view_.language)) {
     questions.push_back({line, temperature});

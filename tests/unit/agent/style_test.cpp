@@ -232,7 +232,7 @@ TEST_F(WholeFiles, TwoMistakesAreCorrectedOneAfterTheOther) {
   const ScriptedServer server([&](const json::object& request) {
     const std::string text = to_json(request.at("messages"));
     if (text.find("error in add") != std::string::npos &&
-        text.find("The mistake may be in the function that begins with:\\n```\\ndef add") !=
+        text.find("The mistake is in the function that begins with:\\n```\\ndef add") !=
             std::string::npos) {
       return text_reply("```python\ndef add(a, b):\n    return a + 1 * b\n```");
     }
