@@ -87,8 +87,13 @@ class Backend:
             def do_POST(self):
                 backend._answer(self)
 
-        self._server = ThreadingHTTPServer((host, port), Handler)
-        self._server.daemon_threads = True
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                """Connections break here, by intention."""
+
+        self._server = Server((host, port), Handler)
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}{self.path}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
