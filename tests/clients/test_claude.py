@@ -1,0 +1,148 @@
+"""The real `claude` command (npm, pinned in package.json) against Hearth. HEARTH_CLAUDE names it;
+tests/run_python.sh installs it."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness import paths
+from harness.backend import Call, OpenAiBackend, Reply
+from harness.server import Hearth
+
+# Its first prompt has more than 12,000 tokens. A slow machine needs minutes to read it.
+LOCAL_PATIENCE = float(os.environ.get("HEARTH_CLAUDE_TIMEOUT", "1800"))
+
+
+@pytest.fixture(scope="module")
+def claude() -> Path:
+    path = os.environ.get("HEARTH_CLAUDE")
+    if not path or not Path(path).is_file():
+        raise FileNotFoundError("HEARTH_CLAUDE must name the claude program; "
+                                "tests/run_python.sh installs it.")
+    return Path(path)
+
+
+def run_claude(claude: Path, hearth: Hearth, folder: Path, *arguments: str,
+               timeout: float) -> subprocess.CompletedProcess:
+    home, work = folder / "home", folder / "work"
+    home.mkdir(exist_ok=True)
+    work.mkdir(exist_ok=True)
+    env = {name: value for name, value in os.environ.items()
+           if not name.startswith(("ANTHROPIC_", "CLAUDE", "XDG_"))
+           and not name.lower().endswith("_proxy")}
+    env.update(HOME=str(home), ANTHROPIC_BASE_URL=hearth.url, ANTHROPIC_API_KEY="x",
+               CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC="1", IS_SANDBOX="1", DISABLE_AUTOUPDATER="1",
+               API_TIMEOUT_MS=str(int(timeout * 1000)))
+    return subprocess.run([str(claude), *arguments], env=env, cwd=work, capture_output=True,
+                          text=True, timeout=timeout, stdin=subprocess.DEVNULL)
+
+
+def result_of(done: subprocess.CompletedProcess) -> dict:
+    assert done.returncode == 0, f"{done.returncode}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
+    if len(lines) == 1 and isinstance(lines[0], list):
+        lines = lines[0]
+    result = lines[-1]
+    assert result["type"] == "result", result
+    assert not result["is_error"], result
+    return result
+
+
+# -- routed to a scripted backend ----------------------------------------------------------------
+
+
+@pytest.fixture
+def routed():
+    with OpenAiBackend() as backend:
+        config = {"Providers": [{"name": "far", "api_base_url": backend.url, "models": ["m"]}],
+                  "Router": {"default": "far,m", "background": "far,m", "think": "far,m"}}
+        with Hearth(config=config) as hearth:
+            yield hearth, backend
+
+
+def script(*replies: Reply):
+    """Answers the conversation with the tools step by step; calls on the side get a word."""
+    def answer(body: dict) -> Reply:
+        if not body.get("tools"):
+            return Reply(text="A title")
+        done = sum(message["role"] == "tool" for message in body["messages"])
+        return replies[min(done, len(replies) - 1)]
+
+    return answer
+
+
+def test_it_writes_a_file_through_its_tools(claude, routed, tmp_path):
+    hearth, backend = routed
+    file = tmp_path / "work" / "hello.txt"
+    backend.answers = [script(
+        Reply(reasoning="A file is wanted.", text="I write it.",
+              calls=[Call("Write", {"file_path": str(file), "content": "Hello from Hearth.\n"})]),
+        Reply(calls=[Call("Bash", {"command": "cp hello.txt copy.txt && echo copied",
+                                   "description": "Copies the file"})]),
+        Reply(text="Both files are there."),
+    )]
+    done = run_claude(claude, hearth, tmp_path, "-p", "Write hello.txt and copy it to copy.txt.",
+                      "--output-format", "stream-json", "--verbose",
+                      "--permission-mode", "acceptEdits", "--allowedTools", "Write", "Bash",
+                      timeout=240)
+    result = result_of(done)
+    assert result["result"] == "Both files are there."
+    assert file.read_text() == "Hello from Hearth.\n"
+    assert (file.parent / "copy.txt").read_text() == "Hello from Hearth.\n"
+    usage = result["usage"]
+    assert usage["output_tokens"] > 0
+    assert usage["cache_read_input_tokens"] > 0
+    results = [message for message in backend.last.body["messages"] if message["role"] == "tool"]
+    assert len(results) == 2
+    assert "copied" in json.dumps(results[1])
+    records = [record for record in hearth.records() if record["endpoint"] == "/v1/messages"]
+    assert all(record["error"] is None for record in records), records
+    assert all(record["session"] for record in records), "its session is not known"
+
+
+def test_it_continues_a_session(claude, routed, tmp_path):
+    hearth, backend = routed
+    backend.answers = [Reply(text="I shall remember it.")]
+    for prompt, more in (("Remember the word lantern.", []), ("Which word?", ["--continue"])):
+        done = run_claude(claude, hearth, tmp_path, "-p", prompt, "--output-format", "json", *more,
+                          timeout=240)
+        assert result_of(done)["result"] == "I shall remember it."
+    roles = [message["role"] for message in backend.last.body["messages"]]
+    assert roles.count("assistant") == 1
+    sent = json.dumps(backend.last.body["messages"])
+    assert sent.index("lantern") < sent.index("I shall remember it.") < sent.index("Which word?")
+
+
+def test_it_shows_the_error_of_a_prompt_that_is_too_long(claude, tmp_path):
+    """It gets a 400 that it understands, and ends at once instead of trying again for minutes."""
+    with Hearth(models=[f"m={paths.model(paths.SMOLLM2)}"], context=2048) as hearth:
+        done = run_claude(claude, hearth, tmp_path, "-p", "Hi", "--output-format", "json",
+                          timeout=120)
+        assert "long" in done.stdout.lower(), done.stdout[-2000:]
+        refused = [r for r in hearth.records() if "prompt is too long" in (r["error"] or "")]
+        assert 1 <= len(refused) <= 4, "it tried again and again"
+
+
+# -- the local model -----------------------------------------------------------------------------
+
+
+def test_a_session_on_the_local_model(claude, tmp_path):
+    model = f"qwen={paths.model(paths.QWEN_1_5B)}"
+    with Hearth(models=[model], context=32768) as hearth:
+        done = run_claude(claude, hearth, tmp_path, "-p", "Say hello.", "--output-format", "json",
+                          "--max-turns", "2", timeout=LOCAL_PATIENCE)
+        result = result_of(done)
+        usage = result["usage"]
+        read = usage["input_tokens"] + usage["cache_read_input_tokens"] + usage[
+            "cache_creation_input_tokens"]
+        assert read > 5000
+        assert usage["output_tokens"] > 0
+        assert result["result"].strip()
+        answered = [record for record in hearth.records()
+                    if record["endpoint"] == "/v1/messages" and record["output_tokens"] > 0]
+        assert answered
+        print("\n".join(f"{r['scenario']}: {r['prompt_tokens']} tokens, {r['reused_tokens']} reused, "
+                        f"{r['ttft_ms'] / 1000:.0f} s to the first" for r in answered))

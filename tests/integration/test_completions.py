@@ -1,0 +1,155 @@
+"""POST /v1/completions, /tokenize and /detokenize; GET /v1/models and /health."""
+
+import pytest
+
+from conftest import MODEL, WINDOW
+from harness.sse import Comment
+
+COMPLETIONS = "/v1/completions"
+
+
+def tokenize(client, text: str, **more) -> list[int]:
+    return client.post("/tokenize", {"content": text, **more}).ok()["tokens"]
+
+
+def complete(client, prompt, **more) -> dict:
+    body = {"model": MODEL, "prompt": prompt, "max_tokens": 8, "temperature": 0, **more}
+    return client.post(COMPLETIONS, body).ok()
+
+
+def test_text_is_continued(client):
+    answer = complete(client, "The capital of France is")
+    assert answer["object"] == "text_completion"
+    choice = answer["choices"][0]
+    assert "Paris" in choice["text"]
+    assert choice["finish_reason"] in ("length", "stop")
+    usage = answer["usage"]
+    assert 0 < usage["completion_tokens"] <= 8
+    assert usage["prompt_tokens"] + usage["completion_tokens"] == usage["total_tokens"]
+
+
+def test_tokens_are_continued_as_their_text_is(client):
+    text = "The capital of France is"
+    tokens = tokenize(client, text)
+    by_tokens = complete(client, tokens)
+    assert by_tokens["usage"]["prompt_tokens"] == len(tokens)
+    assert by_tokens["choices"][0]["text"] == complete(client, text)["choices"][0]["text"]
+
+
+def test_a_stream_holds_the_same_as_the_whole_answer(client):
+    body = {"model": MODEL, "prompt": "One, two, three,", "max_tokens": 12, "temperature": 0,
+            "stream_options": {"include_usage": True}}
+    whole = client.post(COMPLETIONS, body).ok()
+    events = [e for e in client.events(COMPLETIONS, body) if not isinstance(e, Comment)]
+    assert events[-1].data == "[DONE]"
+    chunks = [e.json() for e in events[:-1]]
+    text = "".join(c["choices"][0]["text"] for c in chunks if c["choices"])
+    assert text == whole["choices"][0]["text"]
+    assert chunks[-1]["choices"] == []
+    assert chunks[-1]["usage"]["completion_tokens"] == whole["usage"]["completion_tokens"]
+
+
+def test_a_prompt_that_goes_on_is_reused(client):
+    tokens = tokenize(client, "A prefix for this one test, which is long enough to be kept: ")
+    complete(client, tokens, max_tokens=1)
+    longer = tokens + tokenize(client, "and then it goes on.")
+    usage = complete(client, longer, max_tokens=1)["usage"]
+    assert usage["prompt_tokens_details"]["cached_tokens"] >= len(tokens)
+
+
+def test_timings_say_what_was_computed(client):
+    answer = complete(client, "Rates are given in tokens per second, as they were measured.")
+    timings = answer["timings"]
+    usage = answer["usage"]
+    computed = usage["prompt_tokens"] - usage["prompt_tokens_details"]["cached_tokens"]
+    assert timings["prompt_n"] == computed
+    assert timings["predicted_n"] == usage["completion_tokens"]
+    assert timings["prompt_ms"] > 0
+    assert timings["predicted_per_second"] > 0
+
+
+@pytest.mark.parametrize("prompt", ["", []])
+def test_an_empty_prompt_is_a_400(client, prompt):
+    body = {"model": MODEL, "prompt": prompt, "max_tokens": 1}
+    answer = client.post(COMPLETIONS, body)
+    assert answer.status == 400
+    assert answer.json()["error"]["type"] == "invalid_request_error"
+
+
+def test_a_token_that_the_model_does_not_have_is_a_400(client):
+    answer = client.post(COMPLETIONS, {"model": MODEL, "prompt": [99_999_999], "max_tokens": 1})
+    assert answer.status == 400
+    assert "99999999" in answer.json()["error"]["message"]
+
+
+def test_a_prompt_over_the_window_is_a_400(client):
+    tokens = tokenize(client, "word " * 10) * 400
+    answer = client.post(COMPLETIONS, {"model": MODEL, "prompt": tokens, "max_tokens": 1})
+    assert answer.status == 400
+    message = answer.json()["error"]["message"]
+    assert f"prompt is too long: {len(tokens)} tokens > " in message
+
+
+# -- tokens --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [
+    "Hello, world!",
+    "  two spaces and a tab\t\n\n",
+    "def f(x):\n    return x ** 2\n",
+    "Grüße, 世界, мир, \U0001f525\U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "",
+])
+def test_tokens_round_trip(client, text):
+    tokens = tokenize(client, text)
+    assert client.post("/detokenize", {"tokens": tokens}).ok()["content"] == text
+
+
+def test_special_tokens_are_tokens_only_if_wanted(client):
+    one = tokenize(client, "<|im_start|>", parse_special=True)
+    many = tokenize(client, "<|im_start|>", parse_special=False)
+    assert len(one) == 1
+    assert len(many) > 1
+    assert client.post("/detokenize", {"tokens": many}).ok()["content"] == "<|im_start|>"
+
+
+@pytest.mark.parametrize("path, body", [
+    ("/tokenize", {}),
+    ("/tokenize", {"content": 5}),
+    ("/detokenize", {"tokens": "1 2"}),
+    ("/detokenize", {"tokens": [-1]}),
+    ("/detokenize", {"tokens": [99_999_999]}),
+    ("/tokenize", []),
+])
+def test_wrong_tokens_are_a_400(client, path, body):
+    answer = client.post(path, body)
+    assert answer.status == 400
+    assert answer.json()["error"]["message"]
+
+
+# -- models --------------------------------------------------------------------------------------
+
+
+def test_models_are_listed(client):
+    listed = client.get("/v1/models?limit=1000").ok()
+    assert listed["object"] == "list"
+    assert [model["id"] for model in listed["data"]] == [MODEL]
+    assert listed["data"][0]["object"] == "model"
+    assert str(WINDOW) in str(listed["data"][0].values()), "the window is not told"
+    assert listed["has_more"] is False
+
+
+def test_one_model_is_shown(client):
+    assert client.get(f"/v1/models/{MODEL}").ok()["id"] == MODEL
+
+
+def test_an_unknown_model_is_not_shown(client):
+    answer = client.get("/v1/models/no-such-model")
+    assert answer.status == 404
+    assert "no-such-model" in answer.json()["error"]["message"]
+
+
+def test_health(client):
+    assert client.get("/health").ok() == {"status": "ok"}
+    head = client.request("HEAD", "/health")
+    assert (head.status, head.body) == (200, b"")
