@@ -10,7 +10,7 @@ from harness import paths
 from harness.backend import AnthropicBackend, Call, Fault, OpenAiBackend, Reply, closed_port
 from harness.server import Hearth
 
-USER = [{"role": "user", "content": "What is the capital of France?"}]
+USER = [{"role": "user", "content": "Repeat the word Paris."}]
 WEATHER = {"type": "object", "properties": {"city": {"type": "string", "maxLength": 30}},
            "required": ["city"], "additionalProperties": False}
 TOOLS = [{"name": "get_weather", "description": "The weather", "input_schema": WEATHER}]
