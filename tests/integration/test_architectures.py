@@ -53,8 +53,8 @@ def test_reuse_changes_nothing(random_model):
     """What follows a reused prefix is what follows the prefix when it is read."""
     client = random_model.client
 
-    def complete(tokens):
-        body = {"model": "random", "prompt": tokens, "max_tokens": 8, "temperature": 0,
+    def complete(tokens, max_tokens=8):
+        body = {"model": "random", "prompt": tokens, "max_tokens": max_tokens, "temperature": 0,
                 "ignore_eos": True}
         return client.post("/v1/completions", body).ok()
 
@@ -62,7 +62,7 @@ def test_reuse_changes_nothing(random_model):
     other = client.post("/tokenize", {"content": "Nothing of this is alike; 1 2 3. " * 12}).ok()
     tokens = first["tokens"]
     cold = complete(tokens + other["tokens"])
-    complete(tokens)
+    complete(tokens, max_tokens=1)
     warm = complete(tokens + other["tokens"])
     assert warm["usage"]["prompt_tokens_details"]["cached_tokens"] > 0
     assert warm["choices"][0]["text"] == cold["choices"][0]["text"]
@@ -76,10 +76,10 @@ def test_the_second_turn_reuses_the_first(random_model):
     body["messages"] += [{"role": "assistant", "content": [{"type": "text", "text": "Yes."}]},
                          {"role": "user", "content": "A second one."}]
     second = client.post("/v1/messages", body).ok()
-    usage = second["usage"]
-    assert usage["input_tokens"] + usage["cache_read_input_tokens"] > 0
-    assert first["usage"]["input_tokens"] + first["usage"]["cache_read_input_tokens"] > 10
-    assert usage["cache_read_input_tokens"] > 10
+    usage = first["usage"]
+    before = usage["input_tokens"] + usage["cache_creation_input_tokens"]
+    assert before > 15
+    assert second["usage"]["cache_read_input_tokens"] >= before - 2
 
 
 def test_a_demanded_tool_is_called(random_model):

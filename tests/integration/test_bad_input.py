@@ -44,9 +44,9 @@ def check_error(answer, status: int, kind: str, path: str) -> str:
 
 @pytest.fixture(autouse=True)
 def the_server_goes_on(request):
+    client = request.getfixturevalue("client") if "client" in request.fixturenames else None
     yield
-    if "client" in request.fixturenames:
-        client = request.getfixturevalue("client")
+    if client is not None:
         assert client.post(MESSAGES, good(MESSAGES)).status == 200
 
 

@@ -26,7 +26,7 @@ def gguf_of(architecture: str) -> bytes:
         return struct.pack("<Q", len(text)) + text.encode()
 
     return (b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + string("general.architecture")
-            + struct.pack("<I", 8) + string(architecture))
+            + struct.pack("<I", 8) + string(architecture) + bytes(256))
 
 
 def cut_model() -> bytes:
