@@ -235,6 +235,12 @@ def test_the_users_configuration_is_read_and_left_as_it_is():
         assert file.read_text() == text
 
 
+def test_health_is_200_only_when_the_model_is_loaded():
+    for _ in range(3):
+        with Hearth(models=[smol()], context=512) as hearth:
+            assert "m is ready" in hearth.log_text()
+
+
 # -- the other commands --------------------------------------------------------------------------
 
 
