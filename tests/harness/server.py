@@ -61,6 +61,8 @@ class Hearth:
             self.process = subprocess.Popen(command, env=self.env, cwd=self.folder, stderr=log,
                                             stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
         running.append(self)
+        # Whoever looks whether it still runs must not find a zombie.
+        threading.Thread(target=self.process.wait, daemon=True).start()
         lines: list[str] = []
         listening = threading.Event()
 

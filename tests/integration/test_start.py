@@ -26,7 +26,7 @@ def gguf_of(architecture: str) -> bytes:
         return struct.pack("<Q", len(text)) + text.encode()
 
     return (b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + string("general.architecture")
-            + struct.pack("<I", 8) + string(architecture))
+            + struct.pack("<I", 8) + string(architecture) + bytes(256))
 
 
 def cut_model() -> bytes:
@@ -233,6 +233,12 @@ def test_the_users_configuration_is_read_and_left_as_it_is():
         assert answer.status == 200
         assert hearth.record(answer.request_id)["route"] == "here,m"
         assert file.read_text() == text
+
+
+def test_health_is_200_only_when_the_model_is_loaded():
+    for _ in range(3):
+        with Hearth(models=[smol()], context=512) as hearth:
+            assert "m is ready" in hearth.log_text()
 
 
 # -- the other commands --------------------------------------------------------------------------
