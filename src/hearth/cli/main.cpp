@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "hearth/base/log.h"
 #include "hearth/cli/agent_command.h"

@@ -11,7 +11,8 @@ const std::vector<std::string> tools = {"bash", "read"};
 
 TEST(CallRepair, AJsonBlockThatNamesAKnownToolIsACall) {
   const auto found = find_calls(
-      "I will list them.\n```json\n{\"name\": \"bash\", \"arguments\": {\"command\": \"ls\"}}\n```\n",
+      "I will list them.\n```json\n{\"name\": \"bash\", \"arguments\": {\"command\": "
+      "\"ls\"}}\n```\n",
       tools);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->before, "I will list them.");

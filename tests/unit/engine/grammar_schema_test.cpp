@@ -5,7 +5,9 @@
 namespace hearth::engine {
 namespace {
 
-json::object schema_of(std::string_view text) { return parse_json(text)->as_object(); }
+json::object schema_of(std::string_view text) {
+  return parse_json(text)->as_object();
+}
 
 TEST(GrammarSchema, WhatAGrammarCannotHoldIsLeftOut) {
   EXPECT_EQ(to_json(relax_for_grammar(schema_of(

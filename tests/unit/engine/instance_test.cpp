@@ -5,9 +5,10 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "test_models.h"
+
 #include "hearth/base/clock.h"
 #include "hearth/engine/chat_answers.h"
-#include "test_models.h"
 
 namespace hearth::engine {
 namespace {
@@ -22,7 +23,8 @@ class Collected {
       const std::lock_guard lock(mutex_);
       if (const auto* delta = std::get_if<chat::TextDelta>(&event)) text_ += delta->text;
       if (const auto* start = std::get_if<chat::ToolCallStart>(&event)) call_ = start->name;
-      if (const auto* part = std::get_if<chat::ToolCallDelta>(&event)) arguments_ += part->arguments;
+      if (const auto* part = std::get_if<chat::ToolCallDelta>(&event))
+        arguments_ += part->arguments;
       if (const auto* progress = std::get_if<chat::PrefillProgress>(&event)) progress_ = *progress;
       if (const auto* end = std::get_if<chat::Finished>(&event)) finished_ = *end;
       if (const auto* end = std::get_if<chat::Failed>(&event)) failed_ = end->error;
@@ -156,7 +158,8 @@ TEST(Instance, AnAbortedPrefillGoesOnExactly) {
   Collected aborted;
   auto job = instance->generate(greedy(*instance, prompt, 8), aborted.sink());
   // After the first piece: the abort comes in the middle of the second.
-  ASSERT_TRUE(aborted.wait([](const Collected& c) { return c.progress_ && c.progress_->computed > 0; }));
+  ASSERT_TRUE(
+      aborted.wait([](const Collected& c) { return c.progress_ && c.progress_->computed > 0; }));
   job.reset();
   Collected again;
   const auto job2 = instance->generate(greedy(*instance, prompt, 8), again.sink());
@@ -252,7 +255,8 @@ TEST_P(ForcedCallOf, ANamedToolIsCalledWithValidArguments) {
 }
 
 // gpt-oss is left out: harmony lets the model think first, and random weights never come to an end.
-INSTANTIATE_TEST_SUITE_P(Templates, ForcedCallOf, ::testing::Values(smollm2, qwen3moe, lfm2), model_name);
+INSTANTIATE_TEST_SUITE_P(Templates, ForcedCallOf, ::testing::Values(smollm2, qwen3moe, lfm2),
+                         model_name);
 
 }  // namespace
 }  // namespace hearth::engine

@@ -48,8 +48,8 @@ TEST_P(PromptOf, ToolChoiceDoesNotChangeThePromptBeforeAForcedCall) {
   request.tools = {tool("bash"), tool("read")};
   const std::string automatic = render(*weights, request)->text;
   EXPECT_NE(automatic.find("what bash does"), std::string::npos);
-  for (const auto mode : {chat::ToolChoice::Mode::any, chat::ToolChoice::Mode::tool,
-                          chat::ToolChoice::Mode::none}) {
+  for (const auto mode :
+       {chat::ToolChoice::Mode::any, chat::ToolChoice::Mode::tool, chat::ToolChoice::Mode::none}) {
     request.tool_choice.mode = mode;
     request.tool_choice.name = "read";
     const auto prompt = render(*weights, request);
@@ -135,8 +135,8 @@ TEST_P(PromptOf, SchemasTooLargeForAGrammarDoNotFailTheRequest) {
   EXPECT_TRUE(prompt) << prompt.error().message;
 }
 
-INSTANTIATE_TEST_SUITE_P(Templates, PromptOf,
-                         ::testing::Values(smollm2, gpt_oss, qwen3moe, lfm2), model_name);
+INSTANTIATE_TEST_SUITE_P(Templates, PromptOf, ::testing::Values(smollm2, gpt_oss, qwen3moe, lfm2),
+                         model_name);
 
 }  // namespace
 }  // namespace hearth::engine
