@@ -21,6 +21,12 @@ constexpr std::string_view generic_tool_instructions =
     "You can use tools. To use one, answer with nothing but a JSON object of this form:\n"
     "{\"name\": \"the tool\", \"arguments\": {…}}\nThe tools:\n";
 
+std::string_view trimmed(std::string_view text) {
+  const auto from = text.find_first_not_of(" \t\r\n");
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
+}
+
 bool template_knows_tools(const Weights& weights) {
   const auto caps = common_chat_templates_get_caps(weights.templates());
   const auto found = caps.find("supports_tools");
@@ -65,6 +71,20 @@ common_chat_templates_inputs base_inputs(const chat::Request& request) {
   return inputs;
 }
 
+/// Some templates leave a later system message out without a word (harmony's).
+bool keeps_system_messages(const chat::Request& request, const std::string& prompt) {
+  return std::ranges::all_of(request.messages, [&](const chat::Message& message) {
+    if (message.role != chat::Role::system) return true;
+    for (const chat::Block& block : message.content) {
+      const auto* text = std::get_if<chat::TextBlock>(&block);
+      if (text == nullptr) continue;
+      const std::string_view words = trimmed(text->text);
+      if (prompt.find(words) == std::string::npos) return false;
+    }
+    return true;
+  });
+}
+
 /// The prompt's text. Tool choice is left out here, so that it cannot change the prompt and no
 /// grammar is built for nothing.
 Result<common_chat_params> apply_template(const Weights& weights, const chat::Request& request,
@@ -83,6 +103,9 @@ Result<common_chat_params> apply_template(const Weights& weights, const chat::Re
     inputs.messages = std::move(*messages);
     try {
       auto params = common_chat_templates_apply(weights.templates(), inputs);
+      if (placement == SystemMessages::in_place && !keeps_system_messages(request, params.prompt)) {
+        continue;
+      }
       if (placement == SystemMessages::first_else_user) {
         warnings.emplace_back(
             "the model's template takes a system message only at the front; later ones were "
