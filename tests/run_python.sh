@@ -5,6 +5,7 @@
 # HEARTH_TEST_CACHE   where Python packages and the claude command are kept
 #                     (default: hearth/tests in XDG_CACHE_HOME)
 # HEARTH_CLAUDE       a claude command to use instead of the pinned one
+# Tests that take many minutes are left out; `tests/run_python.sh -m long` runs those.
 # The last line is pytest's summary.
 set -eu
 tests=$(cd "$(dirname "$0")" && pwd)

@@ -12,7 +12,7 @@ from harness import paths
 from harness.backend import Call, OpenAiBackend, Reply
 from harness.server import Hearth
 
-# Its first prompt has more than 12,000 tokens. A slow machine needs minutes to read it.
+# Its first prompt has about 12,000 tokens. A slow machine needs minutes to read it.
 LOCAL_PATIENCE = float(os.environ.get("HEARTH_CLAUDE_TIMEOUT", "1800"))
 
 
@@ -26,7 +26,8 @@ def claude() -> Path:
 
 
 def run_claude(claude: Path, hearth: Hearth, folder: Path, *arguments: str,
-               timeout: float) -> subprocess.CompletedProcess:
+               timeout: float,
+               more_env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
     home, work = folder / "home", folder / "work"
     home.mkdir(exist_ok=True)
     work.mkdir(exist_ok=True)
@@ -35,7 +36,7 @@ def run_claude(claude: Path, hearth: Hearth, folder: Path, *arguments: str,
            and not name.lower().endswith("_proxy")}
     env.update(HOME=str(home), ANTHROPIC_BASE_URL=hearth.url, ANTHROPIC_API_KEY="x",
                CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC="1", IS_SANDBOX="1", DISABLE_AUTOUPDATER="1",
-               API_TIMEOUT_MS=str(int(timeout * 1000)))
+               **(more_env or {}))
     return subprocess.run([str(claude), *arguments], env=env, cwd=work, capture_output=True,
                           text=True, timeout=timeout, stdin=subprocess.DEVNULL)
 
@@ -128,21 +129,61 @@ def test_it_shows_the_error_of_a_prompt_that_is_too_long(claude, tmp_path):
 
 # -- the local model -----------------------------------------------------------------------------
 
+# It ends a stream that has no content for five minutes, pings or not.
+PATIENT = {name: str(int(LOCAL_PATIENCE * 1000)) for name in (
+    "API_TIMEOUT_MS", "CLAUDE_STREAM_IDLE_TIMEOUT_MS", "CLAUDE_STREAM_FIRST_BYTE_TIMEOUT_MS")}
+
+
+def local_turn(claude: Path, hearth: Hearth, folder: Path, *arguments: str) -> dict:
+    done = run_claude(claude, hearth, folder, *arguments, "--output-format", "stream-json",
+                      "--verbose", "--include-partial-messages", timeout=LOCAL_PATIENCE,
+                      more_env=PATIENT)
+    result = result_of(done)
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    deltas = [event for event in events if event["type"] == "stream_event"
+              and event["event"]["type"] == "content_block_delta"]
+    assert deltas, "nothing was streamed"
+    usage = result["usage"]
+    assert usage["output_tokens"] > 0
+    return {"text": result["result"], "read": usage["input_tokens"]
+            + usage["cache_read_input_tokens"] + usage["cache_creation_input_tokens"]}
+
+
+def report(hearth: Hearth):
+    for record in hearth.records():
+        if record["endpoint"] == "/v1/messages":
+            print(f"{record['scenario']}: {record['prompt_tokens']} tokens, "
+                  f"{record['reused_tokens']} reused, {record['ttft_ms'] / 1000:.0f} s to the first, "
+                  f"{record['output_tokens']} written, {record['stop_reason']} {record['error']}")
+
 
 def test_a_session_on_the_local_model(claude, tmp_path):
+    """With three of its tools, so that the prompt is read in a minute or two."""
     model = f"qwen={paths.model(paths.QWEN_1_5B)}"
-    with Hearth(models=[model], context=32768) as hearth:
-        done = run_claude(claude, hearth, tmp_path, "-p", "Say hello.", "--output-format", "json",
-                          "--max-turns", "2", timeout=LOCAL_PATIENCE)
-        result = result_of(done)
-        usage = result["usage"]
-        read = usage["input_tokens"] + usage["cache_read_input_tokens"] + usage[
-            "cache_creation_input_tokens"]
-        assert read > 5000
-        assert usage["output_tokens"] > 0
-        assert result["result"].strip()
-        answered = [record for record in hearth.records()
-                    if record["endpoint"] == "/v1/messages" and record["output_tokens"] > 0]
-        assert answered
-        print("\n".join(f"{r['scenario']}: {r['prompt_tokens']} tokens, {r['reused_tokens']} reused, "
-                        f"{r['ttft_ms'] / 1000:.0f} s to the first" for r in answered))
+    with Hearth(models=[model], context=16384) as hearth:
+        try:
+            first = local_turn(claude, hearth, tmp_path, "-p", "Say hello. Use no tool.",
+                               "--tools", "Read,Write,Bash")
+            assert first["read"] > 1000
+            second = local_turn(claude, hearth, tmp_path, "-p", "Say goodbye. Use no tool.",
+                                "--tools", "Read,Write,Bash", "--continue")
+            assert second["read"] > first["read"] / 2
+            answered = [record for record in hearth.records()
+                        if record["endpoint"] == "/v1/messages" and record["output_tokens"] > 0]
+            assert len(answered) >= 2
+            last = answered[-1]
+            assert last["reused_tokens"] > last["prompt_tokens"] / 2, "the second turn read it all"
+        finally:
+            report(hearth)
+
+
+@pytest.mark.long
+def test_its_whole_prompt_on_the_local_model(claude, tmp_path):
+    """All its tools: 12,000 tokens, five minutes on two idle cores, much more on busy ones."""
+    model = f"qwen={paths.model(paths.QWEN_1_5B)}"
+    with Hearth(models=[model], context=24576) as hearth:
+        try:
+            turn = local_turn(claude, hearth, tmp_path, "-p", "Say hello. Use no tool.")
+            assert turn["read"] > 5000
+        finally:
+            report(hearth)
