@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <string_view>
+
+#include "hearth/base/log.h"
 
 namespace hearth::gateway {
 namespace {
@@ -12,6 +15,8 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
+/// How the answer of a client that went away ends in the log.
+constexpr std::string_view cancelled = "cancelled";
 constexpr auto progress_interval = 1s;
 constexpr auto ping_interval = 15s;
 /// A client that waits for a model to load, or in the queue, gets its response's head after this
@@ -55,16 +60,18 @@ class Sender {
     call_.reset();
     exchange_.stop_watching();
     if (!done_) {
-      record_.error = "the client went away";
+      record_.stop_reason = cancelled;
       exchange_.abandon();
     }
   }
 
   /// The work is cancelled, if it is not done.
-  void stop(std::string reason) {
+  void stop(std::string_view reason) {
     call_.reset();
-    if (record_.error.empty() && !done_) record_.error = std::move(reason);
     exchange_.abandon();
+    if (done_) return;
+    record_.stop_reason = cancelled;
+    spdlog::debug("{}: {}", record_.id, reason);
   }
 
   observe::RequestRecord take_record() {
@@ -169,6 +176,10 @@ class Sender {
       record_.decode_ms = finished->timings.decode_ms;
     } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
       record_.error = failed->error.message;
+    } else {
+      if (record_.ttft_ms == 0) record_.ttft_ms = ms_since(began_);
+      // For answers that are cancelled, whose usage nobody tells: most deltas are one token.
+      ++record_.output_tokens;
     }
   }
 
@@ -203,7 +214,7 @@ asio::awaitable<void> send_answer(Exchange& exchange, Answer& answer) {
   try {
     co_await sender.run();
   } catch (const boost::system::system_error& lost) {
-    sender.stop("the client went away: " + lost.code().message());
+    sender.stop(lost.code().message());
   }
   --services.n_running;
   services.last_use_ms = unix_ms();
