@@ -69,8 +69,8 @@ class Session {
   Outcome run(const std::string& task) {
     const auto started = Clock::now();
     std::stop_source stop;
-    InterruptWatch watch(stop, interactive_ ? InterruptWatch::Keys::watched
-                                            : InterruptWatch::Keys::ignored);
+    InterruptWatch watch(
+        stop, interactive_ ? InterruptWatch::Keys::watched : InterruptWatch::Keys::ignored);
     watch_ = &watch;
     log_.append("task", {{"text", task}, {"folder", folder_.root().string()}});
     Style& style = style_for(task);
@@ -96,8 +96,9 @@ class Session {
     if (watch_ != nullptr) watch_->pause();
     Consent consent = Consent::no;
     while (true) {
-      const auto line = ask_line(fmt::format("{} {}\n  allow? [y]es, [n]o, [a]lways: ",
-                                             question.tool, without_escapes(question.subject)));
+      const auto line =
+          ask_line(fmt::format("{} {}\n  allow? [y]es, [n]o, [a]lways: ", question.tool,
+                               without_escapes(question.subject)));
       if (!line || *line == "n" || *line == "no") break;
       if (*line == "y" || *line == "yes") consent = Consent::yes;
       if (*line == "a" || *line == "always") consent = Consent::always;
@@ -197,14 +198,14 @@ Result<Server> reach_server(const AgentOptions& options, const EnsureModel& ensu
   if (ensure_model) {
     if (auto model = ensure_model(!options.prompt); !model) return pass_on(model);
   }
-  const ServerStart start{
-      .program = own_program(),
-      .arguments = {"serve", "--port", "8484", "--idle-exit",
-                    std::to_string(options.idle_exit_minutes)},
-      .log = state_dir() / "server.log"};
-  output.status(fmt::format("No server answers at {}; starting one (it ends after {} idle minutes, "
-                            "or with `hearth stop`; log: {})",
-                            server.url, options.idle_exit_minutes, start.log.string()));
+  const ServerStart start{.program = own_program(),
+                          .arguments = {"serve", "--port", "8484", "--idle-exit",
+                                        std::to_string(options.idle_exit_minutes)},
+                          .log = state_dir() / "server.log"};
+  output.status(
+      fmt::format("No server answers at {}; starting one (it ends after {} idle minutes, "
+                  "or with `hearth stop`; log: {})",
+                  server.url, options.idle_exit_minutes, start.log.string()));
   if (auto started = start_server(server, start, stop.get_token(), progress); !started) {
     return pass_on(started);
   }

@@ -42,8 +42,8 @@ class Answer {
 };
 
 /// Some models write a call as text: a JSON object `{"name": …, "arguments": {…}}`, bare, in a code
-/// block or in `<tool_call>` tags. Takes the first that names one of `tools` out of `message`'s text
-/// and appends it as a tool call. False if there is none, or the message has calls already.
+/// block or in `<tool_call>` tags. Takes the first that names one of `tools` out of `message`'s
+/// text and appends it as a tool call. False if there is none, or the message has calls already.
 bool take_call_from_text(chat::Message& message, const std::vector<chat::Tool>& tools);
 
 }  // namespace hearth::agent

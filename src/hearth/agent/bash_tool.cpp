@@ -51,13 +51,12 @@ class BashTool final : public Tool {
 
  private:
   const Folder& folder_;
-  chat::Tool description_{
-      .name = "bash",
-      .description = "Run a shell command in the folder. It gets no input.",
-      .input_schema =
-          object_schema({{"command", "string", ""}, {"timeout", "integer", "seconds", false}}),
-      .type = {},
-      .extra = {}};
+  chat::Tool description_{.name = "bash",
+                          .description = "Run a shell command in the folder. It gets no input.",
+                          .input_schema = object_schema({{"command", "string", ""},
+                                                         {"timeout", "integer", "seconds", false}}),
+                          .type = {},
+                          .extra = {}};
 };
 
 }  // namespace

@@ -31,7 +31,8 @@ bool on_path(std::string_view program) {
 }
 
 bool python_has(const std::string& module) {
-  return std::system(("python3 -c 'import " + module + "' >/dev/null 2>&1 </dev/null").c_str()) == 0;
+  return std::system(("python3 -c 'import " + module + "' >/dev/null 2>&1 </dev/null").c_str()) ==
+         0;
 }
 
 std::optional<std::string> check_of_package(const Folder& folder) {
@@ -49,16 +50,18 @@ std::optional<std::string> check_of_package(const Folder& folder) {
 }  // namespace
 
 std::optional<std::string> check_in_task(std::string_view task) {
-  static const RE2 quoted("`(" + std::string(runners) + "[^`]*)`");
+  static const RE2 quoted("`(" + std::string(runners) + R"((?:\s[^`]*)?)`)");
   static const RE2 spoken(R"((?i:\b(?:run|running|with|using|by)\s+)()" + std::string(runners) +
-                          R"((?:[ =][\w./:=*-]*[\w/*-])*))");
-  std::string command;
-  if (RE2::PartialMatch(task, quoted, &command)) return std::string(trimmed(command));
-  // What is spoken ends where the sentence goes on in words.
+                          R"((?:[ \t]+\S+)*))");
+  // What is spoken ends with its sentence, or where that goes on in words.
+  static const RE2 sentence_end(R"(([^.])[.;,!?:](?:\s.*)?$)");
   static const RE2 words(
       R"(\s+(?:and|to|until|so|then|again|passes|pass|fails|fail|is|are|in|on|which|that|should|succeeds|before|after|for|or|but|it|you|with|first)\b.*)");
+  std::string command;
+  if (RE2::PartialMatch(task, quoted, &command)) return std::string(trimmed(command));
   if (RE2::PartialMatch(task, spoken, &command)) {
     RE2::Replace(&command, words, "");
+    RE2::Replace(&command, sentence_end, "\\1");
     return std::string(trimmed(command));
   }
   return std::nullopt;

@@ -81,8 +81,9 @@ std::size_t on_bytes(char* data, std::size_t, std::size_t size, void* user) {
   long status = 0;
   curl_easy_getinfo(transfer.handle, CURLINFO_RESPONSE_CODE, &status);
   if (status != 200) {
-    transfer.error_body.append(data, std::min(size, max_error_body - std::min(max_error_body,
-                                                        transfer.error_body.size())));
+    transfer.error_body.append(
+        data,
+        std::min(size, max_error_body - std::min(max_error_body, transfer.error_body.size())));
     return size;
   }
   for (chat::Event& event : transfer.decoder->feed({data, size})) {
@@ -120,6 +121,9 @@ struct Streams::State {
     curl_easy_setopt(transfer.handle, CURLOPT_PRIVATE, &transfer);
     curl_easy_setopt(transfer.handle, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(transfer.handle, CURLOPT_CONNECTTIMEOUT, 10L);
+    // A server that reads a long prompt sends pings; one that sends nothing at all is gone.
+    curl_easy_setopt(transfer.handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(transfer.handle, CURLOPT_LOW_SPEED_TIME, 900L);
     curl_multi_add_handle(multi, transfer.handle);
     transfer.running = true;
   }

@@ -63,8 +63,8 @@ std::optional<CodeBlock> find_code_block(std::string_view answer, bool may_be_ba
         continue;
       }
       // A fence with a label, before there was code: a block inside a block.
-      const bool nothing_yet = trimmed(joined(code)).empty() ||
-                               (code.size() == 1 && is_path_line(code[0]));
+      const bool nothing_yet =
+          trimmed(joined(code)).empty() || (code.size() == 1 && is_path_line(code[0]));
       if (!label_of(lines[i]).empty() && nothing_yet) {
         nested = true;
         break;
@@ -85,16 +85,6 @@ std::optional<CodeBlock> find_code_block(std::string_view answer, bool may_be_ba
   }
   if (may_be_bare && !trimmed(answer).empty()) return CodeBlock{joined(lines), false};
   return std::nullopt;
-}
-
-std::string normalised_code(std::string_view code) {
-  std::string text;
-  for (const std::string_view line : lines_of(trimmed(code))) {
-    const std::size_t end = line.find_last_not_of(" \t\r");
-    if (end != std::string_view::npos) text += line.substr(0, end + 1);
-    text += '\n';
-  }
-  return text;
 }
 
 }  // namespace hearth::agent

@@ -18,7 +18,4 @@ struct CodeBlock {
 /// code without any fence (only if `may_be_bare`).
 std::optional<CodeBlock> find_code_block(std::string_view answer, bool may_be_bare);
 
-/// `code` without differences that do not matter: trailing blanks, empty lines at both ends.
-std::string normalised_code(std::string_view code);
-
 }  // namespace hearth::agent

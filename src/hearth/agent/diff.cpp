@@ -37,9 +37,8 @@ std::vector<Edit> edits_between(std::vector<std::string_view> a, std::vector<std
     std::vector<std::vector<unsigned>> longest(n + 1, std::vector<unsigned>(m + 1));
     for (std::size_t x = n; x-- > 0;) {
       for (std::size_t y = m; y-- > 0;) {
-        longest[x][y] = a[same + x] == b[same + y]
-                            ? longest[x + 1][y + 1] + 1
-                            : std::max(longest[x + 1][y], longest[x][y + 1]);
+        longest[x][y] = a[same + x] == b[same + y] ? longest[x + 1][y + 1] + 1
+                                                   : std::max(longest[x + 1][y], longest[x][y + 1]);
       }
     }
     while (i < n && j < m) {
@@ -72,8 +71,8 @@ std::string unified_diff(std::string_view name, std::string_view before, std::st
   std::size_t new_line = 1;
   const auto is_change = [](const Edit& edit) { return edit.kind != ' '; };
   while (at < edits.size()) {
-    const auto change = std::find_if(edits.begin() + static_cast<std::ptrdiff_t>(at), edits.end(),
-                                     is_change);
+    const auto change =
+        std::find_if(edits.begin() + static_cast<std::ptrdiff_t>(at), edits.end(), is_change);
     if (change == edits.end()) break;
     const auto first = static_cast<std::size_t>(change - edits.begin());
     const std::size_t begin = std::max(at, first - std::min(first, context));

@@ -92,13 +92,15 @@ class EditTool final : public Tool {
                              std::string_view wanted) {
     const std::string near = nearest_lines(content, wanted);
     if (near.empty()) {
-      return tool_error(fmt::format("old_string is not in {}; read the file and copy the text "
-                                    "exactly, without line numbers",
-                                    name));
+      return tool_error(
+          fmt::format("old_string is not in {}; read the file and copy the text "
+                      "exactly, without line numbers",
+                      name));
     }
-    return tool_error(fmt::format("old_string is not in {}. The nearest lines are:\n{}Copy the "
-                                  "text exactly, without line numbers, and call edit again.",
-                                  name, near));
+    return tool_error(
+        fmt::format("old_string is not in {}. The nearest lines are:\n{}Copy the "
+                    "text exactly, without line numbers, and call edit again.",
+                    name, near));
   }
 
   const Folder& folder_;

@@ -15,9 +15,9 @@ Result<Folder> Folder::open(const fs::path& root) {
   std::error_code ec;
   fs::path real = fs::canonical(root, ec);
   if (ec || !fs::is_directory(real, ec)) {
-    return fail(ErrorKind::not_found,
-                fmt::format("there is no folder {}; name an existing one with --cwd",
-                            root.string()));
+    return fail(
+        ErrorKind::not_found,
+        fmt::format("there is no folder {}; name an existing one with --cwd", root.string()));
   }
   return Folder(std::move(real));
 }
@@ -53,10 +53,10 @@ std::string Folder::name_of(const fs::path& path) const {
 }
 
 bool is_hidden_folder(std::string_view name) {
-  static constexpr std::array hidden{".git",  ".hg",         ".svn",          "node_modules",
-                                     ".venv", "venv",        "__pycache__",   ".pytest_cache",
-                                     ".tox",  ".mypy_cache", ".ruff_cache",   ".cache",
-                                     ".idea", "target",      ".gradle",       "zig-cache"};
+  static constexpr std::array hidden{".git",  ".hg",         ".svn",        "node_modules",
+                                     ".venv", "venv",        "__pycache__", ".pytest_cache",
+                                     ".tox",  ".mypy_cache", ".ruff_cache", ".cache",
+                                     ".idea", "target",      ".gradle",     "zig-cache"};
   return std::ranges::find(hidden, name) != hidden.end();
 }
 
@@ -90,9 +90,9 @@ Result<std::string> read_text_file(const fs::path& path, std::string_view name,
                 fmt::format("{} is a folder; use glob with the pattern {}/*", name, name));
   }
   if (!S_ISREG(info.st_mode)) {
-    return fail(ErrorKind::invalid_request,
-                fmt::format("{} is not a regular file (a pipe, socket or device); choose another",
-                            name));
+    return fail(
+        ErrorKind::invalid_request,
+        fmt::format("{} is not a regular file (a pipe, socket or device); choose another", name));
   }
   if (static_cast<std::size_t>(info.st_size) > max_bytes) {
     return fail(ErrorKind::too_large,

@@ -2,12 +2,13 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <mutex>
 #include <thread>
+
+#include <termios.h>
 
 namespace hearth::agent {
 namespace {
@@ -27,8 +28,8 @@ struct InterruptWatch::State {
   bool paused = false;
   bool raw = false;
   termios before{};
-  struct sigaction old_int {};
-  struct sigaction old_term {};
+  struct sigaction old_int{};
+  struct sigaction old_term{};
   std::jthread thread;
 
   explicit State(std::stop_source& source, Keys which) : stop(source), keys(which) {}
@@ -69,7 +70,7 @@ struct InterruptWatch::State {
 InterruptWatch::InterruptWatch(std::stop_source& stop, Keys keys)
     : state_(std::make_unique<State>(stop, keys)) {
   signals_seen = 0;
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = &on_signal;
   ::sigaction(SIGINT, &action, &state_->old_int);
   ::sigaction(SIGTERM, &action, &state_->old_term);

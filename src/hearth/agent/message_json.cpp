@@ -1,8 +1,8 @@
 #include "hearth/agent/message_json.h"
 
 #include "hearth/chat/request.h"
-#include "hearth/wire/anthropic_encode.h"
 #include "hearth/wire/anthropic_answer.h"
+#include "hearth/wire/anthropic_encode.h"
 
 namespace hearth::agent {
 

@@ -55,8 +55,8 @@ std::string nearest_lines(std::string_view content, std::string_view wanted) {
   if (best_likeness < too_different) return {};
   const std::size_t around = std::min<std::size_t>(wanted_lines.size() + 1, 8);
   std::string text;
-  for (std::size_t i = best - std::min(best, around);
-       i < std::min(lines.size(), best + around + 1); ++i) {
+  for (std::size_t i = best - std::min(best, around); i < std::min(lines.size(), best + around + 1);
+       ++i) {
     text += fmt::format("{}\t{}\n", i + 1, lines[i]);
   }
   return text;

@@ -48,6 +48,11 @@ Decision Permissions::decide_check(std::string_view command, bool named_by_user)
   return ask("check", command, fmt::format("check {}", command), "acceptEdits");
 }
 
+Decision Permissions::edits_are_possible() const {
+  if (mode_ == PermissionMode::normal && ask_) return {true, {}};
+  return Permissions(mode_, {}).decide("edit", Access::edit, "of the file at fault");
+}
+
 Decision Permissions::ask(std::string_view tool, std::string_view subject,
                           const std::string& always_key, std::string_view mode_that_allows) {
   if (always_.contains(always_key)) return {true, {}};

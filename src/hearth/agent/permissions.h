@@ -45,6 +45,10 @@ class Permissions {
   /// `named_by_user`: it stood in the task or on the command line, which is consent.
   Decision decide_check(std::string_view command, bool named_by_user);
 
+  /// Whether an edit is allowed, or can be by asking when it is known what it is. For work that
+  /// would be in vain otherwise.
+  [[nodiscard]] Decision edits_are_possible() const;
+
   [[nodiscard]] PermissionMode mode() const { return mode_; }
 
  private:

@@ -16,11 +16,11 @@ Result<StyleName> parse_style(std::string_view name);
 
 /// How a model is best worked with, as measured.
 struct Profile {
-  StyleName style = StyleName::native;  ///< for tasks in general
-  StyleName repair = StyleName::native; ///< for a task with a failing check
-  int attempts = 40;                    ///< candidates at most, with whole files
-  int parallel = 4;                     ///< candidates at the same time
-  double temperature = 0.8;             ///< of the candidates after the first
+  StyleName style = StyleName::native;   ///< for tasks in general
+  StyleName repair = StyleName::native;  ///< for a task with a failing check
+  int attempts = 40;                     ///< candidates at most, with whole files
+  int parallel = 4;                      ///< candidates at the same time
+  double temperature = 0.8;              ///< of the candidates after the first
 };
 
 /// The profile of a model by its name, out of `profiles.json`, which is part of the program: the

@@ -39,8 +39,8 @@ class ReadTool final : public Tool {
         1, find_int(arguments, "limit").value_or(static_cast<std::int64_t>(default_lines))));
     if (lines.empty()) return {.text = name + " is empty.", .is_error = false, .diff = {}};
     if (first > lines.size()) {
-      return tool_error(fmt::format("{} has only {} lines; use a smaller offset", name,
-                                    lines.size()));
+      return tool_error(
+          fmt::format("{} has only {} lines; use a smaller offset", name, lines.size()));
     }
     std::string text;
     std::size_t next = first;
@@ -50,8 +50,8 @@ class ReadTool final : public Tool {
                           line.size() > max_line_bytes ? " … (line cut)" : "");
     }
     if (next <= lines.size()) {
-      text += fmt::format("({} more lines; read on with offset {})\n", lines.size() - next + 1,
-                          next);
+      text +=
+          fmt::format("({} more lines; read on with offset {})\n", lines.size() - next + 1, next);
     }
     return {.text = to_valid_utf8(text), .is_error = false, .diff = {}};
   }

@@ -13,18 +13,21 @@ std::string question(const RepairView& view, const RepairUnit& unit) {
   const auto lines = lines_of(view.code);
   switch (unit.kind) {
     case RepairUnit::Kind::file:
-      return fmt::format("Write the complete corrected code of {} in one code block; it must differ "
-                         "from the code above.",
-                         view.file);
+      return fmt::format(
+          "Write the complete corrected code of {} in one code block; it must differ "
+          "from the code above.",
+          view.file);
     case RepairUnit::Kind::function:
-      return fmt::format("The mistake may be in the function that begins with:\n```\n{}\n```\nWrite "
-                         "only this function, corrected, in one code block; it must differ from the "
-                         "code above.",
-                         trimmed(lines[unit.begin]));
+      return fmt::format(
+          "The mistake is in the function that begins with:\n```\n{}\n```\nWrite "
+          "only this function, corrected, in one code block; it must differ from the "
+          "code above.",
+          trimmed(lines[unit.begin]));
     case RepairUnit::Kind::line:
-      return fmt::format("The mistake may be in this line:\n```\n{}\n```\nWrite only the corrected "
-                         "line (or lines) to put in its place, in one code block.",
-                         trimmed(lines[unit.begin]));
+      return fmt::format(
+          "The mistake is in this line:\n```\n{}\n```\nWrite only the corrected "
+          "line (or lines) to put in its place, in one code block; it must differ.",
+          trimmed(lines[unit.begin]));
   }
   return {};
 }
@@ -38,7 +41,7 @@ int token_limit(const RepairView& view, const RepairUnit& unit) {
     bytes += lines[i].size() + 1;
   }
   if (unit.kind == RepairUnit::Kind::file) bytes = view.code.size();
-  if (unit.kind == RepairUnit::Kind::line) return 120;
+  if (unit.kind == RepairUnit::Kind::line) return 100;
   return 200 + static_cast<int>(bytes) * 3 / (2 * bytes_per_token);
 }
 

@@ -28,7 +28,7 @@ RepairSearch::RepairSearch(Setting setting, RepairView view, Candidate start)
       original_(std::move(start)),
       base_(original_) {
   original_.content = view_.code;
-  known_.insert(normalised_code(original_.content));
+  known_.insert(sameness_key(original_.content, view_.language));
   result_.best = original_;
   start_from(original_);
 }
@@ -69,8 +69,9 @@ std::vector<RepairSearch::Question> RepairSearch::functions_and_file(int pass) c
 }
 
 std::vector<RepairSearch::Question> RepairSearch::lines(int pass) const {
-  constexpr double step = 0.4;
-  const double temperature = std::min(step * pass, 1.0);
+  // Without chance a small model mostly repeats the line.
+  constexpr double first = 0.5;
+  const double temperature = pass == 0 ? first : setting_.limits.temperature;
   std::vector<Question> questions;
   for (const RepairUnit& line : lines_worth_asking(view_.code, view_.language)) {
     questions.push_back({line, temperature});
@@ -119,15 +120,16 @@ std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& 
   const auto judge = [&](std::size_t id, bool ended) {
     Writing& work = writing.at(id);
     const std::string& text = work.answer.text();
-    const auto block = find_code_block(text, false);
-    const bool rambles = !block && text.size() > max_preamble &&
-                         work.unit.kind == RepairUnit::Kind::line;
+    auto block = find_code_block(text, false);
+    if (block && cut_at_following_code(view_.code, work.unit, block->code)) block->closed = true;
+    const bool rambles =
+        !block && text.size() > max_preamble && work.unit.kind == RepairUnit::Kind::line;
     if (!ended && !(block && block->closed) && !rambles) return;
     if (!ended) streams.cancel(id);
     count_usage(work.answer.usage());
     const auto code = block ? with_unit_replaced(view_.code, view_.language, work.unit, block->code)
                             : std::nullopt;
-    if (!code || !known_.insert(normalised_code(*code)).second) {
+    if (!code || !known_.insert(sameness_key(*code, view_.language)).second) {
       ++progress_.rejected;
     } else {
       trials.submit(id, {{view_.file, whole(*code)}});
@@ -142,8 +144,8 @@ std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& 
       const Question& question = questions[next++];
       chat::Request request = repair_request(view_, question.unit, question.temperature);
       request.model = setting_.model;
-      if (question.temperature > 0) request.sampling.seed = static_cast<std::uint32_t>(
-          progress_.asked + 1);
+      if (question.temperature > 0)
+        request.sampling.seed = static_cast<std::uint32_t>(progress_.asked + 1);
       ++progress_.asked;
       writing.emplace(streams.start(request), Writing{question.unit, {}, {}});
     }
@@ -179,6 +181,7 @@ std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& 
       tried.push_back({std::move(candidate), describe(work.unit)});
     }
     if (stop.stop_requested()) result_.interrupted = true;
+    if (Clock::now() - started_ > setting_.limits.time) break;
     if (result_.interrupted || (result_.error && writing.empty())) break;
     progress_.writing = static_cast<int>(writing.size());
     progress_.checking = static_cast<int>(trials.pending());
@@ -192,7 +195,7 @@ std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& 
 
 std::optional<Candidate> RepairSearch::try_now(const std::string& code,
                                                const std::stop_token& stop) {
-  if (!known_.insert(normalised_code(code)).second) return std::nullopt;
+  if (!known_.insert(sameness_key(code, view_.language)).second) return std::nullopt;
   const auto result = run_trial(setting_.folder, {{view_.file, whole(code)}}, setting_.check,
                                 setting_.limits.check_timeout, stop);
   if (!result) return std::nullopt;
@@ -206,7 +209,8 @@ std::vector<RepairSearch::Tried> RepairSearch::combine(const std::vector<Tried>&
   constexpr std::size_t max_combined = 6;
   std::vector<Tried> combined;
   Tried sum = better.front();
-  for (std::size_t i = 1; i < std::min(better.size(), max_combined) && !stop.stop_requested(); ++i) {
+  for (std::size_t i = 1; i < std::min(better.size(), max_combined) && !stop.stop_requested();
+       ++i) {
     const auto code = merged(base_.content, sum.candidate.content, better[i].candidate.content);
     if (!code) continue;
     auto candidate = try_now(*code, stop);
@@ -231,9 +235,7 @@ RepairSearch::Result RepairSearch::run(const std::stop_token& stop, const OnProg
     const auto questions = ask_lines ? lines(pass) : functions_and_file(pass);
     auto tried = ask(questions, stop, on_progress, on_tried);
     if (out_of_budget()) break;
-    std::erase_if(tried, [&](const Tried& one) {
-      return !(one.candidate.report > base_.report);
-    });
+    std::erase_if(tried, [&](const Tried& one) { return !(one.candidate.report > base_.report); });
     std::ranges::stable_sort(tried, [](const Tried& a, const Tried& b) {
       return a.candidate.report > b.candidate.report;
     });
@@ -251,8 +253,7 @@ RepairSearch::Result RepairSearch::run(const std::stop_token& stop, const OnProg
     }
     ask_lines = false;
     ++pass;
-    if (pass >= passes_before_going_back && normalised_code(base_.content) !=
-                                                normalised_code(original_.content)) {
+    if (pass >= passes_before_going_back && base_.content != original_.content) {
       // What looked like a step led nowhere.
       start_from(original_);
       pass = ++original_pass;

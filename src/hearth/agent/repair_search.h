@@ -32,8 +32,8 @@ struct Candidate {
 };
 
 /// Looks for a content of one file with which the check passes: asks for the whole file, its
-/// functions and its lines, several at a time from one shared prompt, tries each answer in a copy of
-/// the folder while others are still being written, and goes on from what brought the check
+/// functions and its lines, several at a time from one shared prompt, tries each answer in a copy
+/// of the folder while others are still being written, and goes on from what brought the check
 /// further. The first that passes ends it.
 class RepairSearch {
  public:
@@ -52,8 +52,8 @@ class RepairSearch {
     int tried = 0;
     std::string best;  ///< the best report so far, in words
     std::optional<chat::PrefillProgress> prefill;
-    int writing = 0;   ///< being written at present
-    int checking = 0;  ///< being tried at present
+    int writing = 0;             ///< being written at present
+    int checking = 0;            ///< being tried at present
     std::size_t characters = 0;  ///< written so far by those in work
   };
   struct Result {
@@ -105,7 +105,7 @@ class RepairSearch {
   Candidate base_;
   Result result_;
   Progress progress_;
-  std::set<std::string> known_;  ///< normalised contents that were tried
+  std::set<std::string> known_;  ///< `sameness_key` of what was tried
   Clock::time_point started_ = Clock::now();
 };
 

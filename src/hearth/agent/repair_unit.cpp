@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "hearth/agent/code_block.h"
 #include "hearth/agent/plain_text.h"
 
 namespace hearth::agent {
@@ -50,8 +49,8 @@ int brace_balance(std::string_view line) {
       } else if (c == quote) {
         quote = 0;
       }
-    } else if (c == '"' || (c == '\'' && i + 2 < line.size() &&
-                            (line[i + 2] == '\'' || line[i + 1] == '\\'))) {
+    } else if (c == '"' ||
+               (c == '\'' && i + 2 < line.size() && (line[i + 2] == '\'' || line[i + 1] == '\\'))) {
       quote = c;
     } else if (c == '/' && line.substr(i).starts_with("//")) {
       break;
@@ -104,10 +103,12 @@ std::vector<std::string> reindented(const Lines& lines, std::string_view indenta
 /// line as it was quoted to it and copied the rest. Then the rest is right as it is.
 bool only_first_is_cut(const Lines& lines, std::string_view indentation) {
   if (lines.size() < 2 || indentation.empty() || !indentation_of(lines[0]).empty()) return false;
-  return std::all_of(lines.begin() + 1, lines.end(), [&](std::string_view line) {
-    return trimmed(line).empty() || line.starts_with(indentation) ||
-           line.size() - trimmed(line).size() + 4 >= indentation.size();
-  }) && indentation_of(lines[1]).size() >= indentation.size();
+  return std::all_of(lines.begin() + 1, lines.end(),
+                     [&](std::string_view line) {
+                       return trimmed(line).empty() || line.starts_with(indentation) ||
+                              line.size() - trimmed(line).size() + 4 >= indentation.size();
+                     }) &&
+         indentation_of(lines[1]).size() >= indentation.size();
 }
 
 }  // namespace
@@ -143,7 +144,52 @@ std::vector<RepairUnit> lines_worth_asking(std::string_view code, std::string_vi
     if (RE2::FullMatch(text, dull) || is_function_head(lines[i], language)) continue;
     units.push_back({RepairUnit::Kind::line, i, i + 1});
   }
+  static const RE2 decides(
+      R"([<>]=?|[=!]==?|\+=|-=|\*=|/=|\+\+|--|[\w)\]]\s*[-+*/%]\s*[\w(]|\b(?:if|elif|while|for|return|and|or|not|range)\b|&&|\|\|)");
+  std::ranges::stable_partition(
+      units, [&](const RepairUnit& unit) { return RE2::PartialMatch(lines[unit.begin], decides); });
   return units;
+}
+
+bool cut_at_following_code(std::string_view code, const RepairUnit& unit, std::string& answer) {
+  const Lines lines = lines_of(code);
+  // An unfinished last line says nothing yet.
+  const std::size_t whole = answer.rfind('\n');
+  if (unit.kind != RepairUnit::Kind::line || whole == std::string::npos) return false;
+  const Lines written = lines_of(std::string_view(answer).substr(0, whole));
+  std::string_view following;
+  for (std::size_t i = unit.end; i < lines.size() && following.empty(); ++i) {
+    following = trimmed(lines[i]);
+  }
+  if (following.empty()) return false;
+  for (std::size_t i = 1; i < written.size(); ++i) {
+    if (trimmed(written[i]) != following) continue;
+    // The line itself may stand before it, or not: a function given whole is another matter.
+    const bool from_above = std::ranges::any_of(
+        lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(unit.begin),
+        [&](std::string_view line) {
+          return !trimmed(line).empty() && trimmed(line) == trimmed(written.front());
+        });
+    if (from_above) return false;
+    answer.resize(static_cast<std::size_t>(written[i].data() - answer.data()));
+    return true;
+  }
+  return false;
+}
+
+std::string sameness_key(std::string_view code, std::string_view language) {
+  const std::string_view mark = language == "python" || language == "ruby" ? "#" : "//";
+  std::string key;
+  for (std::string_view line : lines_of(code)) {
+    const std::size_t comment = line.find(mark);
+    const bool quoted = line.find_first_of("\"'`") < comment;
+    if (comment != std::string_view::npos && !quoted) line = line.substr(0, comment);
+    const std::size_t end = line.find_last_not_of(" \t\r");
+    if (end == std::string_view::npos) continue;
+    key += line.substr(0, end + 1);
+    key += '\n';
+  }
+  return key;
 }
 
 std::optional<std::string> with_unit_replaced(std::string_view code, std::string_view language,
@@ -192,7 +238,7 @@ std::optional<std::string> with_unit_replaced(std::string_view code, std::string
     all.insert(all.end(), lines.begin() + static_cast<std::ptrdiff_t>(place.end), lines.end());
     result = joined(all);
   }
-  if (normalised_code(result) == normalised_code(code)) return std::nullopt;
+  if (sameness_key(result, language) == sameness_key(code, language)) return std::nullopt;
   return result;
 }
 

@@ -60,9 +60,10 @@ class GrepTool final : public Tool {
     options.set_log_errors(false);
     const RE2 regex(subject(arguments), options);
     if (!regex.ok()) {
-      return tool_error(fmt::format("the pattern is not a valid regular expression: {}; escape "
-                                    "special characters with a backslash",
-                                    regex.error()));
+      return tool_error(
+          fmt::format("the pattern is not a valid regular expression: {}; escape "
+                      "special characters with a backslash",
+                      regex.error()));
     }
     const RE2 files(glob_as_regex(find_string(arguments, "glob").value_or("**")), options);
     std::string text;
@@ -83,8 +84,8 @@ class GrepTool final : public Tool {
                   .is_error = false,
                   .diff = {}};
         }
-        text += fmt::format("{}:{}: {}\n", name, number,
-                            to_valid_utf8(line.substr(0, max_shown_line)));
+        text +=
+            fmt::format("{}:{}: {}\n", name, number, to_valid_utf8(line.substr(0, max_shown_line)));
       }
     }
     if (text.empty()) text = "No line matches.";

@@ -107,15 +107,14 @@ Result<void> start_server(const Server& server, const ServerStart& start,
   const int reason = errno;
   ::close(log_fd);
   if (child < 0) {
-    return fail(ErrorKind::io,
-                fmt::format("cannot start {}: {}", program, system_reason(reason)));
+    return fail(ErrorKind::io, fmt::format("cannot start {}: {}", program, system_reason(reason)));
   }
   const auto still_alive = [&]() -> Result<void> {
     int status = 0;
     if (::waitpid(child, &status, WNOHANG) != child) return {};
     return fail(ErrorKind::unavailable,
-                fmt::format("the server ended at once; its log {} ends with:{}",
-                            start.log.string(), last_lines(start.log, 8)));
+                fmt::format("the server ended at once; its log {} ends with:{}", start.log.string(),
+                            last_lines(start.log, 8)));
   };
   return wait_for(server, stop, progress, still_alive, true);
 }

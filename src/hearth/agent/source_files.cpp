@@ -19,17 +19,21 @@ std::string_view stem_of(std::string_view name) {
 
 std::string_view language_of(std::string_view name) {
   using Entry = std::pair<std::string_view, std::string_view>;
-  static constexpr std::array languages{
-      Entry{"py", "python"},      Entry{"js", "javascript"}, Entry{"mjs", "javascript"},
-      Entry{"cjs", "javascript"}, Entry{"jsx", "javascript"}, Entry{"ts", "typescript"},
-      Entry{"mts", "typescript"}, Entry{"tsx", "typescript"}, Entry{"go", "go"},
-      Entry{"c", "c"},            Entry{"h", "cpp"},          Entry{"cc", "cpp"},
-      Entry{"cpp", "cpp"},        Entry{"cxx", "cpp"},        Entry{"hh", "cpp"},
-      Entry{"hpp", "cpp"},        Entry{"rs", "rust"},        Entry{"java", "java"},
-      Entry{"kt", "kotlin"},      Entry{"rb", "ruby"},        Entry{"php", "php"},
-      Entry{"cs", "csharp"},      Entry{"swift", "swift"},    Entry{"lua", "lua"},
-      Entry{"sh", "bash"},        Entry{"pl", "perl"},        Entry{"zig", "zig"},
-      Entry{"ex", "elixir"},      Entry{"scala", "scala"},    Entry{"dart", "dart"}};
+  static constexpr std::array languages{Entry{"py", "python"},      Entry{"js", "javascript"},
+                                        Entry{"mjs", "javascript"}, Entry{"cjs", "javascript"},
+                                        Entry{"jsx", "javascript"}, Entry{"ts", "typescript"},
+                                        Entry{"mts", "typescript"}, Entry{"tsx", "typescript"},
+                                        Entry{"go", "go"},          Entry{"c", "c"},
+                                        Entry{"h", "cpp"},          Entry{"cc", "cpp"},
+                                        Entry{"cpp", "cpp"},        Entry{"cxx", "cpp"},
+                                        Entry{"hh", "cpp"},         Entry{"hpp", "cpp"},
+                                        Entry{"rs", "rust"},        Entry{"java", "java"},
+                                        Entry{"kt", "kotlin"},      Entry{"rb", "ruby"},
+                                        Entry{"php", "php"},        Entry{"cs", "csharp"},
+                                        Entry{"swift", "swift"},    Entry{"lua", "lua"},
+                                        Entry{"sh", "bash"},        Entry{"pl", "perl"},
+                                        Entry{"zig", "zig"},        Entry{"ex", "elixir"},
+                                        Entry{"scala", "scala"},    Entry{"dart", "dart"}};
   const std::string_view base = base_name(name);
   const std::size_t dot = base.rfind('.');
   if (dot == std::string_view::npos) return {};

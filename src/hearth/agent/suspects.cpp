@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t max_source_bytes = 48 << 10;
 constexpr std::size_t max_tests = 40;
+constexpr std::size_t max_suspects = 4;
 
 bool has_word(std::string_view text, std::string_view word) {
   if (word.empty()) return false;
@@ -33,9 +34,10 @@ bool has_word(std::string_view text, std::string_view word) {
 /// Names that are called in the failing lines: "Parse(", "wrap(".
 std::set<std::string> called_in(const std::vector<std::string>& failures) {
   static const RE2 call(R"((\w+)\s*\()");
-  static const std::set<std::string> everywhere{"assert", "assertEqual", "equal", "deepStrictEqual",
-                                                "strictEqual", "assert_eq", "len", "CHECK", "EXPECT_EQ",
-                                                "print", "expect", "toBe", "raises", "str", "list"};
+  static const std::set<std::string> everywhere{
+      "assert", "assertEqual", "equal",     "deepStrictEqual", "strictEqual", "assert_eq",
+      "len",    "CHECK",       "EXPECT_EQ", "print",           "expect",      "toBe",
+      "raises", "str",         "list"};
   std::set<std::string> names;
   for (const std::string& line : failures) {
     re2::StringPiece rest(line.data(), line.size());
@@ -111,7 +113,9 @@ std::vector<std::string> find_suspects(const Folder& folder, std::string_view ta
   std::ranges::stable_sort(ranked, [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<std::string> suspects;
   for (auto& [score, name] : ranked) {
-    if (suspects.size() >= 4) break;
+    // What is far less likely than the first would only take its time.
+    const bool unlikely = score * 2 < ranked.front().first;
+    if (suspects.size() >= max_suspects || (unlikely && !suspects.empty())) break;
     suspects.push_back(std::move(name));
   }
   return suspects;

@@ -14,7 +14,7 @@ Sources read_tests(const Folder& folder, std::string_view output);
 
 /// The source files that may hold the mistake, the likeliest first: named in the task, named in the
 /// check's output, imported by a test, named like a test, defining what the failing lines call.
-/// Test files are never among them, unless `task` asks to change them by name.
+/// Test files are never among them.
 std::vector<std::string> find_suspects(const Folder& folder, std::string_view task,
                                        std::string_view output, const Sources& tests);
 

@@ -25,8 +25,8 @@ class TerminalOutput final : public Output {
   }
 
   void session(const SessionInfo& info) override {
-    line(dim(fmt::format("{} · {} · {} · session {}", info.model, info.style, info.folder,
-                         info.id)));
+    line(dim(
+        fmt::format("{} · {} · {} · session {}", info.model, info.style, info.folder, info.id)));
   }
 
   void status(std::string_view text) override { line(without_escapes(text)); }
@@ -67,7 +67,8 @@ class TerminalOutput final : public Output {
     const std::string plain = without_escapes(result.text);
     const auto lines = lines_of(plain);
     for (std::size_t i = 0; i < std::min(lines.size(), max_shown_lines); ++i) {
-      line(result.is_error ? red(fmt::format("  {}", lines[i])) : dim(fmt::format("  {}", lines[i])));
+      line(result.is_error ? red(fmt::format("  {}", lines[i]))
+                           : dim(fmt::format("  {}", lines[i])));
     }
     if (lines.size() > max_shown_lines) {
       line(dim(fmt::format("  … {} more lines", lines.size() - max_shown_lines)));

@@ -89,7 +89,8 @@ bool says_what_failed(std::string_view line) {
   return RE2::PartialMatch(line, wanted) && !RE2::PartialMatch(line, noise);
 }
 
-/// The statement of `source` that begins on line `number` (from 1): joined until its brackets close.
+/// The statement of `source` that begins on line `number` (from 1): joined until its brackets
+/// close.
 std::string statement_at(std::string_view source, int number) {
   const auto lines = lines_of(source);
   constexpr std::size_t max_lines = 8;
@@ -100,7 +101,8 @@ std::string statement_at(std::string_view source, int number) {
     const std::string_view line = trimmed(lines[i]);
     if (!statement.empty()) statement += ' ';
     statement += line;
-    for (const char c : line) depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
+    for (const char c : line)
+      depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
     if (depth <= 0) break;
   }
   return statement;
@@ -147,7 +149,8 @@ class Excerpt {
 
 /// pytest marks the failing statement with '>' and what came of it with 'E'.
 void take_pytest(const std::vector<std::string_view>& lines, Excerpt& excerpt) {
-  static const RE2 chatter(R"(^(?:Use -v|Full diff:|\.\.\.Full|Omitting|\.\.\.$|\?|At index 0 diff: *$))");
+  static const RE2 chatter(
+      R"(^(?:Use -v|Full diff:|\.\.\.Full|Omitting|\.\.\.$|\?|At index 0 diff: *$))");
   bool in_statement = false;
   std::string statement;
   for (const std::string_view line : lines) {
@@ -212,6 +215,7 @@ void take_tap(const std::vector<std::string_view>& lines, const Sources& tests, 
 
 void take_generic(const std::vector<std::string_view>& lines, const Sources& tests,
                   Excerpt& excerpt) {
+  constexpr std::size_t compared_bytes = 10;
   for (const std::string_view raw : lines) {
     const std::string_view line = trimmed(raw);
     const Place place = place_in(line, tests);
@@ -220,8 +224,14 @@ void take_generic(const std::vector<std::string_view>& lines, const Sources& tes
     if (place.line > 0) {
       const std::string statement = statement_at(tests.at(place.file), place.line);
       static const RE2 reporting(R"(\.(?:Error|Fatal|Log)f?\(|\bprint|throw |console\.)");
-      const bool shown = line.find(statement.substr(0, 24)) != std::string_view::npos ||
-                         RE2::PartialMatch(statement, reporting);
+      // Most programs print what they compared; then the statement says nothing new.
+      const std::size_t bracket = statement.find('(');
+      const std::string_view compared =
+          bracket == std::string::npos
+              ? std::string_view(statement)
+              : std::string_view(statement).substr(bracket + 1, compared_bytes);
+      const bool shown =
+          line.find(compared) != std::string_view::npos || RE2::PartialMatch(statement, reporting);
       if (!statement.empty() && !shown) excerpt.add(statement);
     }
     static const RE2 leading_place(R"(^\S*?[\w.+-]+\.\w+:\d+(?::\d+)?:?\s*)");

@@ -9,14 +9,15 @@
 namespace hearth::agent {
 
 /// What a check's output says, whatever program wrote it: pytest, unittest, node (TAP and its own
-/// style), go, cargo, ctest, JUnit's runners, or a program of one's own that prints a line a failure.
+/// style), go, cargo, ctest, JUnit's runners, or a program of one's own that prints a line a
+/// failure.
 struct TestReport {
-  bool passed = false;     ///< the check's exit code
-  bool built = true;       ///< false: it did not compile, or could not be imported
-  int tests_passed = 0;    ///< 0 where the program does not tell
+  bool passed = false;   ///< the check's exit code
+  bool built = true;     ///< false: it did not compile, or could not be imported
+  int tests_passed = 0;  ///< 0 where the program does not tell
   int tests_failed = 0;
-  int failure_lines = 0;   ///< distinct places or messages of failure
-  int first_line = 0;      ///< the line at which a test file first failed: later is further
+  int failure_lines = 0;  ///< distinct places or messages of failure
+  int first_line = 0;     ///< the line at which a test file first failed: later is further
 };
 
 TestReport read_report(std::string_view output, bool passed);

@@ -13,8 +13,8 @@ std::string allowed_in_words(const json::object& schema) {
   std::string words;
   if (const json::object* properties = find_object(schema, "properties")) {
     for (const auto& [name, property] : *properties) {
-      const bool needed = required != nullptr && std::ranges::find(*required, json::value(name)) !=
-                                                     required->end();
+      const bool needed =
+          required != nullptr && std::ranges::find(*required, json::value(name)) != required->end();
       const auto type = find_string(property.as_object(), "type").value_or("any");
       words += fmt::format("{}{} ({}{})", words.empty() ? "" : ", ", std::string_view(name), type,
                            needed ? "" : ", optional");
@@ -29,8 +29,8 @@ bool mend_type(json::value& value, std::string_view type) {
       value.is_string() ? std::string_view(value.get_string()) : std::string_view();
   if (type == "integer") {
     if (value.is_int64() || value.is_uint64()) return true;
-    if (value.is_double() && value.get_double() == static_cast<double>(
-                                                       static_cast<long>(value.get_double()))) {
+    if (value.is_double() &&
+        value.get_double() == static_cast<double>(static_cast<long>(value.get_double()))) {
       value = static_cast<std::int64_t>(value.get_double());
       return true;
     }
@@ -68,8 +68,7 @@ std::optional<std::string> mend_arguments(const json::object& schema, json::obje
   };
   const json::object* properties = find_object(schema, "properties");
   for (auto& [name, value] : arguments) {
-    const json::object* property =
-        properties == nullptr ? nullptr : find_object(*properties, name);
+    const json::object* property = properties == nullptr ? nullptr : find_object(*properties, name);
     if (property == nullptr) {
       return refuse(fmt::format("There is no argument \"{}\"", std::string_view(name)));
     }

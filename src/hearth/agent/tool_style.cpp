@@ -16,7 +16,8 @@ constexpr std::string_view finish_name = "finish";
 
 constexpr std::string_view system_prompt =
     "You are Hearth, a coding agent that works in the user's folder through tools. Paths are "
-    "relative to the folder. Read a file before you edit it. Make small, exact changes in the style "
+    "relative to the folder. Read a file before you edit it. Make small, exact changes in the "
+    "style "
     "of the code around them. Do not change tests unless you are asked to. After a change, run the "
     "tests or the program to see that it works. When a tool reports an error, do what its message "
     "says. Do not repeat a call that gave you nothing new. Answer briefly.";
@@ -75,20 +76,18 @@ class ToolStyle final : public Style {
 
   void turn(const std::stop_token& stop) {
     work_.output.progress("waiting for the model");
-    const auto answer =
-        complete(work_.server, conversation_, stop, [&](const chat::Event& event) {
-          if (const auto* prefill = std::get_if<chat::PrefillProgress>(&event)) {
-            work_.output.progress(prefill_line(*prefill));
-          } else if (const auto* delta = std::get_if<chat::TextDelta>(&event)) {
-            work_.output.text(delta->text);
-          }
-        });
+    const auto answer = complete(work_.server, conversation_, stop, [&](const chat::Event& event) {
+      if (const auto* prefill = std::get_if<chat::PrefillProgress>(&event)) {
+        work_.output.progress(prefill_line(*prefill));
+      } else if (const auto* delta = std::get_if<chat::TextDelta>(&event)) {
+        work_.output.text(delta->text);
+      }
+    });
     if (!answer) {
       const bool cancelled = answer.error().kind == ErrorKind::cancelled;
       work_.log.append("error", {{"message", answer.error().message}});
       end(cancelled ? Outcome::End::interrupted : Outcome::End::error,
-          cancelled ? "interrupted" : "error",
-          cancelled ? "Interrupted." : answer.error().message);
+          cancelled ? "interrupted" : "error", cancelled ? "Interrupted." : answer.error().message);
       return;
     }
     ++outcome_.turns;
@@ -119,13 +118,15 @@ class ToolStyle final : public Style {
   void answered_in_words(const Answer& answer, const chat::Message& message) {
     if (answer.stop_reason() == chat::StopReason::max_tokens) {
       if (++nudges_ <= 2) {
-        append(user_message({text_block("The answer was cut off at its length limit. Go on in "
-                                        "smaller steps.")}));
+        append(
+            user_message({text_block("The answer was cut off at its length limit. Go on in "
+                                     "smaller steps.")}));
         return;
       }
     } else if (calling_ == Calling::forced && ++nudges_ <= 2) {
-      append(user_message({text_block("Answer with one tool call. If the task is done, call "
-                                      "finish.")}));
+      append(
+          user_message({text_block("Answer with one tool call. If the task is done, call "
+                                   "finish.")}));
       return;
     }
     const bool cut = answer.stop_reason() == chat::StopReason::max_tokens;
@@ -170,8 +171,9 @@ class ToolStyle final : public Style {
     switch (loops_.note(call.name, call.arguments, result.text)) {
       case LoopDetector::Verdict::fine: break;
       case LoopDetector::Verdict::warn:
-        result.text += "\nYou have made this call with this result several times. Do something "
-                       "else, or stop and say what is in the way.";
+        result.text +=
+            "\nYou have made this call with this result several times. Do something "
+            "else, or stop and say what is in the way.";
         break;
       case LoopDetector::Verdict::stop:
         end(Outcome::End::error, "loop",

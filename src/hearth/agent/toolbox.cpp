@@ -34,12 +34,14 @@ Toolbox::Call Toolbox::prepare(const chat::ToolUseBlock& block, bool malformed) 
     names += (names.empty() ? "" : ", ") + name;
   }
   if (found == nullptr) {
-    call.error = tool_error(fmt::format("There is no tool \"{}\". Use one of: {}.", block.name, names));
+    call.error =
+        tool_error(fmt::format("There is no tool \"{}\". Use one of: {}.", block.name, names));
     return call;
   }
   if (malformed) {
-    call.error = tool_error("The arguments were not a JSON object. Call again, with all quotes and "
-                            "line ends inside strings escaped.");
+    call.error = tool_error(
+        "The arguments were not a JSON object. Call again, with all quotes and "
+        "line ends inside strings escaped.");
     return call;
   }
   if (auto arguments = parse_json(block.arguments); arguments && arguments->is_object()) {

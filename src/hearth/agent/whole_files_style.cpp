@@ -31,7 +31,8 @@ Outcome ended(Outcome::End end, std::string text) {
 std::string progress_line(const RepairSearch::Progress& progress) {
   if (progress.prefill) return prefill_line(*progress.prefill);
   return fmt::format(
-      "{} candidates: {} being written ({} characters), {} being checked, {} tried, {} unchanged or "
+      "{} candidates: {} being written ({} characters), {} being checked, {} tried, {} unchanged "
+      "or "
       "repeated; best: {}",
       progress.asked, progress.writing, progress.characters, progress.checking, progress.tried,
       progress.rejected, progress.best);
@@ -47,8 +48,9 @@ class WholeFilesStyle final : public Style {
         !refused.allowed) {
       return ended(Outcome::End::error, refused.reason);
     }
-    const bool can_edit = work_.permissions.mode() != PermissionMode::plan;
-    if (!can_edit) return ended(Outcome::End::error, "plan mode changes no files");
+    if (const auto refused = work_.permissions.edits_are_possible(); !refused.allowed) {
+      return ended(Outcome::End::error, refused.reason);
+    }
 
     work_.output.tool_call("check", check_.line);
     const auto first = run_trial(work_.folder.root(), {}, check_.line, first_check_timeout, stop);
@@ -56,8 +58,9 @@ class WholeFilesStyle final : public Style {
     if (first->end == CommandResult::End::cancelled) return interrupted();
     record_check(*first, "at the start");
     if (first->passed()) {
-      Outcome outcome = ended(Outcome::End::success,
-                              fmt::format("`{}` passes already; nothing was changed.", check_.line));
+      Outcome outcome =
+          ended(Outcome::End::success,
+                fmt::format("`{}` passes already; nothing was changed.", check_.line));
       outcome.solved = true;
       return outcome;
     }
@@ -115,9 +118,9 @@ class WholeFilesStyle final : public Style {
     using std::chrono::milliseconds;
     const auto started = Clock::now();
     // A candidate that needs much longer than the code it replaces does not end.
-    const milliseconds check_time = std::clamp(
-        milliseconds(static_cast<std::int64_t>(first.seconds * 10'000)), milliseconds(10'000),
-        milliseconds(120'000));
+    const milliseconds check_time =
+        std::clamp(milliseconds(static_cast<std::int64_t>(first.seconds * 10'000)),
+                   milliseconds(10'000), milliseconds(120'000));
     Outcome outcome;
     TestReport best = report;
     int attempts_left = work_.profile.attempts;
@@ -147,8 +150,9 @@ class WholeFilesStyle final : public Style {
       if (limits.time.count() <= 0) break;
       work_.output.status(fmt::format("● correcting {} (candidates by {}, each checked in a copy)",
                                       file, work_.model.empty() ? "the model" : work_.model));
-      work_.log.append("request", {{"file", file}, {"failures", json::value_from(
-                                       failures_in(first.output, tests, 10))}});
+      work_.log.append(
+          "request",
+          {{"file", file}, {"failures", json::value_from(failures_in(first.output, tests, 10))}});
       RepairSearch search({.server = work_.server,
                            .folder = work_.folder.root(),
                            .check = check_.line,
@@ -195,8 +199,8 @@ class WholeFilesStyle final : public Style {
     return outcome;
   }
 
-  void note_candidate(const std::string& file, const std::string& before, const Candidate& candidate,
-                      std::string_view what, TestReport& best) {
+  void note_candidate(const std::string& file, const std::string& before,
+                      const Candidate& candidate, std::string_view what, TestReport& best) {
     work_.log.append("candidate", {{"file", file},
                                    {"part", what},
                                    {"passed", candidate.report.passed},
@@ -234,8 +238,8 @@ class WholeFilesStyle final : public Style {
     const std::string output = trimmed_in_the_middle(result.best.output, 2000);
     work_.output.status(output.empty() ? "  (passes)" : output);
     outcome.solved = true;
-    outcome.text = fmt::format("Corrected {}: `{}` passes now (candidate {} of {} tried).", file,
-                               check_.line, result.tried, result.tried);
+    outcome.text = fmt::format("Corrected {}: `{}` passes now ({} candidates tried).", file,
+                               check_.line, result.tried);
     return outcome;
   }
 

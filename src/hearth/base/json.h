@@ -11,8 +11,8 @@
 
 namespace hearth {
 
-/// Boost.JSON is the project's one JSON library (chosen by `bench/json`). Objects keep the order of
-/// their keys, so what is parsed and written again keeps its bytes' order.
+/// Boost.JSON is the project's one JSON library. Objects keep the order of their keys, so what is
+/// parsed and written again keeps its bytes' order.
 namespace json = boost::json;
 
 /// Nesting deeper than this is refused; real requests nest less than 40 levels.

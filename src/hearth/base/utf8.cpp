@@ -46,7 +46,8 @@ std::size_t incomplete_utf8_tail(std::string_view text) {
   for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
     const unsigned char byte = byte_at(text, text.size() - back);
     if (is_continuation(byte)) continue;
-    const std::size_t wanted = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    if (byte < 0xC2 || byte > 0xF4) return 0;
+    const std::size_t wanted = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
     return wanted > back ? back : 0;
   }
   return 0;

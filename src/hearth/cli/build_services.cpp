@@ -156,8 +156,8 @@ class Builder {
       return;
     }
     add_missing(name, path.error().message);
-    built_->warnings.push_back(fmt::format("the configuration's model {}: {}", name,
-                                           path.error().message));
+    built_->warnings.push_back(
+        fmt::format("the configuration's model {}: {}", name, path.error().message));
   }
 
   /// `--model NAME=PATH` for the name as it stands or without its instance number, else the store.
@@ -169,8 +169,7 @@ class Builder {
     }
     auto path = models::resolve(weights);
     if (!path) {
-      path.error().message +=
-          fmt::format(" Or give it a file: --model {}=PATH", weights);
+      path.error().message += fmt::format(" Or give it a file: --model {}=PATH", weights);
     }
     return path;
   }
@@ -216,10 +215,12 @@ class Builder {
 
 void BuiltServices::preload() {
   for (const std::string& name : services->local_models->names()) {
-    boost::asio::post(services->workers, [models = services->local_models, name] {
-      const auto instance = models->get(name);
-      if (!instance) spdlog::error("{}: {}", name, instance.error().message);
-    });
+    auto announced = services->local_models->announce_loading();
+    boost::asio::post(services->workers,
+                      [models = services->local_models, name, until_done = std::move(announced)] {
+                        const auto instance = models->get(name);
+                        if (!instance) spdlog::error("{}: {}", name, instance.error().message);
+                      });
   }
 }
 

@@ -23,8 +23,8 @@ constexpr auto follow_interval = std::chrono::milliseconds(300);
 
 void print(const std::vector<observe::LoggedRequest>& rows, bool as_json) {
   for (const auto& row : rows) {
-    fmt::print("{}\n", as_json ? to_json(observe::to_json_object(row.record))
-                               : table_row(row.record));
+    fmt::print("{}\n",
+               as_json ? to_json(observe::to_json_object(row.record)) : table_row(row.record));
   }
   std::fflush(stdout);
 }

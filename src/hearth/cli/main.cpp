@@ -1,18 +1,27 @@
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "hearth/base/log.h"
 #include "hearth/cli/agent_command.h"
+#include "hearth/cli/default_model.h"
 #include "hearth/cli/log_command.h"
+#include "hearth/cli/models_command.h"
 #include "hearth/cli/serve_command.h"
 
 int main(int argc, char** argv) {
   int exit_code = 0;
   CLI::App app("Hearth: a coding agent, a router and a model server on your own machine", "hearth");
   app.set_version_flag("--version", "hearth " HEARTH_VERSION);
-  hearth::cli::add_agent_command(app, {});
+
+  hearth::cli::AgentHooks hooks;
+  hooks.ensure_model = [](bool interactive) -> hearth::Result<void> {
+    auto model = hearth::cli::ensure_default_model(interactive);
+    if (!model) return hearth::pass_on(model);
+    return {};
+  };
+  hearth::cli::add_agent_command(app, hooks);
   hearth::cli::add_serve_commands(app, exit_code);
+  hearth::cli::add_models_commands(app);
   hearth::cli::add_log_command(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;

@@ -20,7 +20,9 @@ std::string local_time(std::int64_t time_ms) {
   return fmt::format("{:%H:%M:%S}", parts);
 }
 
-std::string seconds(double ms) { return fmt::format("{:.2f}", ms / 1000); }
+std::string seconds(double ms) {
+  return fmt::format("{:.2f}", ms / 1000);
+}
 
 }  // namespace
 

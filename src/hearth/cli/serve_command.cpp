@@ -29,7 +29,7 @@ Result<void> run_serve(ServeOptions& options) {
   BuiltServices& built = **result;
   gateway::Services& services = *built.services;
   const router::Config& config = services.router->config();
-  const std::string level = !options.log_level.empty() ? options.log_level
+  const std::string level = !options.log_level.empty()  ? options.log_level
                             : !config.log_level.empty() ? config.log_level
                                                         : "info";
   if (auto set = set_up_log(level); !set) return set;
@@ -73,9 +73,9 @@ Result<void> run_stop() {
   const auto until = Clock::now() + std::chrono::seconds(15);
   while (::kill(state->pid, 0) == 0) {
     if (Clock::now() > until) {
-      return fail(ErrorKind::timeout,
-                  fmt::format("the server (process {}) was asked to stop and still runs",
-                              state->pid));
+      return fail(
+          ErrorKind::timeout,
+          fmt::format("the server (process {}) was asked to stop and still runs", state->pid));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
@@ -93,21 +93,24 @@ void finish(const Result<void>& result, int& exit_code) {
 
 void add_serve_commands(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServeOptions>();
-  CLI::App* serve = app.add_subcommand(
-      "serve", "The server: Anthropic and OpenAI APIs on one loopback port");
-  serve->add_option("--model", options->services.models,
-                    "NAME, PATH or NAME=PATH; may be given several times, the first is the default");
+  CLI::App* serve =
+      app.add_subcommand("serve", "The server: Anthropic and OpenAI APIs on one loopback port");
+  serve->add_option(
+      "--model", options->services.models,
+      "NAME, PATH or NAME=PATH; may be given several times, the first is the default");
   serve->add_option("--config", options->services.config_file,
                     "A configuration (Claude Code Router's, or the same in JSON5)");
   serve->add_option("--host", options->host, "Address to listen on (default 127.0.0.1)");
   serve->add_option("--port", options->port, "Port (default 8484; 0: any free one)")
       ->check(CLI::Range(0, 65535));
-  serve->add_option("--context", options->services.context,
-                    "Window in tokens (default: the smallest of the trained length, 65536 and what "
-                    "memory allows)")
+  serve
+      ->add_option("--context", options->services.context,
+                   "Window in tokens (default: the smallest of the trained length, 65536 and what "
+                   "memory allows)")
       ->check(CLI::Range(256, 16777216));
-  serve->add_option("--threads", options->services.threads,
-                    "Threads to compute with (default: the physical cores)")
+  serve
+      ->add_option("--threads", options->services.threads,
+                   "Threads to compute with (default: the physical cores)")
       ->check(CLI::Range(1, 512));
   serve->add_option("--gpu-layers", options->services.gpu_layers,
                     "Layers to keep on the GPU: a number, or all");

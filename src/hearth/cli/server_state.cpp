@@ -12,7 +12,9 @@
 namespace hearth::cli {
 namespace {
 
-std::filesystem::path state_file() { return state_dir() / "server.json"; }
+std::filesystem::path state_file() {
+  return state_dir() / "server.json";
+}
 
 std::optional<ServerState> read_state() {
   const auto text = read_file(state_file());

@@ -1,11 +1,10 @@
 #include "hearth/engine/backend.h"
 
-#include <llama.h>
-
 #include <mutex>
 #include <string_view>
 #include <utility>
 
+#include <llama.h>
 #include <log.h>
 
 #include "hearth/base/log.h"
@@ -13,7 +12,10 @@
 namespace hearth::engine {
 namespace {
 
-thread_local std::string last_error;
+/// More than this of a burst of errors says nothing new.
+constexpr std::size_t longest_report = 600;
+
+thread_local std::string errors;
 
 void forward_message(ggml_log_level level, const char* text, void* /*user_data*/) {
   std::string_view message(text);
@@ -21,7 +23,10 @@ void forward_message(ggml_log_level level, const char* text, void* /*user_data*/
     message.remove_suffix(1);
   }
   if (message.empty() || message.find_first_not_of('.') == std::string_view::npos) return;
-  if (level == GGML_LOG_LEVEL_ERROR) last_error = message;
+  if (level == GGML_LOG_LEVEL_ERROR && errors.size() < longest_report) {
+    if (!errors.empty()) errors += "; ";
+    errors += message;
+  }
   // Graph and tensor listings, thousands of lines, are for tracing only.
   const bool chatter = level == GGML_LOG_LEVEL_DEBUG || level == GGML_LOG_LEVEL_CONT;
   spdlog::log(chatter ? spdlog::level::trace : spdlog::level::debug, "llama.cpp: {}", message);
@@ -38,6 +43,8 @@ void start_backend() {
   });
 }
 
-std::string take_last_backend_error() { return std::exchange(last_error, {}); }
+std::string take_backend_errors() {
+  return std::exchange(errors, {});
+}
 
 }  // namespace hearth::engine

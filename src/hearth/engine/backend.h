@@ -8,7 +8,7 @@ namespace hearth::engine {
 /// level, its warnings and errors too: they are for developers). Thread-safe.
 void start_backend();
 
-/// The last error that llama.cpp reported on this thread since the previous call; empty if none.
-std::string take_last_backend_error();
+/// The errors that llama.cpp reported on this thread since the previous call; empty if none.
+std::string take_backend_errors();
 
 }  // namespace hearth::engine

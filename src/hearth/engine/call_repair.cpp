@@ -198,8 +198,7 @@ std::optional<RepairedText> find_calls(std::string_view text,
       search = json_from + 1;
       continue;
     }
-    const std::string_view between =
-        text.substr(cursor, wrapping_start(text, json_from) - cursor);
+    const std::string_view between = text.substr(cursor, wrapping_start(text, json_from) - cursor);
     if (found.calls.empty()) {
       found.before = between;
     } else if (!trim(between).empty()) {
@@ -237,8 +236,9 @@ std::optional<std::string> json_completion(std::string_view partial) {
       closing.erase(closing.begin());
     }
   }
-  static constexpr std::array<std::string_view, 12> middles = {
-      "", "\"", ": null", "null", "\": null", "e", "ue", "rue", "se", "lse", "ll", "ull"};
+  static constexpr std::array<std::string_view, 14> middles = {
+      "",    "\"", ": null", "null", "\": null", "e",  "ue",
+      "rue", "se", "lse",    "alse", "l",        "ll", "ull"};
   std::string candidate;
   const std::string start = escaped ? "\\" : "";
   for (const std::string_view middle : middles) {

@@ -20,7 +20,8 @@ struct RepairedText {
 };
 
 /// From where on `text` may be a tool call that a model wrote in its own way (a JSON block, bare
-/// JSON, stray <tool_call> tags), so that a stream holds it back until it is known. `npos`: nowhere.
+/// JSON, stray <tool_call> tags), so that a stream holds it back until it is known. `npos`:
+/// nowhere.
 std::size_t possible_call_start(std::string_view text);
 
 /// Reads calls out of plain text: a fenced or bare JSON object (or a list of them) whose "name" is

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <fmt/format.h>
 
 #include <optional>
 #include <vector>
@@ -146,7 +147,8 @@ Result<Generation> prepare_raw(const Instance& instance, ChatAnswers::RawRequest
     for (const Token token : request.tokens) {
       if (token < 0 || token >= instance.weights().n_vocab()) {
         return fail(ErrorKind::invalid_request,
-                    "the prompt holds a token that the model does not have");
+                    fmt::format("prompt: {} is not a token of this model, which has {}", token,
+                                instance.weights().n_vocab()));
       }
     }
     generation.prompt.tokens = std::move(request.tokens);
@@ -166,7 +168,9 @@ struct ChatAnswers::Pool {
 
 ChatAnswers::ChatAnswers(int n_threads) : pool_(std::make_unique<Pool>(n_threads)) {}
 
-ChatAnswers::~ChatAnswers() { pool_->threads.join(); }
+ChatAnswers::~ChatAnswers() {
+  pool_->threads.join();
+}
 
 void ChatAnswers::post(std::move_only_function<void()> work) {
   asio::post(pool_->threads, std::move(work));
@@ -174,19 +178,18 @@ void ChatAnswers::post(std::move_only_function<void()> work) {
 
 std::unique_ptr<Job> ChatAnswers::answer(FindInstance find_instance, chat::Request request,
                                          chat::EventSink sink) {
-  auto answer = std::make_shared<Answer>(asio::make_strand(pool_->threads.executor()),
-                                         std::move(sink));
-  answer->begin(std::move(find_instance),
-                [request = std::move(request)](const Instance& instance) {
-                  return prepare_chat(instance, request);
-                });
+  auto answer =
+      std::make_shared<Answer>(asio::make_strand(pool_->threads.executor()), std::move(sink));
+  answer->begin(std::move(find_instance), [request = std::move(request)](const Instance& instance) {
+    return prepare_chat(instance, request);
+  });
   return std::make_unique<AnswerJob>(std::move(answer));
 }
 
 std::unique_ptr<Job> ChatAnswers::complete(FindInstance find_instance, RawRequest request,
                                            chat::EventSink sink) {
-  auto answer = std::make_shared<Answer>(asio::make_strand(pool_->threads.executor()),
-                                         std::move(sink));
+  auto answer =
+      std::make_shared<Answer>(asio::make_strand(pool_->threads.executor()), std::move(sink));
   answer->begin(std::move(find_instance),
                 [request = std::move(request)](const Instance& instance) mutable {
                   return prepare_raw(instance, request);

@@ -1,11 +1,12 @@
 #include "hearth/engine/context.h"
 
 #include <fmt/format.h>
-#include <ggml-cpu.h>
-#include <llama.h>
 
 #include <map>
 #include <mutex>
+
+#include <ggml-cpu.h>
+#include <llama.h>
 
 #include "hearth/engine/backend.h"
 
@@ -69,13 +70,13 @@ Result<std::unique_ptr<Context>> Context::create(std::shared_ptr<const Weights> 
   };
   params.abort_callback_data = &context->abort_;
 
-  take_last_backend_error();
+  take_backend_errors();
   context->context_ = llama_init_from_model(context->weights_->model(), params);
   if (context->context_ == nullptr) {
     return fail(ErrorKind::overloaded,
                 fmt::format("a context of {} tokens could not be made: {}. Ask for a smaller one "
                             "with --context.",
-                            options.n_ctx, take_last_backend_error()));
+                            options.n_ctx, take_backend_errors()));
   }
   ggml_threadpool* pool = shared_threadpool(options.n_threads);
   llama_attach_threadpool(context->context_, pool, pool);
@@ -86,7 +87,9 @@ Context::~Context() {
   if (context_ != nullptr) llama_free(context_);
 }
 
-int Context::n_cells() const { return static_cast<int>(llama_n_ctx(context_)); }
+int Context::n_cells() const {
+  return static_cast<int>(llama_n_ctx(context_));
+}
 
 kv::ResumePoints Context::resume_points() const {
   return weights_->has_recurrent_state() ? kv::ResumePoints::end_only
@@ -133,6 +136,8 @@ Context::Outcome Context::decode(const std::vector<Row>& rows) {
   }
 }
 
-const float* Context::logits(int index) const { return llama_get_logits_ith(context_, index); }
+const float* Context::logits(int index) const {
+  return llama_get_logits_ith(context_, index);
+}
 
 }  // namespace hearth::engine

@@ -7,9 +7,12 @@
 namespace hearth::engine {
 namespace {
 
-constexpr std::array<std::string_view, 9> dropped = {
-    "pattern",          "format",           "minimum", "maximum",         "exclusiveMinimum",
-    "exclusiveMaximum", "multipleOf",       "$schema", "patternProperties"};
+constexpr std::array<std::string_view, 5> dropped = {"pattern", "format", "multipleOf", "$schema",
+                                                     "patternProperties"};
+constexpr std::array<std::string_view, 4> bounds = {"minimum", "maximum", "exclusiveMinimum",
+                                                    "exclusiveMaximum"};
+/// Clients write ±(2^53 - 1) for "any integer"; such a bound only makes the grammar larger.
+constexpr std::int64_t no_bound = (std::int64_t{1} << 53) - 1;
 constexpr std::array<std::string_view, 4> limits = {"minLength", "maxLength", "minItems",
                                                     "maxItems"};
 /// Repetitions above this make llama.cpp's grammars slow or refused.
@@ -41,6 +44,11 @@ json::object relax_for_grammar(const json::object& schema) {
   for (const auto& [key, value] : schema) {
     const std::string_view name(key);
     if (std::ranges::find(dropped, name) != dropped.end()) continue;
+    if (std::ranges::find(bounds, name) != bounds.end()) {
+      const auto bound = find_int(schema, name);
+      const bool integer = find_string(schema, "type") == "integer";
+      if (!integer || !bound || *bound >= no_bound || *bound <= -no_bound) continue;
+    }
     if (std::ranges::find(limits, name) != limits.end()) {
       const auto limit = find_int(schema, name);
       if (!limit || *limit > longest_repetition) continue;

@@ -5,8 +5,9 @@
 namespace hearth::engine {
 
 /// `schema` without what a grammar cannot hold or what makes it explode: patterns, formats, long
-/// length limits, numeric bounds (agents' real tool schemas have 524,288-character limits and
-/// ±2^53 bounds). What is left constrains less and accepts everything the schema accepts.
+/// length limits, bounds of ±2^53 and those of fractions (agents' real tool schemas have
+/// 524,288-character limits and ±2^53 bounds). What is left constrains less and accepts everything
+/// the schema accepts.
 json::object relax_for_grammar(const json::object& schema);
 
 /// An object schema that accepts {"name": N, "arguments": …} for exactly these tools.

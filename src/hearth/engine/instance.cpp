@@ -4,10 +4,9 @@
 
 #include <condition_variable>
 #include <deque>
+#include <fstream>
 #include <set>
 #include <thread>
-
-#include <fstream>
 
 #include "hearth/base/log.h"
 #include "hearth/engine/scheduler.h"
@@ -126,9 +125,8 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Weights
     tokens_per_ms = check->tokens_per_ms;
     if (!check->flash_attention_agrees) {
       context_options.flash_attention = FlashAttention::off;
-      instance->notes_.push_back(
-          fmt::format("flash attention is off for this model: on this machine it gives {}",
-                      check->finding));
+      instance->notes_.push_back(fmt::format(
+          "flash attention is off for this model: on this machine it gives {}", check->finding));
       spdlog::warn("{}", instance->notes_.back());
     }
   }
@@ -161,7 +159,11 @@ std::unique_ptr<Job> Instance::generate(Generation generation, chat::EventSink s
   return std::make_unique<EngineJob>(core_, *core_->context, std::move(delivery));
 }
 
-const Weights& Instance::weights() const { return core_->context->weights(); }
-int Instance::n_ctx() const { return core_->context->n_cells(); }
+const Weights& Instance::weights() const {
+  return core_->context->weights();
+}
+int Instance::n_ctx() const {
+  return core_->context->n_cells();
+}
 
 }  // namespace hearth::engine

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <chat.h>
-#include <common.h>
-
 #include <string>
 #include <vector>
+
+#include <chat.h>
+#include <common.h>
 
 namespace hearth::engine {
 
@@ -19,6 +19,9 @@ struct OutputFormat {
   std::string generation_prompt;
   /// The beginning of a forced tool call: in the prompt, and part of the output's text.
   std::string forced_beginning;
+  /// Put behind the prompt, and no part of what is parsed: where a template's answers begin with a
+  /// header of their own (harmony's channel), the header of a plain answer.
+  std::string answer_header;
   std::string thinking_start;
   std::vector<std::string> thinking_ends;
   /// Names of all tools that may be called; empty if none may.

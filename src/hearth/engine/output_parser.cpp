@@ -47,7 +47,8 @@ std::vector<chat::Event> OutputParser::finish() {
 void OutputParser::take(std::vector<chat::Event>& events, bool is_final) {
   auto message = parse(text_, !is_final, *format_);
   if (!message && is_final) message = parse(text_, true, *format_);
-  if (!message) {
+  const bool nothing_found = message && message->empty();
+  if (!message || (is_final && nothing_found)) {
     if (!is_final) return;
     message.emplace();
     message->content = text_;
@@ -100,8 +101,8 @@ void OutputParser::send_arguments(std::vector<chat::Event>& events, std::size_t 
                                   std::string_view arguments) {
   std::string& sent = calls_[index].arguments;
   if (arguments.size() <= sent.size() || !arguments.starts_with(sent)) return;
-  events.emplace_back(chat::ToolCallDelta{static_cast<int>(index),
-                                          std::string(arguments.substr(sent.size()))});
+  events.emplace_back(
+      chat::ToolCallDelta{static_cast<int>(index), std::string(arguments.substr(sent.size()))});
   sent = arguments;
 }
 

@@ -1,10 +1,11 @@
 #include "hearth/engine/prompt.h"
 
-#include <chat.h>
 #include <fmt/format.h>
-#include <json-schema-to-grammar.h>
 
 #include <algorithm>
+
+#include <chat.h>
+#include <json-schema-to-grammar.h>
 
 #include "hearth/engine/grammar_schema.h"
 #include "hearth/engine/output_format.h"
@@ -19,6 +20,12 @@ using Mode = chat::ToolChoice::Mode;
 constexpr std::string_view generic_tool_instructions =
     "You can use tools. To use one, answer with nothing but a JSON object of this form:\n"
     "{\"name\": \"the tool\", \"arguments\": {…}}\nThe tools:\n";
+
+std::string_view trimmed(std::string_view text) {
+  const auto from = text.find_first_not_of(" \t\r\n");
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
+}
 
 bool template_knows_tools(const Weights& weights) {
   const auto caps = common_chat_templates_get_caps(weights.templates());
@@ -43,7 +50,8 @@ chat::Request with_tools_in_system_prompt(const chat::Request& request) {
 std::vector<common_chat_tool> callable_tools(const chat::Request& request, bool relaxed) {
   std::vector<common_chat_tool> tools;
   for (const chat::Tool& tool : request.tools) {
-    const bool named = request.tool_choice.mode != Mode::tool || tool.name == request.tool_choice.name;
+    const bool named =
+        request.tool_choice.mode != Mode::tool || tool.name == request.tool_choice.name;
     if (!named) continue;
     const json::object schema =
         relaxed ? relax_for_grammar(tool.input_schema) : json::object{{"type", "object"}};
@@ -61,6 +69,20 @@ common_chat_templates_inputs base_inputs(const chat::Request& request) {
     inputs.chat_template_kwargs["reasoning_effort"] = to_json(json::value(request.thinking.effort));
   }
   return inputs;
+}
+
+/// Some templates leave a later system message out without a word (harmony's).
+bool keeps_system_messages(const chat::Request& request, const std::string& prompt) {
+  return std::ranges::all_of(request.messages, [&](const chat::Message& message) {
+    if (message.role != chat::Role::system) return true;
+    for (const chat::Block& block : message.content) {
+      const auto* text = std::get_if<chat::TextBlock>(&block);
+      if (text == nullptr) continue;
+      const std::string_view words = trimmed(text->text);
+      if (prompt.find(words) == std::string::npos) return false;
+    }
+    return true;
+  });
 }
 
 /// The prompt's text. Tool choice is left out here, so that it cannot change the prompt and no
@@ -81,6 +103,9 @@ Result<common_chat_params> apply_template(const Weights& weights, const chat::Re
     inputs.messages = std::move(*messages);
     try {
       auto params = common_chat_templates_apply(weights.templates(), inputs);
+      if (placement == SystemMessages::in_place && !keeps_system_messages(request, params.prompt)) {
+        continue;
+      }
       if (placement == SystemMessages::first_else_user) {
         warnings.emplace_back(
             "the model's template takes a system message only at the front; later ones were "
@@ -154,32 +179,21 @@ std::string call_beginning(const common_chat_params& automatic) {
   return {};
 }
 
-/// Calls that are really forced. llama-common's grammar for a required call lets the model talk
-/// first, without end if it likes; where the format has a word that begins a call, that word is
-/// put behind the prompt instead, and what follows can only be the call.
-Result<void> force_native_call(const Weights& weights, const chat::Request& request,
-                               OutputFormat& format, std::vector<std::string>& warnings) {
-  auto automatic =
-      apply_format_leniently(weights, request, COMMON_CHAT_TOOL_CHOICE_AUTO, warnings);
-  if (!automatic) return pass_on(automatic);
-  const std::string beginning = call_beginning(*automatic);
-  const bool may_think = automatic->supports_thinking && request.thinking.on();
-  if (!beginning.empty() && !may_think) {
-    take_format(format, *automatic);
-    format.grammar_lazy = false;
-    format.triggers.clear();
-    format.forced_beginning = beginning;
-    return {};
+/// The answer is plain text (JSON, in fact) without the template's own format around it.
+void make_plain(const Weights& weights, OutputFormat& format) {
+  format.structured = true;
+  format.parser = common_chat_parser_params();
+  constexpr std::string_view harmony_mark = "<|channel|>";
+  if (weights.info().chat_template.find(harmony_mark) != std::string::npos) {
+    format.answer_header = "<|channel|>final<|message|>";
   }
-  auto required =
-      apply_format_leniently(weights, request, COMMON_CHAT_TOOL_CHOICE_REQUIRED, warnings);
-  if (!required) return pass_on(required);
-  take_format(format, *required);
-  return {};
 }
 
-/// For models without a tool format: the whole answer is one JSON call.
-Result<void> force_generic_call(const chat::Request& request, OutputFormat& format) {
+/// The whole answer is one JSON call: for models without a tool format, and for formats in which
+/// llama-common's grammar does not hold the arguments to their schema.
+Result<void> force_generic_call(const Weights& weights, const chat::Request& request,
+                                OutputFormat& format) {
+  make_plain(weights, format);
   for (const bool relaxed : {true, false}) {
     std::vector<std::pair<std::string, json::object>> tools;
     for (const auto& tool : callable_tools(request, relaxed)) {
@@ -198,12 +212,58 @@ Result<void> force_generic_call(const chat::Request& request, OutputFormat& form
   return fail(ErrorKind::invalid_request, "no grammar could be made for these tools");
 }
 
+/// Calls that are really forced. llama-common's grammar for a required call lets the model talk
+/// first, without end if it likes; where the format has a word that begins a call, that word is
+/// put behind the prompt instead, and what follows can only be the call.
+Result<void> force_native_call(const Weights& weights, const chat::Request& request,
+                               OutputFormat& format, std::vector<std::string>& warnings) {
+  auto automatic = apply_format_leniently(weights, request, COMMON_CHAT_TOOL_CHOICE_AUTO, warnings);
+  if (!automatic) return pass_on(automatic);
+  const std::string beginning = call_beginning(*automatic);
+  const bool may_think = automatic->supports_thinking && request.thinking.on();
+  // Calls written as JSON name the tool in a key; other formats use tags.
+  const bool json_calls = automatic->grammar.find(R"(\"name\")") != std::string::npos;
+  if (!may_think && (beginning.empty() || !json_calls)) {
+    return force_generic_call(weights, request, format);
+  }
+  if (!may_think) {
+    take_format(format, *automatic);
+    format.grammar_lazy = false;
+    format.triggers.clear();
+    format.forced_beginning = beginning;
+    return {};
+  }
+  auto required =
+      apply_format_leniently(weights, request, COMMON_CHAT_TOOL_CHOICE_REQUIRED, warnings);
+  if (!required) return pass_on(required);
+  take_format(format, *required);
+  return {};
+}
+
+/// The whole answer is JSON after the request's schema.
+Result<void> force_schema(const Weights& weights, const chat::Request& request,
+                          OutputFormat& format) {
+  const json::value& schema = *request.json_schema;
+  try {
+    const std::string grammar = json_schema_to_grammar(common_json::parse(
+        to_json(schema.is_object() ? relax_for_grammar(schema.get_object()) : json::object())));
+    format = {};
+    make_plain(weights, format);
+    format.grammar = common_grammar(COMMON_GRAMMAR_TYPE_USER, grammar);
+    return {};
+  } catch (const std::exception& failure) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("no grammar could be made for this schema: {}", failure.what()));
+  }
+}
+
 Result<OutputFormat> make_format(const Weights& weights, const chat::Request& request,
                                  const common_chat_params& prompt_params, bool native_tools,
                                  std::vector<std::string>& warnings) {
   OutputFormat format;
   const bool tools = !request.tools.empty() && request.tool_choice.mode != Mode::none;
-  const bool forced = request.tool_choice.mode == Mode::any || request.tool_choice.mode == Mode::tool;
+  const bool forced =
+      request.tool_choice.mode == Mode::any || request.tool_choice.mode == Mode::tool;
   if (tools) {
     for (const chat::Tool& tool : request.tools) format.tool_names.push_back(tool.name);
   }
@@ -214,18 +274,21 @@ Result<OutputFormat> make_format(const Weights& weights, const chat::Request& re
     if (!prompt_params.parser.empty()) format.parser.parser.load(prompt_params.parser);
     format.generation_prompt = prompt_params.generation_prompt;
     if (forced) {
-      if (auto made = force_generic_call(request, format); !made) return pass_on(made);
+      if (auto made = force_generic_call(weights, request, format); !made) return pass_on(made);
     }
   } else if (tools && forced) {
     if (auto made = force_native_call(weights, request, format, warnings); !made) {
       return pass_on(made);
     }
   } else if (tools || request.json_schema) {
-    auto params =
-        apply_format_leniently(weights, request, COMMON_CHAT_TOOL_CHOICE_AUTO, warnings);
+    auto params = apply_format_leniently(weights, request, COMMON_CHAT_TOOL_CHOICE_AUTO, warnings);
     if (!params) return pass_on(params);
     take_format(format, *params);
     if (!tools) format.grammar.type = COMMON_GRAMMAR_TYPE_OUTPUT_FORMAT;
+    if (!tools && params->supports_thinking && !request.thinking.on()) {
+      // Without thinking the answer is the JSON alone.
+      if (auto made = force_schema(weights, request, format); !made) return pass_on(made);
+    }
   } else {
     take_format(format, prompt_params);
     format.grammar = {};
@@ -249,7 +312,7 @@ Result<Prompt> render(const Weights& weights, const chat::Request& request) {
   auto format = make_format(weights, request, *params, native_tools, prompt.warnings);
   if (!format) return pass_on(format);
 
-  prompt.text = params->prompt + format->forced_beginning;
+  prompt.text = params->prompt + format->answer_header + format->forced_beginning;
   prompt.stops = params->additional_stops;
   prompt.tokens =
       weights.tokenize(prompt.text, Weights::Begin::of_sequence, Weights::Special::as_tokens);
@@ -260,8 +323,7 @@ Result<Prompt> render(const Weights& weights, const chat::Request& request) {
 Prompt raw_prompt(const Weights& weights, std::string_view text) {
   Prompt prompt;
   prompt.text = text;
-  prompt.tokens =
-      weights.tokenize(text, Weights::Begin::of_sequence, Weights::Special::as_tokens);
+  prompt.tokens = weights.tokenize(text, Weights::Begin::of_sequence, Weights::Special::as_tokens);
   return prompt;
 }
 

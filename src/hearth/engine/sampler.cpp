@@ -1,11 +1,12 @@
 #include "hearth/engine/sampler.h"
 
-#include <common.h>
 #include <fmt/format.h>
-#include <sampling.h>
 
 #include <algorithm>
 #include <cmath>
+
+#include <common.h>
+#include <sampling.h>
 
 #include "hearth/engine/output_format.h"
 
@@ -26,8 +27,8 @@ void set_values(common_params_sampling& params, const chat::Sampling& sampling) 
   }
 }
 
-void set_format(common_params_sampling& params, const OutputFormat& format,
-                const Weights& weights, std::optional<int> thinking_budget) {
+void set_format(common_params_sampling& params, const OutputFormat& format, const Weights& weights,
+                std::optional<int> thinking_budget) {
   const llama_vocab* vocab = weights.vocab();
   const auto tokens_of = [&](const std::string& text) {
     return common_tokenize(vocab, text, false, true);
@@ -71,7 +72,9 @@ bool is_plainly_greedy(const SamplerOptions& options, const OutputFormat* format
 
 }  // namespace
 
-void Sampler::Free::operator()(common_sampler* sampler) const { common_sampler_free(sampler); }
+void Sampler::Free::operator()(common_sampler* sampler) const {
+  common_sampler_free(sampler);
+}
 Sampler::~Sampler() = default;
 
 Result<std::unique_ptr<Sampler>> Sampler::create(const Weights& weights,

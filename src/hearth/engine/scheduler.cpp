@@ -38,9 +38,8 @@ bool Scheduler::start(Task& task) {
     return false;
   }
   if (task.n_prompt >= window) {
-    end(task, {ErrorKind::invalid_request,
-               fmt::format("prompt is too long: {} tokens > {} maximum", task.n_prompt,
-                           window - 1)});
+    end(task, {ErrorKind::invalid_request, fmt::format("prompt is too long: {} tokens > {} maximum",
+                                                       task.n_prompt, window - 1)});
     return false;
   }
   task.limit = std::min(task.generation.max_tokens.value_or(window), window - task.n_prompt);
@@ -72,8 +71,8 @@ void Scheduler::step() {
     case Context::Outcome::no_room:
     case Context::Outcome::failed:
       for (const Piece& piece : pieces) {
-        end(*piece.task, {ErrorKind::internal,
-                          "the engine could not compute this request; the log says why"});
+        end(*piece.task,
+            {ErrorKind::internal, "the engine could not compute this request; the log says why"});
       }
       break;
   }
@@ -155,8 +154,8 @@ int Scheduler::prefill_budget(bool others_decode) const {
 
 std::vector<Scheduler::Piece> Scheduler::plan_batch(std::vector<Context::Row>& rows) {
   std::vector<Piece> pieces;
-  const auto n_decoding = std::ranges::count_if(
-      running_, [](const auto& task) { return !task->prefilling(); });
+  const auto n_decoding =
+      std::ranges::count_if(running_, [](const auto& task) { return !task->prefilling(); });
 
   // A cell counts as used when it is computed, so what is still to come is asked for together.
   while (!running_.empty() && !cache_.reserve(n_outstanding())) {
@@ -187,7 +186,8 @@ void Scheduler::add_rows(Task& task, int n_tokens, std::vector<Context::Row>& ro
   for (int i = 0; i < n_tokens; ++i) {
     const int position = task.n_computed + i;
     const bool last = position + 1 == static_cast<int>(task.tokens.size());
-    rows.push_back({task.tokens[static_cast<std::size_t>(position)], position, task.sequence, last});
+    rows.push_back(
+        {task.tokens[static_cast<std::size_t>(position)], position, task.sequence, last});
   }
   pieces.push_back({&task, n_tokens, static_cast<int>(rows.size()) - 1});
 }

@@ -77,8 +77,8 @@ std::string difference(const std::vector<float>& on, const std::vector<float>& o
     spread += std::abs(off[i] - mean);
   }
   const double relative = spread > 0 ? sum / spread : sum;
-  const bool tie = top_on != top_off && std::abs(off[top_on] - off[top_off]) <
-                                            0.1 * std::abs(off[top_off] - mean);
+  const bool tie = top_on != top_off &&
+                   std::abs(off[top_on] - off[top_off]) < 0.1 * std::abs(off[top_off] - mean);
   if (top_on != top_off && !tie) return "another top token";
   if (relative > 0.1) return fmt::format("logits off by {:.0f} % of their spread", 100 * relative);
   return {};

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <chat.h>
-
 #include <vector>
+
+#include <chat.h>
 
 #include "hearth/chat/request.h"
 

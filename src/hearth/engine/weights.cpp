@@ -1,8 +1,9 @@
 #include "hearth/engine/weights.h"
 
+#include <fmt/format.h>
+
 #include <chat.h>
 #include <common.h>
-#include <fmt/format.h>
 #include <llama.h>
 
 #include "hearth/engine/backend.h"
@@ -21,10 +22,10 @@ Result<std::shared_ptr<const Weights>> Weights::load(const std::filesystem::path
 
   llama_model_params params = llama_model_default_params();
   params.n_gpu_layers = gpu_layers;
-  take_last_backend_error();
+  take_backend_errors();
   llama_model* model = llama_model_load_from_file(path.c_str(), params);
   if (model == nullptr) {
-    const std::string reason = take_last_backend_error();
+    const std::string reason = take_backend_errors();
     if (reason.find("unknown model architecture") != std::string::npos) {
       return fail(ErrorKind::invalid_request,
                   fmt::format("{} is of the architecture '{}', which this engine does not know. "
@@ -43,9 +44,9 @@ Result<std::shared_ptr<const Weights>> Weights::load(const std::filesystem::path
   try {
     weights->templates_.reset(common_chat_templates_init(model, "").release());
   } catch (const std::exception& failure) {
-    return fail(ErrorKind::invalid_request,
-                fmt::format("the chat template of {} cannot be used: {}", path.string(),
-                            failure.what()));
+    return fail(
+        ErrorKind::invalid_request,
+        fmt::format("the chat template of {} cannot be used: {}", path.string(), failure.what()));
   }
   return weights;
 }
@@ -60,9 +61,9 @@ std::vector<Token> Weights::tokenize(std::string_view text, Begin begin, Special
   const bool parse_special = special == Special::as_tokens;
   const auto size = static_cast<std::int32_t>(text.size());
   std::vector<Token> tokens(text.size() / 3 + 16);
-  std::int32_t n = llama_tokenize(vocab_, text.data(), size, tokens.data(),
-                                  static_cast<std::int32_t>(tokens.size()), add_special,
-                                  parse_special);
+  std::int32_t n =
+      llama_tokenize(vocab_, text.data(), size, tokens.data(),
+                     static_cast<std::int32_t>(tokens.size()), add_special, parse_special);
   if (n < 0) {
     tokens.resize(static_cast<std::size_t>(-n));
     n = llama_tokenize(vocab_, text.data(), size, tokens.data(),
@@ -82,9 +83,13 @@ std::string Weights::detokenize(const std::vector<Token>& tokens) const {
   return text;
 }
 
-bool Weights::ends_generation(Token token) const { return llama_vocab_is_eog(vocab_, token); }
+bool Weights::ends_generation(Token token) const {
+  return llama_vocab_is_eog(vocab_, token);
+}
 
-int Weights::n_vocab() const { return llama_vocab_n_tokens(vocab_); }
+int Weights::n_vocab() const {
+  return llama_vocab_n_tokens(vocab_);
+}
 
 bool Weights::has_recurrent_state() const {
   return llama_model_is_recurrent(model_) || llama_model_is_hybrid(model_);

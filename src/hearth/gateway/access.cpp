@@ -26,7 +26,8 @@ Result<void> check_key(const Exchange& exchange) {
                 "this server asks for a key; send it as x-api-key or Authorization: Bearer");
   }
   if (!equal_in_constant_time(given, expected)) {
-    return fail(ErrorKind::unauthorized, "the key is not this server's; check the client's setting");
+    return fail(ErrorKind::unauthorized,
+                "the key is not this server's; check the client's setting");
   }
   return {};
 }

@@ -36,16 +36,19 @@ class Sender {
       : exchange_(exchange),
         answer_(std::move(answer)),
         record_(answer_.record),
-        queue_(std::make_shared<EventQueue>(std::move(executor),
-                                            answer_.stream ? EventQueue::Wake::each_event
-                                                           : EventQueue::Wake::end_only)) {}
+        queue_(std::make_shared<EventQueue>(
+            std::move(executor),
+            answer_.stream ? EventQueue::Wake::each_event : EventQueue::Wake::end_only)) {}
 
   asio::awaitable<void> run() {
     exchange_.watch_client(queue_);
     call_ = answer_.start([queue = queue_](chat::Event event) { queue->push(std::move(event)); });
     while (!done_) {
       const auto events = co_await queue_->take(next_tick());
-      if (queue_->client_gone()) break;
+      if (queue_->client_gone()) {
+        for (const chat::Event& event : events) note(event);
+        break;
+      }
       co_await handle(events);
       if (!done_ && events.empty()) co_await tick();
     }
@@ -79,8 +82,10 @@ class Sender {
 
   asio::awaitable<void> handle(const std::vector<chat::Event>& events) {
     std::string text;
-    for (const chat::Event& event : events) {
-      note(event);
+    for (const chat::Event& arrived : events) {
+      note(arrived);
+      const bool progress = std::holds_alternative<chat::PrefillProgress>(arrived);
+      const chat::Event event = progress ? chat::Event(never_backwards(*progress_)) : arrived;
       if (const auto* failed = std::get_if<chat::Failed>(&event); failed && !exchange_.replied()) {
         done_ = true;
         exchange_.stop_watching();
@@ -115,8 +120,8 @@ class Sender {
     if (!answer_.stream) co_return;
     const auto now = Clock::now();
     if (progress_ && now - last_write_ >= progress_interval) {
-      std::string text =
-          wire::prefill_comment(estimate(*progress_, ms_between(progress_at_, now)));
+      std::string text = wire::prefill_comment(
+          never_backwards(estimate(*progress_, ms_between(progress_at_, now))));
       if (now - last_ping_ >= ping_interval) {
         text += answer_.stream->ping();
         last_ping_ = now;
@@ -134,16 +139,26 @@ class Sender {
     last_write_ = Clock::now();
   }
 
+  /// An estimate may have run ahead of what the engine then reports; a bar must not jump back.
+  chat::PrefillProgress never_backwards(chat::PrefillProgress progress) {
+    shown_computed_ = std::max(shown_computed_, progress.computed);
+    progress.computed = shown_computed_;
+    return progress;
+  }
+
   void note(const chat::Event& event) {
     if (const auto* progress = std::get_if<chat::PrefillProgress>(&event)) {
       progress_ = *progress;
       progress_at_ = Clock::now();
+      record_.computed_tokens = progress->computed;
       return;
     }
     if (const auto* started = std::get_if<chat::Started>(&event)) {
-      take_usage(started->usage);
+      record_.prompt_tokens = started->usage.prompt_tokens;
+      record_.reused_tokens = started->usage.reused_tokens;
       return;
     }
+    if (progress_) record_.computed_tokens = progress_->total - progress_->reused;
     progress_.reset();
     if (const auto* finished = std::get_if<chat::Finished>(&event)) {
       take_usage(finished->usage);
@@ -171,6 +186,7 @@ class Sender {
   std::unique_ptr<provider::Call> call_;
   std::optional<chat::PrefillProgress> progress_;
   Clock::time_point progress_at_;
+  int shown_computed_ = 0;
   Clock::time_point began_ = Clock::now();
   Clock::time_point last_write_ = began_;
   Clock::time_point last_ping_ = began_;

@@ -19,9 +19,9 @@ struct Answer {
   observe::RequestRecord record;
 };
 
-/// Makes the answer and sends it, and takes `answer`: pings by wall clock, progress while the prompt is read, the work
-/// cancelled when the client goes away. An answer that fails before anything was sent gets its
-/// error's status; later it is an error event. Logs the record.
+/// Makes the answer and sends it, and takes `answer`: pings by wall clock, progress while the
+/// prompt is read, the work cancelled when the client goes away. An answer that fails before
+/// anything was sent gets its error's status; later it is an error event. Logs the record.
 boost::asio::awaitable<void> send_answer(Exchange& exchange, Answer& answer);
 
 }  // namespace hearth::gateway

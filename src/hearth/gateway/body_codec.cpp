@@ -24,8 +24,7 @@ std::unexpected<Error> over(std::size_t limit) {
                           limit));
 }
 
-Result<std::string> inflate_body(std::string_view body, std::string_view name,
-                                 std::size_t limit) {
+Result<std::string> inflate_body(std::string_view body, std::string_view name, std::size_t limit) {
   z_stream stream{};
   // 15 + 32: the largest window; zlib and gzip headers are told apart.
   if (inflateInit2(&stream, 15 + 32) != Z_OK) return broken(name);

@@ -41,8 +41,8 @@ asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request& request, An
     co_return;
   }
   answer.record = std::move(routed->record);
-  answer.start = [provider = routed->provider, asked = std::move(routed->request)](
-                     chat::EventSink sink) mutable {
+  answer.start = [provider = routed->provider,
+                  asked = std::move(routed->request)](chat::EventSink sink) mutable {
     return provider->start(std::move(asked), std::move(sink));
   };
   co_await send_answer(exchange, answer);
@@ -138,8 +138,7 @@ asio::awaitable<void> post_completions(Exchange& exchange) {
   Services& services = exchange.services();
   provider::LocalProvider* local = services.local_for(decoded->model);
   if (local == nullptr) {
-    const Error error{ErrorKind::not_found,
-                      "raw completions need a local model, and this server has none"};
+    const Error error = services.no_local_model(decoded->model);
     co_await refuse(exchange, error);
     co_return;
   }

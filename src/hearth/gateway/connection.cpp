@@ -27,7 +27,8 @@ using Parser = http::request_parser<http::string_body>;
 asio::awaitable<void> refuse(beast::tcp_stream& stream, Parser& parser, Services& services,
                              const Error& error) {
   Exchange::HttpRequest request;
-  if (parser.is_header_done()) request = parser.release();
+  request.method(parser.get().method());
+  request.target(parser.get().target());
   request.keep_alive(false);
   Exchange exchange(stream, std::move(request), services);
   co_await exchange.reply_error(error);

@@ -14,8 +14,8 @@ EventQueue::EventQueue(asio::any_io_executor executor, Wake wake)
     : timer_(std::move(executor)), wake_(wake) {}
 
 void EventQueue::push(chat::Event event) {
-  const bool last = std::holds_alternative<chat::Finished>(event) ||
-                    std::holds_alternative<chat::Failed>(event);
+  const bool last =
+      std::holds_alternative<chat::Finished>(event) || std::holds_alternative<chat::Failed>(event);
   const std::lock_guard lock(mutex_);
   events_.push_back(std::move(event));
   if (wake_posted_ || (wake_ == Wake::end_only && !last)) return;

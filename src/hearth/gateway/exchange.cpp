@@ -7,7 +7,6 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/write.hpp>
-
 #include <sys/socket.h>
 
 #include "hearth/base/id.h"
@@ -60,8 +59,7 @@ Exchange::Awaitable<void> Exchange::reply_json(int status, const json::value& bo
 
 Exchange::Awaitable<void> Exchange::reply_text(int status, std::string_view content_type,
                                                std::string& body) {
-  http::response<http::string_body> response(static_cast<http::status>(status),
-                                             request_.version());
+  http::response<http::string_body> response(static_cast<http::status>(status), request_.version());
   response.set(http::field::server, server_name);
   response.set(http::field::content_type, content_type);
   response.set("request-id", request_id_);
@@ -75,9 +73,8 @@ Exchange::Awaitable<void> Exchange::reply_text(int status, std::string_view cont
 }
 
 Exchange::Awaitable<void> Exchange::reply_error(const Error& error) {
-  const json::value body = api_ == wire::Api::anthropic
-                               ? wire::anthropic_error(error, request_id_)
-                               : wire::openai_error(error);
+  const json::value body = api_ == wire::Api::anthropic ? wire::anthropic_error(error, request_id_)
+                                                        : wire::openai_error(error);
   const int status = wire::http_status(error, api_);
   co_await reply_json(status, body);
 }
@@ -111,17 +108,15 @@ Exchange::Awaitable<void> Exchange::end_stream() {
 void Exchange::watch_client(std::shared_ptr<EventQueue> queue) {
   stream_.expires_never();
   auto& socket = stream_.socket();
-  socket.async_wait(asio::ip::tcp::socket::wait_read,
-                    [queue = std::move(queue), &socket](const boost::system::error_code& ec) {
-                      if (ec == asio::error::operation_aborted) return;
-                      char byte = 0;
-                      const auto got = ec ? -1
-                                          : ::recv(socket.native_handle(), &byte, 1,
-                                                   MSG_PEEK | MSG_DONTWAIT);
-                      // A byte means that the next request was sent ahead: the client is there.
-                      const bool nothing_yet = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-                      if (got <= 0 && !nothing_yet) queue->set_client_gone();
-                    });
+  socket.async_wait(asio::ip::tcp::socket::wait_read, [queue = std::move(queue), &socket](
+                                                          const boost::system::error_code& ec) {
+    if (ec == asio::error::operation_aborted) return;
+    char byte = 0;
+    const auto got = ec ? -1 : ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    // A byte means that the next request was sent ahead: the client is there.
+    const bool nothing_yet = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    if (got <= 0 && !nothing_yet) queue->set_client_gone();
+  });
 }
 
 void Exchange::stop_watching() {

@@ -47,10 +47,9 @@ Result<json::object> body_object(const Exchange& exchange) {
 }
 
 Result<provider::LocalProvider*> local_of(Services& services, const json::object& body) {
-  auto* local = services.local_for(std::string(find_string(body, "model").value_or("")));
-  if (local == nullptr) {
-    return fail(ErrorKind::not_found, "this server has no local model, hence no tokenizer");
-  }
+  const std::string asked(find_string(body, "model").value_or(""));
+  auto* local = services.local_for(asked);
+  if (local == nullptr) return std::unexpected(services.no_local_model(asked));
   return local;
 }
 
@@ -62,12 +61,10 @@ Result<json::object> tokenize(Services& services, const json::object& body) {
   auto local = local_of(services, body);
   if (!local) return pass_on(local);
   using engine::Weights;
-  const auto begin = find_bool(body, "add_special").value_or(false)
-                         ? Weights::Begin::of_sequence
-                         : Weights::Begin::bare;
-  const auto special = find_bool(body, "parse_special").value_or(true)
-                           ? Weights::Special::as_tokens
-                           : Weights::Special::as_text;
+  const auto begin = find_bool(body, "add_special").value_or(false) ? Weights::Begin::of_sequence
+                                                                    : Weights::Begin::bare;
+  const auto special = find_bool(body, "parse_special").value_or(true) ? Weights::Special::as_tokens
+                                                                       : Weights::Special::as_text;
   const std::string model =
       services.local_model_name(std::string(find_string(body, "model").value_or("")));
   const auto tokens = (*local)->tokenize(model, *content, begin, special);

@@ -18,9 +18,10 @@ class LocalCounter final : public router::TokenCounter {
 
   [[nodiscard]] std::size_t count(const chat::Request& request,
                                   const router::Target& model) const override {
-    if (auto* local = services_.local_for(model.model)) {
+    const std::string name = services_.local_models->knows(model.model) ? model.model : "";
+    if (auto* local = services_.local_for(name)) {
       chat::Request asked = request;
-      asked.model = services_.local_model_name(model.model);
+      asked.model = services_.local_model_name(name);
       if (const auto tokens = local->count_tokens(asked)) return *tokens;
     }
     return upper_bound(request) / 4;
@@ -62,8 +63,8 @@ asio::awaitable<Result<RoutedRequest>> route_request(Exchange& exchange, chat::R
   router::apply(*decision, request);
   const auto found = services.providers.find(decision->target.provider);
   if (found == services.providers.end()) {
-    co_return fail(ErrorKind::not_found, fmt::format("there is no provider '{}'",
-                                                     decision->target.provider));
+    co_return fail(ErrorKind::not_found,
+                   fmt::format("there is no provider '{}'", decision->target.provider));
   }
   routed.provider = found->second;
   routed.record.warnings = fmt::format("{}", fmt::join(request.warnings, "\n"));

@@ -115,14 +115,15 @@ Result<std::unique_ptr<Server>> Server::listen(const ServerOptions& options, Ser
                             options.port));
   }
   if (ec) {
-    return fail(ErrorKind::unavailable,
-                fmt::format("cannot listen on {}:{}: {}", options.host, options.port,
-                            ec.message()));
+    return fail(ErrorKind::unavailable, fmt::format("cannot listen on {}:{}: {}", options.host,
+                                                    options.port, ec.message()));
   }
   return server;
 }
 
-std::uint16_t Server::port() const { return impl_->acceptor.local_endpoint().port(); }
+std::uint16_t Server::port() const {
+  return impl_->acceptor.local_endpoint().port();
+}
 
 std::string Server::url() const {
   const auto endpoint = impl_->acceptor.local_endpoint();

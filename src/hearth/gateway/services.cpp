@@ -1,5 +1,8 @@
 #include "hearth/gateway/services.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 namespace hearth::gateway {
@@ -11,7 +14,17 @@ std::string Services::local_model_name(const std::string& asked) const {
     return asked.substr(comma + 1);
   }
   const auto names = local_models->names();
-  return names.empty() ? std::string() : names.front();
+  if (names.empty() || !router::is_hosted_name(asked)) return {};
+  return names.front();
+}
+
+Error Services::no_local_model(const std::string& asked) const {
+  const auto names = local_models->names();
+  if (names.empty()) {
+    return {ErrorKind::not_found, "this server has no local model; name one with --model"};
+  }
+  return {ErrorKind::not_found, fmt::format("model: there is no local \"{}\"; there is {}", asked,
+                                            fmt::join(names, ", "))};
 }
 
 provider::LocalProvider* Services::local_for(const std::string& model) const {

@@ -36,11 +36,13 @@ struct Services {
   std::atomic<int> n_running{0};  ///< answers under way
   std::atomic<std::int64_t> last_use_ms{unix_ms()};
 
-  /// The local provider that answers for `model` (or for the first model where it is empty);
-  /// null if no local one does.
-  [[nodiscard]] provider::LocalProvider* local_for(const std::string& model) const;
-  /// The name of the model that `local_for` stands for.
+  /// The local model that `asked` means: itself, without its provider, or the first one where it is
+  /// empty or a hosted model's name. Empty if there is none.
   [[nodiscard]] std::string local_model_name(const std::string& asked) const;
+  /// The local provider that answers for it; null if none does.
+  [[nodiscard]] provider::LocalProvider* local_for(const std::string& asked) const;
+  /// What to say where `local_for` is null.
+  [[nodiscard]] Error no_local_model(const std::string& asked) const;
 };
 
 }  // namespace hearth::gateway

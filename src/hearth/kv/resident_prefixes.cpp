@@ -37,7 +37,9 @@ ResidentPrefixes::Match ResidentPrefixes::best_match(TokenSpan prompt) const {
   return best;
 }
 
-int ResidentPrefixes::longest_prefix(TokenSpan prompt) const { return best_match(prompt).length; }
+int ResidentPrefixes::longest_prefix(TokenSpan prompt) const {
+  return best_match(prompt).length;
+}
 
 SequenceId ResidentPrefixes::oldest_unleased() const {
   SequenceId oldest = -1;
@@ -84,8 +86,7 @@ bool ResidentPrefixes::reserve(int n_tokens) {
     for (std::size_t i = 0; i < residents_.size(); ++i) {
       const Resident& resident = residents_[i];
       if (resident.leased || resident.tokens.empty()) continue;
-      if (victim < 0 ||
-          resident.last_use < residents_[static_cast<std::size_t>(victim)].last_use) {
+      if (victim < 0 || resident.last_use < residents_[static_cast<std::size_t>(victim)].last_use) {
         victim = static_cast<SequenceId>(i);
       }
     }

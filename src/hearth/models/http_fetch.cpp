@@ -68,6 +68,7 @@ class Attempt {
 
   /// Whether trying again may help.
   [[nodiscard]] bool may_retry() const { return may_retry_; }
+  [[nodiscard]] bool out_of_reach() const { return out_of_reach_; }
 
  private:
   void set_up(const TransferLimits& limits) {
@@ -119,7 +120,8 @@ class Attempt {
     }
     if (auto written = part_.append(bytes); !written) return give_up(written.error());
     if (progress_) {
-      progress_({FetchStage::download, host_of(download_.url), part_.size(), total_.value_or(0)});
+      progress_(
+          {FetchStage::download, host_of(download_.url), part_.size(), total_.value_or(0), ""});
     }
     return true;
   }
@@ -186,25 +188,23 @@ class Attempt {
       return fail(ErrorKind::invalid_request,
                   fmt::format("\"{}\" is not an address to fetch from: {}", download_.url, reason));
     }
-    const bool answered = info(CURLINFO_RESPONSE_CODE) != 0;
     const bool refused_by_proxy = info(CURLINFO_HTTP_CONNECTCODE) >= 400;
-    may_retry_ = code != CURLE_TOO_MANY_REDIRECTS &&
-                 (answered || (!refused_by_proxy && !failed_before_request(code)));
+    out_of_reach_ = !begun_ && (refused_by_proxy || is_no_answer(code));
+    may_retry_ = code != CURLE_TOO_MANY_REDIRECTS && !out_of_reach_;
     return fail(ErrorKind::unavailable, reason);
   }
 
-  bool failed_before_request(CURLcode code) {
+  /// Of the server, or of the one it sends us on to.
+  static bool is_no_answer(CURLcode code) {
     switch (code) {
       case CURLE_COULDNT_RESOLVE_PROXY:
       case CURLE_COULDNT_RESOLVE_HOST:
       case CURLE_COULDNT_CONNECT:
       case CURLE_SSL_CONNECT_ERROR:
-      case CURLE_PEER_FAILED_VERIFICATION: return true;
-      default: break;
+      case CURLE_PEER_FAILED_VERIFICATION:
+      case CURLE_OPERATION_TIMEDOUT: return true;
+      default: return false;
     }
-    curl_off_t sent_at = 0;
-    curl_easy_getinfo(curl_.get(), CURLINFO_PRETRANSFER_TIME_T, &sent_at);
-    return code == CURLE_OPERATION_TIMEDOUT && sent_at == 0;
   }
 
   bool give_up(Error error) {
@@ -254,6 +254,7 @@ class Attempt {
   std::optional<Error> failure_;
   bool begun_ = false;
   bool may_retry_ = false;
+  bool out_of_reach_ = false;
 };
 
 bool can_resume(const HttpDownload& download) {
@@ -281,25 +282,35 @@ bool sleep_unless_stopped(std::chrono::milliseconds time, const std::stop_token&
   return !stop.stop_requested();
 }
 
-Result<void> http_fetch(const HttpDownload& download, PartFile& part, const TransferLimits& limits,
-                        const ProgressCallback& progress, const std::stop_token& stop) {
+std::expected<void, HttpFailure> http_fetch(const HttpDownload& download, PartFile& part,
+                                            const TransferLimits& limits,
+                                            const ProgressCallback& progress,
+                                            const std::stop_token& stop) {
+  const auto failed = [](Error error, bool out_of_reach = false) {
+    return std::unexpected(HttpFailure{std::move(error), out_of_reach});
+  };
+  const Error stopped{ErrorKind::cancelled, "stopped"};
+  bool was_reached = false;
   auto backoff = limits.first_backoff;
   for (int attempt = 1;; ++attempt) {
-    if (stop.stop_requested()) return fail(ErrorKind::cancelled, "stopped");
+    if (stop.stop_requested()) return failed(stopped);
     if (!can_resume(download) || (download.bytes && part.size() > *download.bytes)) {
-      if (auto cut = part.truncate(0); !cut) return cut;
+      if (auto cut = part.truncate(0); !cut) return failed(cut.error());
     }
     if (download.bytes && part.size() == *download.bytes) return {};
     const std::uint64_t before = part.size();
     Attempt connection(download, part, limits, progress, stop);
     auto done = connection.run();
-    if (done) return part.sync();
+    if (done) done = part.sync();
+    if (done) return {};
     if (part.size() > before) {
       attempt = 1;
       backoff = limits.first_backoff;
     }
-    if (!connection.may_retry() || attempt >= limits.attempts) return done;
-    if (!sleep_unless_stopped(backoff, stop)) return fail(ErrorKind::cancelled, "stopped");
+    was_reached = was_reached || !connection.out_of_reach();
+    const bool may_retry = connection.may_retry() || (was_reached && connection.out_of_reach());
+    if (!may_retry || attempt >= limits.attempts) return failed(done.error(), !was_reached);
+    if (!sleep_unless_stopped(backoff, stop)) return failed(stopped);
     backoff *= 2;
   }
 }

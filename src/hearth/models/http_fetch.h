@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <optional>
 #include <stop_token>
@@ -20,13 +22,20 @@ struct HttpDownload {
   std::filesystem::path etag_file;
 };
 
+struct HttpFailure {
+  Error error;
+  bool out_of_reach = false;  ///< the server could not even be asked: no name, no way, no answer
+};
+
 /// Fetches what `part` lacks, over as many connections as the limits allow, by libcurl with the
 /// proxies of the environment. A server that ignores Range is read from the start.
 /// On any error `part` keeps what had arrived, for the next try.
 /// Errors: unavailable if the server cannot be reached or breaks off for good, not_found,
 /// unauthorized, invalid_request (not a usable URL, or another size than `bytes`), io, cancelled.
-Result<void> http_fetch(const HttpDownload& download, PartFile& part, const TransferLimits& limits,
-                        const ProgressCallback& progress, const std::stop_token& stop);
+std::expected<void, HttpFailure> http_fetch(const HttpDownload& download, PartFile& part,
+                                            const TransferLimits& limits,
+                                            const ProgressCallback& progress,
+                                            const std::stop_token& stop);
 
 /// "example.org" of "https://example.org:8443/x".
 std::string host_of(const std::string& url);

@@ -94,7 +94,7 @@ Result<std::string> PartFile::sha256(const ProgressCallback& progress,
     if (got == 0) break;
     hash.update({buffer.data(), static_cast<std::size_t>(got)});
     done += static_cast<std::uint64_t>(got);
-    if (progress) progress({FetchStage::verify, "", done, size_});
+    if (progress) progress({FetchStage::verify, "", done, size_, ""});
   }
   return hash.finish();
 }

@@ -94,13 +94,13 @@ std::vector<StoredModel> stored_models() {
 Result<fs::path> resolve(std::string_view name_or_path) {
   const auto* spec = find_model(name_or_path);
   if (spec != nullptr && is_stored(*spec)) return stored_path(*spec);
-  const fs::path given = expand_home(name_or_path);
+  fs::path given = expand_home(name_or_path);
   if (!name_or_path.empty() && !name_or_path.contains('/')) {
     if (const auto* known = spec_of_file(name_or_path); known != nullptr && !is_stored(*known)) {
       spec = known;
-    } else if (const auto file = models_dir() / given; is_file(file)) {
+    } else if (auto file = models_dir() / given; is_file(file)) {
       return file;
-    } else if (const auto gguf = models_dir() / (given.string() + ".gguf"); is_file(gguf)) {
+    } else if (auto gguf = models_dir() / (given.string() + ".gguf"); is_file(gguf)) {
       return gguf;
     }
   }

@@ -15,6 +15,7 @@ struct FetchProgress {
   std::string source;       ///< where from, for people: a host, or "package registry"
   std::uint64_t done = 0;   ///< of the file, with what an earlier run had fetched
   std::uint64_t total = 0;  ///< 0 while it is unknown
+  std::string note;         ///< once, where a source failed and another one is tried: why
 };
 
 /// Called from the fetching thread, several times a second while bytes arrive. May be empty.

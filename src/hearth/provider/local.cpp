@@ -26,8 +26,8 @@ LocalProvider::LocalProvider(std::string name, std::vector<std::string> model_na
 std::unique_ptr<Call> LocalProvider::start(chat::Request request, chat::EventSink sink) {
   const std::string model = request.model;
   return std::make_unique<LocalCall>(
-      answers_->answer([models = models_, model] { return models->get(model); },
-                       std::move(request), std::move(sink)));
+      answers_->answer([models = models_, model] { return models->get(model); }, std::move(request),
+                       std::move(sink)));
 }
 
 std::unique_ptr<Call> LocalProvider::complete(const std::string& model,

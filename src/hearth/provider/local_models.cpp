@@ -27,10 +27,13 @@ Result<std::shared_ptr<engine::Instance>> LocalModels::get(const std::string& na
   if (auto instance = loaded(name)) return instance;
   const std::lock_guard loading(entry.loading);
   if (auto instance = loaded(name)) return instance;
+  const auto announced = announce_loading();
+  return load(entry);
+}
+
+std::shared_ptr<void> LocalModels::announce_loading() {
   ++n_loading_;
-  auto instance = load(entry);
-  --n_loading_;
-  return instance;
+  return {nullptr, [this](std::nullptr_t) { --n_loading_; }};
 }
 
 std::shared_ptr<engine::Instance> LocalModels::loaded(const std::string& name) const {
@@ -39,7 +42,9 @@ std::shared_ptr<engine::Instance> LocalModels::loaded(const std::string& name) c
   return found == entries_.end() ? nullptr : found->second->instance;
 }
 
-std::vector<std::string> LocalModels::names() const { return order_; }
+std::vector<std::string> LocalModels::names() const {
+  return order_;
+}
 
 Result<std::shared_ptr<engine::Instance>> LocalModels::load(Entry& entry) {
   const LocalModel& model = entry.model;

@@ -37,8 +37,10 @@ class LocalModels {
 
   [[nodiscard]] std::vector<std::string> names() const;
   [[nodiscard]] bool knows(const std::string& name) const { return entries_.contains(name); }
-  /// True while any model is being loaded.
+  /// True while any model is being loaded, or will be as soon as somebody has time.
   [[nodiscard]] bool loading() const { return n_loading_ > 0; }
+  /// Makes loading() true as long as what is returned lives.
+  [[nodiscard]] std::shared_ptr<void> announce_loading();
 
  private:
   struct Entry {

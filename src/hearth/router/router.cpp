@@ -44,16 +44,6 @@ bool is_background_model(std::string_view model) {
   return model.starts_with("claude-") && model.find("haiku") != std::string_view::npos;
 }
 
-/// Clients that were made for a hosted service send its models' names; "" and "default" mean that
-/// the client does not care.
-bool is_hosted_name(std::string_view model) {
-  if (model.empty() || model == "default" || model == "hearth") return true;
-  return std::ranges::any_of(
-      std::array<std::string_view, 8>{"claude", "anthropic/", "gpt-", "o1", "o3", "o4", "openai/",
-                                      "gemini"},
-      [model](std::string_view prefix) { return model.starts_with(prefix); });
-}
-
 }  // namespace
 
 std::string_view to_string(Scenario scenario) {
@@ -287,6 +277,14 @@ Router::~Router() = default;
 
 Result<Decision> Router::decide(const chat::Request& request, const TokenCounter& counter) {
   return Run{config_, *sessions_, request, counter, {}}.decide();
+}
+
+bool is_hosted_name(std::string_view model) {
+  if (model.empty() || model == "default" || model == "hearth") return true;
+  return std::ranges::any_of(
+      std::array<std::string_view, 8>{"claude", "anthropic/", "gpt-", "o1", "o3", "o4", "openai/",
+                                      "gemini"},
+      [model](std::string_view prefix) { return model.starts_with(prefix); });
 }
 
 Config local_models(std::vector<std::string> models) {

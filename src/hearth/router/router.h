@@ -89,8 +89,12 @@ class Router {
 /// removed. What was changed of the client's own is added to `warnings`.
 void apply(const Decision& decision, chat::Request& request);
 
-/// The configuration of those who have none: the first model for every scenario, the others by name.
-/// REQUIRES: at least one.
+/// True for "", "default", "hearth" and the names of hosted models (claude-…, gpt-…, gemini-…),
+/// which clients send that were made for a hosted service: they mean that the server should choose.
+bool is_hosted_name(std::string_view model);
+
+/// The configuration of those who have none: the first model for every scenario, the others by
+/// name. REQUIRES: at least one.
 Config local_models(std::vector<std::string> models);
 
 }  // namespace hearth::router

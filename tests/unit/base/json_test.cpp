@@ -6,9 +6,8 @@ namespace hearth {
 namespace {
 
 TEST(Json, WhatIsParsedIsWrittenInTheSameOrderAndForm) {
-  for (const char* text :
-       {R"({"b":1,"a":[true,null,-2,0.5,1e+30],"c":{"z":"x","y":{}}})", R"("a\"\\\n\t\u0001é")",
-        R"(18446744073709551615)", R"([])"}) {
+  for (const char* text : {R"({"b":1,"a":[true,null,-2,0.5,1e+30],"c":{"z":"x","y":{}}})",
+                           R"("a\"\\\n\t\u0001é")", R"(18446744073709551615)", R"([])"}) {
     const auto value = parse_json(text);
     ASSERT_TRUE(value) << text;
     EXPECT_EQ(to_json(*value), text);

@@ -16,8 +16,8 @@ TEST(Utf8, HoldsBackTheBeginningOfACodePointAndNothingElse) {
 }
 
 TEST(Utf8, RefusesOverlongSurrogatesAndStrayBytes) {
-  for (const char* bad : {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80",
-                          "a\xFF"}) {
+  for (const char* bad :
+       {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "a\xFF"}) {
     EXPECT_FALSE(is_valid_utf8(bad));
     EXPECT_TRUE(is_valid_utf8(to_valid_utf8(bad)));
   }

@@ -1,0 +1,65 @@
+#include "hearth/models/memory_plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace hearth::models {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::uint64_t gib = std::uint64_t{1} << 30;
+
+/// 32 KiB of KV state per token.
+GgufInfo model_trained_for(std::uint64_t tokens) {
+  GgufInfo model;
+  model.file_bytes = gib;
+  model.context_length = tokens;
+  model.n_layers = 32;
+  model.n_heads_kv = 2;
+  model.key_length = 128;
+  model.value_length = 128;
+  return model;
+}
+
+TEST(ContextPlan, IsTheTrainedLengthWhereMemoryAllows) {
+  const auto plan = plan_context(model_trained_for(32768), 64 * gib);
+  EXPECT_EQ(plan.n_ctx, 32768);
+  EXPECT_THAT(plan.why, HasSubstr("trained for 32768"));
+}
+
+TEST(ContextPlan, IsAtMost65536) {
+  const auto plan = plan_context(model_trained_for(131072), 64 * gib);
+  EXPECT_EQ(plan.n_ctx, 65536);
+  EXPECT_THAT(plan.why, HasSubstr("131072"));
+}
+
+TEST(ContextPlan, IsWhatMemoryLeavesBesideWeightsAndBuffers) {
+  const auto plan = plan_context(model_trained_for(131072), 3 * gib);
+  EXPECT_EQ(plan.n_ctx, 16384) << "3 GiB less 2.5, at 32 KiB a token";
+  EXPECT_THAT(plan.why, HasSubstr("0.5 GiB"));
+  EXPECT_THAT(plan.why, HasSubstr("32 KiB per token"));
+}
+
+TEST(ContextPlan, IsAMultipleOf256) {
+  EXPECT_EQ(plan_context(model_trained_for(131072), 3 * gib + 33 * 32768).n_ctx, 16384);
+}
+
+TEST(ContextPlan, IsAtLeast2048EvenWithoutMemory) {
+  EXPECT_EQ(plan_context(model_trained_for(131072), 0).n_ctx, 2048);
+}
+
+TEST(ContextPlan, NeverExceedsASmallTrainedLength) {
+  EXPECT_EQ(plan_context(model_trained_for(1024), 0).n_ctx, 1024);
+}
+
+TEST(ContextPlan, AModelThatSaysNothingGets4096) {
+  EXPECT_EQ(plan_context(GgufInfo{}, 64 * gib).n_ctx, 4096);
+}
+
+TEST(AvailableMemory, IsReadFromTheSystem) {
+  EXPECT_GT(available_memory(), std::uint64_t{1} << 20);
+}
+
+}  // namespace
+}  // namespace hearth::models
