@@ -33,7 +33,9 @@ def test_chat(api):
     message = api.messages.create(model=MODEL, messages=USER, max_tokens=16,
                                   system="Answer in one sentence.", extra_body={"temperature": 0})
     assert text_of(message)
-    assert message.usage.input_tokens + message.usage.cache_read_input_tokens > 10
+    usage = message.usage
+    assert (usage.input_tokens + usage.cache_read_input_tokens
+            + usage.cache_creation_input_tokens) > 10
     assert message.usage.output_tokens > 0
 
 
