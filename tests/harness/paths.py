@@ -12,6 +12,10 @@ LFM2 = "lfm2-tiny.gguf"
 QWEN3MOE = "qwen3moe-tiny.gguf"
 
 
+# The program under test was built with a sanitizer (scripts/test says so): its memory is no measure.
+SANITIZED = bool(os.environ.get("HEARTH_SANITIZED"))
+
+
 def hearth_binary() -> Path:
     path = Path(os.environ.get("HEARTH_BIN") or REPOSITORY / "build/release/hearth")
     if not path.is_file():

@@ -48,20 +48,21 @@ void Answer::add(const chat::Event& event) {
                  [&](const chat::Started& started) { usage_ = started.usage; },
                  [&](const chat::TextDelta& delta) {
                    text_ += delta.text;
-                   has_output_ = true;
+                   note_output();
                  },
                  [&](const chat::ThinkingDelta& delta) {
                    thinking_ += delta.text;
-                   has_output_ = true;
+                   note_output();
                  },
                  [&](const chat::ThinkingSignature& mark) { signature_ = mark.signature; },
                  [&](const chat::ToolCallStart& start) {
                    calls_.push_back({start.index, start.id, start.name, {}});
-                   has_output_ = true;
+                   note_output();
                  },
                  [&](const chat::ToolCallDelta& delta) {
                    const auto call = std::ranges::find(calls_, delta.index, &Call::index);
                    if (call != calls_.end()) call->arguments += delta.arguments;
+                   note_output();
                  },
                  [&](const chat::Finished& finished) {
                    reason_ = finished.reason;
@@ -70,6 +71,11 @@ void Answer::add(const chat::Event& event) {
                  [](const auto&) {},
              },
              event);
+}
+
+void Answer::note_output() {
+  has_output_ = true;
+  ++usage_.output_tokens;
 }
 
 chat::Message Answer::message() const {

@@ -18,6 +18,8 @@ class Answer {
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] bool has_output() const { return has_output_; }
   [[nodiscard]] chat::StopReason stop_reason() const { return reason_; }
+  /// Of an answer that did not end, the output is what arrived: one token for each piece, which is
+  /// never more than the model wrote.
   [[nodiscard]] const chat::Usage& usage() const { return usage_; }
 
   /// The assistant message: thinking, text, tool calls. A call whose arguments are not an object
@@ -26,6 +28,8 @@ class Answer {
   [[nodiscard]] bool malformed_call(std::string_view id) const;
 
  private:
+  void note_output();
+
   struct Call {
     int index = 0;
     std::string id;

@@ -27,6 +27,7 @@ std::vector<Edit> edits_between(std::vector<std::string_view> a, std::vector<std
     ++same_end;
   }
   std::vector<Edit> edits;
+  edits.reserve(a.size() + b.size());
   for (std::size_t i = 0; i < same; ++i) edits.push_back({' ', a[i]});
   const std::size_t n = a.size() - same - same_end;
   const std::size_t m = b.size() - same - same_end;

@@ -15,8 +15,6 @@
 #include "hearth/base/file.h"
 #include "hearth/base/utf8.h"
 
-extern char** environ;
-
 namespace hearth::agent {
 namespace {
 
@@ -67,6 +65,7 @@ std::vector<std::string> child_environment(const Command& command) {
 [[noreturn]] void become(const Command& command, int out_fd, char* const* environment) {
   ::setpgid(0, 0);
   const int null_fd = ::open("/dev/null", O_RDONLY);
+  if (null_fd < 0) ::_exit(126);
   ::dup2(null_fd, STDIN_FILENO);
   ::dup2(out_fd, STDOUT_FILENO);
   ::dup2(out_fd, STDERR_FILENO);

@@ -153,6 +153,7 @@ std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& 
     streams.poll(std::chrono::milliseconds(50), [&](std::size_t id, const chat::Event& event) {
       if (const auto* failed = std::get_if<chat::Failed>(&event)) {
         result_.error = failed->error;
+        count_usage(writing.at(id).answer.usage());
         writing.erase(id);
         return;
       }
@@ -190,6 +191,7 @@ std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& 
     for (const auto& [id, work] : writing) progress_.characters += work.answer.text().size();
     on_progress(progress_);
   }
+  for (const auto& [id, work] : writing) count_usage(work.answer.usage());
   return tried;
 }
 

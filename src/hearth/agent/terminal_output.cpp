@@ -33,7 +33,7 @@ class TerminalOutput final : public Output {
 
   void progress(std::string_view text) override {
     const auto now = Clock::now();
-    const auto pause = std::chrono::milliseconds(terminal_ ? 80 : 1900);
+    const auto pause = std::chrono::milliseconds(terminal_ ? 80 : 4900);
     if (now - last_progress_ < pause) return;
     last_progress_ = now;
     break_text();

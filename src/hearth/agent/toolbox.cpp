@@ -20,6 +20,7 @@ Toolbox::Toolbox(const Folder& folder) {
 
 std::vector<chat::Tool> Toolbox::descriptions() const {
   std::vector<chat::Tool> descriptions;
+  descriptions.reserve(tools_.size());
   for (const auto& tool : tools_) descriptions.push_back(tool->description());
   return descriptions;
 }

@@ -30,12 +30,16 @@ Outcome ended(Outcome::End end, std::string text) {
 
 std::string progress_line(const RepairSearch::Progress& progress) {
   if (progress.prefill) return prefill_line(*progress.prefill);
-  return fmt::format(
-      "{} candidates: {} being written ({} characters), {} being checked, {} tried, {} unchanged "
-      "or "
-      "repeated; best: {}",
-      progress.asked, progress.writing, progress.characters, progress.checking, progress.tried,
-      progress.rejected, progress.best);
+  std::string line = fmt::format("{} candidates", progress.asked);
+  const auto add = [&](std::size_t count, std::string_view what) {
+    if (count > 0) line += fmt::format(", {} {}", count, what);
+  };
+  add(static_cast<std::size_t>(progress.writing), "being written");
+  if (progress.characters > 0) line += fmt::format(" ({} characters)", progress.characters);
+  add(static_cast<std::size_t>(progress.checking), "being checked");
+  add(static_cast<std::size_t>(progress.tried), "tried");
+  add(static_cast<std::size_t>(progress.rejected), "unchanged or repeated");
+  return line + "; best: " + progress.best;
 }
 
 class WholeFilesStyle final : public Style {

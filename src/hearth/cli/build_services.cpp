@@ -118,6 +118,7 @@ class Builder {
     }
     for (const auto& model : named_) add_model(model.name, model.path, defaults_, gpu_layers_);
     std::vector<std::string> names;
+    names.reserve(local_.size());
     for (const auto& model : local_) names.push_back(model.name);
     return router::local_models(std::move(names));
   }

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 
 #include <common.h>
 #include <sampling.h>
@@ -63,6 +65,23 @@ void set_format(common_params_sampling& params, const OutputFormat& format, cons
   }
 }
 
+/// The index of the first of the largest values; 0 if none is a number. Sixteen maxima side by
+/// side, which a compiler turns into vector instructions: one alone costs a twentieth of a decode.
+std::size_t index_of_largest(std::span<const float> values) {
+  constexpr std::size_t lanes = 16;
+  std::array<float, lanes> largest;
+  largest.fill(-INFINITY);
+  std::size_t i = 0;
+  for (; i + lanes <= values.size(); i += lanes) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      largest[lane] = std::max(largest[lane], values[i + lane]);
+    }
+  }
+  for (; i < values.size(); ++i) largest[0] = std::max(largest[0], values[i]);
+  const auto found = std::ranges::find(values, *std::ranges::max_element(largest));
+  return found == values.end() ? 0 : static_cast<std::size_t>(found - values.begin());
+}
+
 bool is_plainly_greedy(const SamplerOptions& options, const OutputFormat* format) {
   const chat::Sampling& sampling = options.sampling;
   return sampling.temperature && *sampling.temperature <= 0 && !sampling.frequency_penalty &&
@@ -114,8 +133,8 @@ Token Sampler::sample(Context& context, int row) {
 }
 
 Token Sampler::largest(const float* logits) const {
-  const float* const end = logits + weights_->n_vocab();
-  const auto best = static_cast<Token>(std::max_element(logits, end) - logits);
+  const auto n_vocab = static_cast<std::size_t>(weights_->n_vocab());
+  const auto best = static_cast<Token>(index_of_largest({logits, n_vocab}));
   if (!ignore_end_ || !weights_->ends_generation(best)) return best;
   Token second = -1;
   for (Token token = 0; token < weights_->n_vocab(); ++token) {

@@ -59,14 +59,13 @@ Weights::~Weights() {
 std::vector<Token> Weights::tokenize(std::string_view text, Begin begin, Special special) const {
   const bool add_special = begin == Begin::of_sequence;
   const bool parse_special = special == Special::as_tokens;
-  const auto size = static_cast<std::int32_t>(text.size());
   std::vector<Token> tokens(text.size() / 3 + 16);
   std::int32_t n =
-      llama_tokenize(vocab_, text.data(), size, tokens.data(),
+      llama_tokenize(vocab_, text.data(), static_cast<std::int32_t>(text.size()), tokens.data(),
                      static_cast<std::int32_t>(tokens.size()), add_special, parse_special);
   if (n < 0) {
     tokens.resize(static_cast<std::size_t>(-n));
-    n = llama_tokenize(vocab_, text.data(), size, tokens.data(),
+    n = llama_tokenize(vocab_, text.data(), static_cast<std::int32_t>(text.size()), tokens.data(),
                        static_cast<std::int32_t>(tokens.size()), add_special, parse_special);
   }
   tokens.resize(static_cast<std::size_t>(std::max(n, 0)));

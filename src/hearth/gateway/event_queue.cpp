@@ -10,8 +10,8 @@ namespace hearth::gateway {
 
 namespace asio = boost::asio;
 
-EventQueue::EventQueue(asio::any_io_executor executor, Wake wake)
-    : timer_(std::move(executor)), wake_(wake) {}
+EventQueue::EventQueue(const asio::any_io_executor& executor, Wake wake)
+    : timer_(executor), wake_(wake) {}
 
 void EventQueue::push(chat::Event event) {
   const bool last =

@@ -19,7 +19,7 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
   /// `each_event`: wake the coroutine for every event. `end_only`: only for the last one, for
   /// answers that are sent whole.
   enum class Wake { each_event, end_only };
-  EventQueue(boost::asio::any_io_executor executor, Wake wake);
+  EventQueue(const boost::asio::any_io_executor& executor, Wake wake);
 
   /// From any thread.
   void push(chat::Event event);

@@ -30,7 +30,7 @@ std::vector<wire::ModelEntry> model_entries(const Services& services) {
   for (const auto& [provider_name, provider] : services.providers) {
     for (const std::string& model : provider->models()) {
       if (services.local_models->knows(model) && services.providers.size() == 1) continue;
-      add(provider_name + "," + model, model, provider_name);
+      add(fmt::format("{},{}", provider_name, model), model, provider_name);
     }
   }
   return entries;

@@ -174,7 +174,7 @@ std::optional<Target> read_route(ConfigObject& router, std::string_view key, con
   const std::string text = router.string(key);
   if (text.empty()) return std::nullopt;
   ConfigSource& source = router.source();
-  const auto target = parse_target(text);
+  auto target = parse_target(text);
   if (!target) {
     source.report(router.at(key), fmt::format("expected \"provider,model\", found \"{}\"", text));
     return std::nullopt;
