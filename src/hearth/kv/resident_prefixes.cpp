@@ -21,7 +21,7 @@ int ResidentPrefixes::resumable(const Resident& resident, TokenSpan prompt) cons
   const int usable = std::min(common, static_cast<int>(prompt.size()) - 1);
   if (device_.resume_points() == ResumePoints::any_position) return std::max(usable, 0);
   const bool at_end = usable == static_cast<int>(resident.tokens.size());
-  return at_end ? usable : 0;
+  return at_end && !resident.leased ? usable : 0;
 }
 
 ResidentPrefixes::Match ResidentPrefixes::best_match(TokenSpan prompt) const {
@@ -53,7 +53,7 @@ SequenceId ResidentPrefixes::oldest_unleased() const {
   return oldest;
 }
 
-std::optional<Lease> ResidentPrefixes::acquire(TokenSpan prompt) {
+std::optional<Lease> ResidentPrefixes::acquire(TokenSpan prompt, Preparation&) {
   const Match match = best_match(prompt);
   SequenceId target = oldest_unleased();
   if (target < 0) return std::nullopt;
@@ -64,7 +64,8 @@ std::optional<Lease> ResidentPrefixes::acquire(TokenSpan prompt) {
     Resident& source = residents_[static_cast<std::size_t>(match.sequence)];
     const bool whole = match.length == static_cast<int>(source.tokens.size());
     const bool mostly = match.length * 2 >= static_cast<int>(source.tokens.size());
-    if (!source.leased && (whole || mostly || target == match.sequence)) {
+    const bool must_stay = device_.resume_points() != ResumePoints::any_position;
+    if (!source.leased && (whole || mostly || must_stay || target == match.sequence)) {
       // Going on in place. A sequence of which less than half is wanted is kept and shared
       // instead: it is another conversation with the same beginning.
       target = match.sequence;
@@ -77,11 +78,12 @@ std::optional<Lease> ResidentPrefixes::acquire(TokenSpan prompt) {
   Resident& resident = residents_[static_cast<std::size_t>(target)];
   resident.leased = true;
   resident.last_use = ++uses_;
-  return Lease{target, static_cast<int>(resident.tokens.size())};
+  const int reused = static_cast<int>(resident.tokens.size());
+  return Lease{.sequence = target, .reused = reused, .known = reused};
 }
 
 bool ResidentPrefixes::reserve(int n_tokens) {
-  while (cells_used_ + n_tokens > device_.n_cells()) {
+  while (book_.used() + n_tokens > device_.n_cells()) {
     SequenceId victim = -1;
     for (std::size_t i = 0; i < residents_.size(); ++i) {
       const Resident& resident = residents_[i];
@@ -100,22 +102,13 @@ void ResidentPrefixes::extend(SequenceId sequence, TokenSpan tokens) {
   Resident& resident = residents_.at(static_cast<std::size_t>(sequence));
   if (!resident.leased) throw std::logic_error("extend of a sequence that is not leased");
   resident.tokens.insert(resident.tokens.end(), tokens.begin(), tokens.end());
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (free_cells_.empty()) {
-      free_cells_.push_back(static_cast<CellId>(cell_users_.size()));
-      cell_users_.push_back(0);
-    }
-    const CellId cell = free_cells_.back();
-    free_cells_.pop_back();
-    cell_users_[cell] = 1;
-    resident.cells.push_back(cell);
-    ++cells_used_;
-  }
+  book_.grow(resident.cells, tokens.size());
   resident.last_use = ++uses_;
 }
 
-void ResidentPrefixes::release(SequenceId sequence) {
+void ResidentPrefixes::release(SequenceId sequence, Ending ending) {
   residents_.at(static_cast<std::size_t>(sequence)).leased = false;
+  if (ending == Ending::broken) cut(sequence, 0);
 }
 
 void ResidentPrefixes::cut(SequenceId sequence, int length) {
@@ -124,7 +117,7 @@ void ResidentPrefixes::cut(SequenceId sequence, int length) {
   if (resident.tokens.size() == keep) return;
   const bool trimmed = device_.trim(sequence, length);
   const std::size_t left = trimmed ? keep : 0;
-  drop_cells(resident, left);
+  book_.cut(resident.cells, left);
   resident.tokens.resize(left);
 }
 
@@ -132,22 +125,10 @@ void ResidentPrefixes::share(SequenceId from, SequenceId to, int length) {
   const Resident& source = residents_[static_cast<std::size_t>(from)];
   Resident& target = residents_[static_cast<std::size_t>(to)];
   const auto n = static_cast<std::ptrdiff_t>(length);
-  drop_cells(target, 0);
+  book_.cut(target.cells, 0);
   target.tokens.assign(source.tokens.begin(), source.tokens.begin() + n);
-  target.cells.assign(source.cells.begin(), source.cells.begin() + n);
-  for (const CellId cell : target.cells) ++cell_users_[cell];
+  book_.share(source.cells, target.cells, static_cast<std::size_t>(length));
   device_.copy(from, to, length);
-}
-
-void ResidentPrefixes::drop_cells(Resident& resident, std::size_t from) {
-  for (std::size_t i = from; i < resident.cells.size(); ++i) {
-    const CellId cell = resident.cells[i];
-    if (--cell_users_[cell] == 0) {
-      free_cells_.push_back(cell);
-      --cells_used_;
-    }
-  }
-  resident.cells.resize(from);
 }
 
 }  // namespace hearth::kv

@@ -29,6 +29,12 @@ class BookDevice : public StateDevice {
     EXPECT_LE(length, lengths_.at(static_cast<std::size_t>(from)));
     lengths_.at(static_cast<std::size_t>(to)) = length;
   }
+  [[nodiscard]] std::uint64_t row_bytes() const override { return 1; }
+  BlobPtr save_rows(SequenceId, int, int) override { return nullptr; }
+  bool restore_rows(SequenceId, const Blob&, int, int) override { return false; }
+  [[nodiscard]] int oldest_point(SequenceId sequence) const override { return length(sequence); }
+  BlobPtr save_point(SequenceId, int) override { return nullptr; }
+  bool restore_point(SequenceId, const Blob&, int) override { return false; }
   void grow(SequenceId sequence, std::size_t n) {
     lengths_.at(static_cast<std::size_t>(sequence)) += static_cast<int>(n);
   }
@@ -49,15 +55,20 @@ std::vector<Token> range(int from, int to) {
   return tokens;
 }
 
+std::optional<Lease> acquire(ResidentPrefixes& cache, const std::vector<Token>& prompt) {
+  Preparation preparation;
+  return cache.acquire(prompt, preparation);
+}
+
 /// One request: acquire, compute what is missing, release. Returns the lease.
 Lease serve(ResidentPrefixes& cache, BookDevice& device, const std::vector<Token>& prompt) {
-  const auto lease = cache.acquire(prompt);
+  const auto lease = acquire(cache, prompt);
   EXPECT_TRUE(lease.has_value());
   const TokenSpan rest = TokenSpan(prompt).subspan(static_cast<std::size_t>(lease->reused));
   EXPECT_TRUE(cache.reserve(static_cast<int>(rest.size())));
   device.grow(lease->sequence, rest.size());
   cache.extend(lease->sequence, rest);
-  cache.release(lease->sequence);
+  cache.release(lease->sequence, PrefixCache::Ending::whole);
   return *lease;
 }
 
@@ -107,12 +118,12 @@ TEST(ResidentPrefixes, ALeasedPrefixIsSharedWithASecondRequest) {
   BookDevice device(4, 1000);
   ResidentPrefixes cache(device);
   const auto prompt = range(0, 100);
-  const auto first = cache.acquire(prompt);
+  const auto first = acquire(cache, prompt);
   ASSERT_TRUE(first);
   ASSERT_TRUE(cache.reserve(100));
   device.grow(first->sequence, 100);
   cache.extend(first->sequence, prompt);
-  const auto second = cache.acquire(prompt);
+  const auto second = acquire(cache, prompt);
   ASSERT_TRUE(second);
   EXPECT_NE(second->sequence, first->sequence);
   EXPECT_EQ(second->reused, 99);
@@ -122,9 +133,9 @@ TEST(ResidentPrefixes, ALeasedPrefixIsSharedWithASecondRequest) {
 TEST(ResidentPrefixes, NoSequenceIsFreeWhenAllAreLeased) {
   BookDevice device(2, 1000);
   ResidentPrefixes cache(device);
-  ASSERT_TRUE(cache.acquire(range(0, 10)));
-  ASSERT_TRUE(cache.acquire(range(100, 110)));
-  EXPECT_FALSE(cache.acquire(range(200, 210)));
+  ASSERT_TRUE(acquire(cache, range(0, 10)));
+  ASSERT_TRUE(acquire(cache, range(100, 110)));
+  EXPECT_FALSE(acquire(cache, range(200, 210)));
 }
 
 TEST(ResidentPrefixes, RoomIsMadeByDroppingTheOldestAndNeverALeasedOne) {
@@ -132,7 +143,7 @@ TEST(ResidentPrefixes, RoomIsMadeByDroppingTheOldestAndNeverALeasedOne) {
   ResidentPrefixes cache(device);
   serve(cache, device, range(0, 100));
   serve(cache, device, range(1000, 1100));
-  const auto lease = cache.acquire(range(2000, 2100));
+  const auto lease = acquire(cache, range(2000, 2100));
   ASSERT_TRUE(lease);
   EXPECT_TRUE(cache.reserve(100));
   EXPECT_EQ(cache.longest_prefix(range(0, 100)), 0);
@@ -143,7 +154,7 @@ TEST(ResidentPrefixes, RoomIsMadeByDroppingTheOldestAndNeverALeasedOne) {
 }
 
 TEST(ResidentPrefixes, RecurrentStateIsResumedAtItsEndOnly) {
-  BookDevice device(4, 1000, ResumePoints::end_only);
+  BookDevice device(4, 1000, ResumePoints::state);
   ResidentPrefixes cache(device);
   serve(cache, device, range(0, 100));
   EXPECT_EQ(cache.longest_prefix(range(0, 200)), 100);

@@ -1,0 +1,102 @@
+// How what a sequence has computed gets into the archive, and its cells free.
+
+#include <algorithm>
+
+#include "hearth/kv/tiered_prefixes.h"
+
+namespace hearth::kv {
+namespace {
+
+/// A parked sequence with fewer cells of its own stays where it is: attention is widened in steps
+/// of 256 cells anyway.
+constexpr int narrow = 256;
+
+}  // namespace
+
+/// Gives one piece of rows to the archive, and the points that stand on what it has. False if there
+/// is nothing to give, or it is not taken.
+bool TieredPrefixes::save_piece(SequenceId sequence) {
+  Resident& resident = at(sequence);
+  const int length = static_cast<int>(resident.tokens.size());
+  if (resident.given_up || (resident.saved >= length && resident.points.empty())) return false;
+  const TokenSpan tokens(resident.tokens);
+  const int stored = archive_->reach(tokens).rows;
+  resident.saved = stored;
+  if (stored < length) {
+    const int to = std::min(stored + piece_tokens_, length);
+    const std::uint64_t expected = static_cast<std::uint64_t>(to - stored) * device_.row_bytes();
+    bool taken = archive_->make_room(expected);
+    if (taken) {
+      BlobPtr rows = device_.save_rows(sequence, stored, to);
+      taken = rows && archive_->put_rows(tokens.first(static_cast<std::size_t>(to)), stored,
+                                         std::move(rows));
+    }
+    if (!taken) {
+      resident.given_up = true;
+      return false;
+    }
+    resident.saved = to;
+  }
+  hand_over_points(resident);
+  return true;
+}
+
+void TieredPrefixes::hand_over_points(Resident& resident) {
+  const TokenSpan tokens(resident.tokens);
+  while (!resident.points.empty() && resident.points.begin()->first <= resident.saved) {
+    const auto first = resident.points.begin();
+    // One that is not taken is lost: there is no room for it.
+    archive_->put_point(tokens.first(static_cast<std::size_t>(first->first)),
+                        std::move(first->second));
+    resident.points.erase(first);
+  }
+}
+
+void TieredPrefixes::save(SequenceId sequence) {
+  while (save_piece(sequence)) {
+  }
+}
+
+void TieredPrefixes::save_all() {
+  for (std::size_t i = 0; i < residents_.size(); ++i) save(static_cast<SequenceId>(i));
+}
+
+bool TieredPrefixes::tidy() {
+  for (std::size_t i = 0; i < residents_.size(); ++i) {
+    const Resident& resident = residents_[i];
+    const int unsaved = static_cast<int>(resident.tokens.size()) - resident.saved;
+    // A running request is saved by whole pieces: small ones would be many entries.
+    if (resident.leased && unsaved < std::min(piece_tokens_, 1024)) continue;
+    if (save_piece(static_cast<SequenceId>(i))) return true;
+  }
+  archive_->poll();
+  return false;
+}
+
+/// Saves what is not saved and frees the cells.
+void TieredPrefixes::park(SequenceId sequence) {
+  save(sequence);
+  forget(sequence);
+}
+
+void TieredPrefixes::forget(SequenceId sequence) {
+  device_.trim(sequence, 0);
+  Resident& resident = at(sequence);
+  book_.cut(resident.cells, 0);
+  resident = Resident{};
+}
+
+/// Whatever lies in the pool widens the attention of who runs in it, so idle sequences leave, as
+/// long as nothing is lost by that.
+void TieredPrefixes::park_wide(SequenceId running) {
+  for (std::size_t i = 0; i < residents_.size(); ++i) {
+    const auto sequence = static_cast<SequenceId>(i);
+    const Resident& resident = residents_[i];
+    if (resident.leased || sequence == running) continue;
+    if (book_.exclusive(resident.cells) < narrow) continue;
+    save(sequence);
+    if (resident.saved >= static_cast<int>(resident.tokens.size())) forget(sequence);
+  }
+}
+
+}  // namespace hearth::kv
