@@ -31,6 +31,9 @@ struct Timings {
 struct Started {
   Usage usage;
   bool usage_known = true;
+  /// What was reused, from where, and why not more, in a sentence for a person; empty where the
+  /// server does not tell.
+  std::string cache_note = {};
 };
 
 /// Sent while a prompt is read, at most a few times a second.

@@ -71,6 +71,10 @@ class Builder {
     defaults_.n_ctx = options_.context.value_or(0);
     defaults_.n_threads = options_.threads.value_or(0);
     defaults_.flash_attention = parse_flash_attention(options_.flash_attention);
+    defaults_.archives =
+        std::make_shared<engine::Archives>(engine::KvBudgets{.host_bytes = options_.kv_host_bytes,
+                                                             .disk_bytes = options_.kv_disk_bytes,
+                                                             .folder = cache_dir() / "kv"});
     return {};
   }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "hearth/cli/request_details.h"
 #include "hearth/cli/request_table.h"
 #include "hearth/observe/request_log.h"
 
@@ -14,6 +15,7 @@ namespace hearth::cli {
 namespace {
 
 struct LogOptions {
+  std::string id;
   int n = 20;
   bool follow = false;
   bool as_json = false;
@@ -29,6 +31,20 @@ void print(const std::vector<observe::LoggedRequest>& rows, bool as_json) {
   std::fflush(stdout);
 }
 
+Result<void> show_one(observe::RequestLogReader& reader, const LogOptions& options) {
+  auto found = reader.find(options.id);
+  if (!found) return pass_on(found);
+  if (!*found) {
+    return fail(
+        ErrorKind::not_found,
+        fmt::format("no request {} was logged; `hearth log --json` shows the ids", options.id));
+  }
+  const observe::RequestRecord& record = (*found)->record;
+  fmt::print("{}", options.as_json ? to_json(observe::to_json_object(record)) + "\n"
+                                   : request_details(record));
+  return {};
+}
+
 Result<void> run_log(const LogOptions& options) {
   auto reader = observe::RequestLogReader::open(observe::request_log_file());
   if (!reader && reader.error().kind == ErrorKind::not_found) {
@@ -40,6 +56,7 @@ Result<void> run_log(const LogOptions& options) {
     reader = observe::RequestLogReader::open(observe::request_log_file());
   }
   if (!reader) return pass_on(reader);
+  if (!options.id.empty()) return show_one(**reader, options);
   auto rows = (*reader)->newest(options.n);
   if (!rows) return pass_on(rows);
   if (!options.as_json) fmt::print("{}\n", table_heading());
@@ -61,6 +78,7 @@ Result<void> run_log(const LogOptions& options) {
 void add_log_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<LogOptions>();
   CLI::App* log = app.add_subcommand("log", "The requests that were served, newest last");
+  log->add_option("ID", options->id, "Only this request (the response's request-id), in full");
   log->add_option("-n", options->n, "How many")->check(CLI::Range(1, 1000000));
   log->add_flag("-f,--follow", options->follow, "Go on and show new ones as they end");
   log->add_flag("--json", options->as_json, "One JSON object a line");

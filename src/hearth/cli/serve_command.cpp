@@ -116,6 +116,18 @@ void add_serve_commands(CLI::App& app, int& exit_code) {
                     "Layers to keep on the GPU: a number, or all");
   serve->add_option("--flash-attention", options->services.flash_attention, "auto, on or off")
       ->check(CLI::IsMember({"auto", "on", "off"}));
+  serve
+      ->add_option(
+          "--kv-host", options->services.kv_host_bytes,
+          "Host memory for KV state that is not in use, such as 4GiB (default: a quarter of "
+          "what is free, at most 8GiB; 0: none)")
+      ->transform(CLI::AsSizeValue(false));
+  serve
+      ->add_option(
+          "--kv-disk", options->services.kv_disk_bytes,
+          "Disk space for KV state, which outlives the server (default: a tenth of what is "
+          "free, at most 32GiB; 0: none)")
+      ->transform(CLI::AsSizeValue(false));
   serve->add_option("--max-body", options->services.max_body_bytes,
                     "Largest request body in bytes (default 33554432)");
   serve->add_option("--idle-exit", options->idle_exit_minutes,

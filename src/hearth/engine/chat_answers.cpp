@@ -136,6 +136,7 @@ Result<Generation> prepare_chat(const Instance& instance, const chat::Request& r
   generation.stops.insert(generation.stops.end(), generation.prompt.stops.begin(),
                           generation.prompt.stops.end());
   generation.max_tokens = request.max_tokens;
+  generation.session = request.session;
   return generation;
 }
 

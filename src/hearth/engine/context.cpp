@@ -57,13 +57,14 @@ Result<std::unique_ptr<Context>> Context::create(std::shared_ptr<const Weights> 
   params.n_ctx = static_cast<std::uint32_t>(options.n_ctx);
   params.n_batch = static_cast<std::uint32_t>(options.n_ubatch);
   params.n_ubatch = static_cast<std::uint32_t>(options.n_ubatch);
-  params.n_seq_max = static_cast<std::uint32_t>(options.n_sequences);
+  params.n_seq_max = static_cast<std::uint32_t>(options.n_sequences + 1);
   // One output per sequence is ever wanted; the default reserves logits for every row of a batch.
   params.n_outputs_max = params.n_seq_max;
   params.n_threads = options.n_threads;
   params.n_threads_batch = options.n_threads;
   params.flash_attn_type = to_llama(options.flash_attention);
   params.kv_unified = true;
+  params.swa_full = false;
   params.no_perf = true;
   params.abort_callback = [](void* flag) {
     return static_cast<std::atomic<bool>*>(flag)->load(std::memory_order_relaxed);
@@ -80,6 +81,7 @@ Result<std::unique_ptr<Context>> Context::create(std::shared_ptr<const Weights> 
   }
   ggml_threadpool* pool = shared_threadpool(options.n_threads);
   llama_attach_threadpool(context->context_, pool, pool);
+  context->learn_resume_points();
   return context;
 }
 
@@ -89,25 +91,6 @@ Context::~Context() {
 
 int Context::n_cells() const {
   return static_cast<int>(llama_n_ctx(context_));
-}
-
-kv::ResumePoints Context::resume_points() const {
-  return weights_->has_recurrent_state() ? kv::ResumePoints::end_only
-                                         : kv::ResumePoints::any_position;
-}
-
-bool Context::trim(kv::SequenceId sequence, int from) {
-  llama_memory_t memory = llama_get_memory(context_);
-  if (llama_memory_seq_rm(memory, sequence, from, -1)) return true;
-  llama_memory_seq_rm(memory, sequence, -1, -1);
-  return false;
-}
-
-void Context::copy(kv::SequenceId from, kv::SequenceId to, int length) {
-  llama_memory_t memory = llama_get_memory(context_);
-  llama_memory_seq_rm(memory, to, -1, -1);
-  const bool recurrent = resume_points() == kv::ResumePoints::end_only;
-  llama_memory_seq_cp(memory, from, to, recurrent ? -1 : 0, recurrent ? -1 : length);
 }
 
 Context::Outcome Context::decode(const std::vector<Row>& rows) {

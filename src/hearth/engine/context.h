@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
+#include <vector>
 
 #include "hearth/engine/weights.h"
 #include "hearth/kv/state_device.h"
@@ -32,8 +34,14 @@ class Context final : public kv::StateDevice {
   [[nodiscard]] int n_sequences() const override { return options_.n_sequences; }
   [[nodiscard]] int n_cells() const override;
   [[nodiscard]] kv::ResumePoints resume_points() const override;
+  [[nodiscard]] std::uint64_t row_bytes() const override;
   bool trim(kv::SequenceId sequence, int from) override;
   void copy(kv::SequenceId from, kv::SequenceId to, int length) override;
+  [[nodiscard]] kv::BlobPtr save_rows(kv::SequenceId sequence, int from, int to) override;
+  bool restore_rows(kv::SequenceId sequence, const kv::Blob& blob, int from, int to) override;
+  [[nodiscard]] int oldest_point(kv::SequenceId sequence) const override;
+  [[nodiscard]] kv::BlobPtr save_point(kv::SequenceId sequence, int position) override;
+  bool restore_point(kv::SequenceId sequence, const kv::Blob& blob, int position) override;
 
   struct Row {
     Token token = 0;
@@ -58,11 +66,18 @@ class Context final : public kv::StateDevice {
 
  private:
   Context() = default;
+  /// One more than the sequences that are handed out: state is moved through it.
+  [[nodiscard]] kv::SequenceId scratch() const { return options_.n_sequences; }
+  void clear_scratch();
+  void learn_resume_points();
 
   std::shared_ptr<const Weights> weights_;
   ContextOptions options_;
   llama_context* context_ = nullptr;
   std::atomic<bool> abort_{false};
+  kv::ResumePoints resume_points_ = kv::ResumePoints::any_position;
+  /// What a blob ends in where a sequence holds no window and no recurrent state.
+  std::vector<std::byte> empty_point_;
 };
 
 }  // namespace hearth::engine

@@ -18,6 +18,7 @@ struct Generation {
   /// At most this many tokens; the rest of the window if unset. More than the window leaves is
   /// clamped, never refused.
   std::optional<int> max_tokens;
+  std::string session;  ///< the client's key of the conversation, or empty
 };
 
 /// A generation under way. Dropping it cancels the work: a running prefill piece is aborted (CPU

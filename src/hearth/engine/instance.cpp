@@ -11,7 +11,7 @@
 #include "hearth/base/log.h"
 #include "hearth/engine/scheduler.h"
 #include "hearth/engine/self_check.h"
-#include "hearth/kv/resident_prefixes.h"
+#include "hearth/kv/tiered_prefixes.h"
 #include "hearth/models/memory_plan.h"
 
 namespace hearth::engine {
@@ -20,6 +20,8 @@ namespace {
 /// Recurrent layers keep a whole state per sequence, so there are few.
 constexpr int sequences_of_attention = 16;
 constexpr int sequences_of_recurrent = 4;
+/// Between two pieces of saving while requests are at work.
+constexpr double tidy_pause_ms = 250;
 
 /// Cores without their hyper-threads, after /proc/cpuinfo; all processors where it does not say.
 int physical_cores() {
@@ -39,8 +41,25 @@ int physical_cores() {
 
 /// Everything that the engine's thread and the jobs share.
 struct Instance::Core {
-  Core(std::unique_ptr<Context> made, double tokens_per_ms)
-      : context(std::move(made)), cache(*context), scheduler(*context, cache, tokens_per_ms) {}
+  Core(std::unique_ptr<Context> made, const std::shared_ptr<kv::Archive>& archive,
+       double tokens_per_ms)
+      : context(std::move(made)),
+        cache(*context, archive),
+        scheduler(*context, cache, tokens_per_ms, [this] { return somebody_came(); }),
+        subscription(archive->subscribe([this] { note_stored(); })) {}
+
+  bool somebody_came() {
+    const std::lock_guard lock(mutex);
+    return !arrivals.empty();
+  }
+
+  void note_stored() {
+    {
+      const std::lock_guard lock(mutex);
+      stored = true;
+    }
+    changed.notify_one();
+  }
 
   void run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
@@ -48,15 +67,33 @@ struct Instance::Core {
       take_arrivals(stop);
       if (stop.stop_requested()) break;
       scheduler.step();
+      tidy_beside_requests();
     }
     take_arrivals(stop);
     scheduler.fail_all({ErrorKind::unavailable, "the server is stopping; try again later"});
+    cache.save_all();
+  }
+
+  /// Requests hardly notice a piece of some milliseconds now and then.
+  void tidy_beside_requests() {
+    if (scheduler.idle() || ms_since(tidied) < tidy_pause_ms) return;
+    cache.tidy();
+    tidied = Clock::now();
   }
 
   void take_arrivals(const std::stop_token& stop) {
     std::unique_lock lock(mutex);
-    if (scheduler.idle()) {
-      changed.wait(lock, stop, [this] { return !arrivals.empty(); });
+    while (scheduler.idle() && arrivals.empty() && !stop.stop_requested()) {
+      lock.unlock();
+      const bool more = cache.tidy();
+      lock.lock();
+      if (more || !arrivals.empty()) continue;
+      changed.wait(lock, stop, [this] { return !arrivals.empty() || stored; });
+      stored = false;
+    }
+    if (!scheduler.can_step()) {
+      changed.wait(lock, stop, [this] { return !arrivals.empty() || stored; });
+      stored = false;
     }
     std::deque<std::unique_ptr<Task>> taken;
     taken.swap(arrivals);
@@ -65,12 +102,15 @@ struct Instance::Core {
   }
 
   std::unique_ptr<Context> context;
-  kv::ResidentPrefixes cache;
+  kv::TieredPrefixes cache;
   Scheduler scheduler;
+  Clock::time_point tidied;
 
   std::mutex mutex;
   std::condition_variable_any changed;
   std::deque<std::unique_ptr<Task>> arrivals;
+  bool stored = false;  ///< the archive's store has ended something
+  std::shared_ptr<void> subscription;
   std::jthread thread;
 };
 
@@ -133,9 +173,11 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Weights
 
   context_options.n_sequences =
       weights->has_recurrent_state() ? sequences_of_recurrent : sequences_of_attention;
-  auto context = Context::create(std::move(weights), context_options);
+  auto context = Context::create(weights, context_options);
   if (!context) return pass_on(context);
-  instance->core_ = std::make_shared<Core>(std::move(*context), tokens_per_ms);
+  auto archives = options.archives ? options.archives : std::make_shared<Archives>(KvBudgets{});
+  const auto archive = archives->get(*weights, context_options, tokens_per_ms, instance->notes_);
+  instance->core_ = std::make_shared<Core>(std::move(*context), archive, tokens_per_ms);
   Core& core = *instance->core_;
   core.thread = std::jthread([&core](const std::stop_token& stop) { core.run(stop); });
   return instance;
@@ -155,6 +197,7 @@ std::unique_ptr<Job> Instance::generate(Generation generation, chat::EventSink s
     const std::lock_guard lock(core_->mutex);
     core_->arrivals.push_back(std::move(task));
   }
+  if (core_->scheduler.yields()) core_->context->request_abort();
   core_->changed.notify_one();
   return std::make_unique<EngineJob>(core_, *core_->context, std::move(delivery));
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "hearth/engine/archives.h"
 #include "hearth/engine/context.h"
 #include "hearth/engine/generation.h"
 
@@ -13,6 +14,7 @@ struct InstanceOptions {
   int n_ctx = 0;      ///< 0: planned from the model and the machine's memory
   int n_threads = 0;  ///< 0: the machine's physical cores
   FlashAttention flash_attention = FlashAttention::automatic;
+  std::shared_ptr<Archives> archives;  ///< null: some of its own, in host memory only
 };
 
 /// A loaded model with a context of its own, and the thread that owns it. Thread-safe.

@@ -11,11 +11,23 @@ namespace {
 
 /// More sequences than this are not computed at once: the others hold prefixes.
 constexpr int most_running = 8;
+/// Batches in a row that found no cells, before their requests fail.
+constexpr int most_no_room = most_running + 1;
 /// A prefix shorter than this is not worth waiting for.
 constexpr int shared_prefix_worth_waiting = 32;
-/// Length of a prefill piece while others decode.
-constexpr double piece_ms = 250;
-constexpr int smallest_piece = 16;
+/// How long after an arrival the next one is expected.
+constexpr double company_ms = 2000;
+/// One part in so many of a batch's prefill is for the prompt that needs most.
+constexpr int share_of_longest = 4;
+/// A request that could not be admitted for so long is not overtaken any more.
+constexpr double longest_overtaken_ms = 20000;
+/// Resume points closer together than this are not worth their cost: a cut of the prefill for
+/// recurrent state, a copy of the window for the others.
+constexpr int least_between_states = 32;
+constexpr int least_between_windows = 16;
+/// And where no turn begins, this far apart: a batch of prefill is cut there anyway.
+constexpr int most_between_states = 512;
+constexpr int most_between_windows = 2048;
 
 int common_prefix(const std::vector<Token>& a, const std::vector<Token>& b) {
   return static_cast<int>(std::ranges::mismatch(a, b).in1 - a.begin());
@@ -23,11 +35,19 @@ int common_prefix(const std::vector<Token>& a, const std::vector<Token>& b) {
 
 }  // namespace
 
-Scheduler::Scheduler(Context& context, kv::PrefixCache& cache, double tokens_per_ms)
-    : context_(context), cache_(cache), tokens_per_ms_(tokens_per_ms) {}
+Scheduler::Scheduler(Context& context, kv::PrefixCache& cache, double tokens_per_ms,
+                     std::function<bool()> somebody_came)
+    : context_(context),
+      cache_(cache),
+      pace_(tokens_per_ms),
+      last_prompts_(context.weights()),
+      somebody_came_(std::move(somebody_came)) {}
 
 void Scheduler::add(std::unique_ptr<Task> task) {
-  if (start(*task)) waiting_.push_back(std::move(task));
+  drop_cancelled();
+  if (!start(*task)) return;
+  if (!idle() && !waits_for_shared_prefix(*task)) last_company_ = Clock::now();
+  waiting_.push_back(std::move(task));
 }
 
 /// Checks what can be checked before a sequence is needed.
@@ -50,7 +70,29 @@ bool Scheduler::start(Task& task) {
     return false;
   }
   task.sampler = std::move(*sampler);
+  choose_resume_points(task);
   return true;
+}
+
+/// Where turns begin, and before the last token, so that the same prompt again finds everything;
+/// without turns every so many tokens.
+void Scheduler::choose_resume_points(Task& task) const {
+  const auto kind = context_.resume_points();
+  if (kind == kv::ResumePoints::any_position) return;
+  const bool state = kind == kv::ResumePoints::state;
+  const int least = state ? least_between_states : least_between_windows;
+  const int most = state ? most_between_states : most_between_windows;
+  int last = 0;
+  const auto add = [&](int position) {
+    if (position - last < least) return;
+    for (; position - last > most + least; last += most) {
+      task.resume_points.push_back(last + most);
+    }
+    task.resume_points.push_back(position);
+    last = position;
+  };
+  for (const int start : context_.weights().turn_starts(task.tokens)) add(start);
+  add(task.n_prompt - 1);
 }
 
 void Scheduler::step() {
@@ -66,9 +108,17 @@ void Scheduler::step() {
   const double ms = ms_since(began);
   mark_batch(pieces, false);
   switch (outcome) {
-    case Context::Outcome::done: after_decode(pieces, ms); break;
+    case Context::Outcome::done:
+      no_room_ = 0;
+      after_decode(pieces, ms);
+      break;
     case Context::Outcome::aborted: after_abort(pieces); break;
     case Context::Outcome::no_room:
+      if (++no_room_ <= most_no_room) {
+        make_room();
+        break;
+      }
+      [[fallthrough]];
     case Context::Outcome::failed:
       for (const Piece& piece : pieces) {
         end(*piece.task,
@@ -97,14 +147,25 @@ void Scheduler::drop_cancelled() {
 }
 
 void Scheduler::admit() {
+  bringing_ = false;
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     if (static_cast<int>(running_.size()) >= most_running) return;
     Task& task = **it;
-    if (waits_for_shared_prefix(task)) {
+    task.shares = waits_for_shared_prefix(task);
+    if (task.shares) {
       ++it;
       continue;
     }
-    if (!try_admit(task)) return;
+    if (!cache_.prepare(task.tokens, task.preparation)) {
+      bringing_ = true;
+      ++it;
+      continue;
+    }
+    if (!try_admit(task)) {
+      if (ms_since(task.arrived) > longest_overtaken_ms) return;
+      ++it;
+      continue;
+    }
     running_.push_back(std::move(*it));
     it = waiting_.erase(it);
   }
@@ -118,20 +179,23 @@ int Scheduler::n_outstanding() const {
 }
 
 bool Scheduler::waits_for_shared_prefix(const Task& task) const {
+  // Who has begun to wait does so to the end.
+  const int least = task.shares ? 1 : shared_prefix_worth_waiting;
   const int now = cache_.longest_prefix(task.tokens);
   return std::ranges::any_of(running_, [&](const auto& other) {
     const int shared = std::min(common_prefix(task.tokens, other->tokens),
                                 static_cast<int>(task.tokens.size()) - 1);
-    return shared > other->n_computed && shared - now >= shared_prefix_worth_waiting;
+    return shared > other->n_computed && shared - now >= least;
   });
 }
 
 bool Scheduler::try_admit(Task& task) {
-  const auto lease = cache_.acquire(task.tokens);
+  const auto lease = cache_.acquire(task.tokens, task.preparation);
   if (!lease) return false;
+  task.preparation = {};
   const int missing = static_cast<int>(task.tokens.size()) - lease->reused;
   if (!cache_.reserve(missing + n_outstanding())) {
-    cache_.release(lease->sequence);
+    cache_.release(lease->sequence, kv::PrefixCache::Ending::whole);
     return false;
   }
   task.sequence = lease->sequence;
@@ -140,23 +204,42 @@ bool Scheduler::try_admit(Task& task) {
     task.started = true;
     task.n_reused = lease->reused;
     task.admitted = Clock::now();
-    task.delivery->deliver(chat::Started{usage(task)});
+    task.delivery->deliver(chat::Started{usage(task), true, cache_note(task, *lease)});
     report_progress(task);
   }
   return true;
 }
 
-int Scheduler::prefill_budget(bool others_decode) const {
-  const int largest = context_.options().n_ubatch;
-  if (!others_decode) return largest;
-  return std::clamp(static_cast<int>(tokens_per_ms_ * piece_ms), smallest_piece, largest);
+std::string Scheduler::cache_note(const Task& task, const kv::Lease& lease) {
+  std::string note = reuse_in_words(lease, task.n_prompt);
+  const std::string divergence = last_prompts_.compare(task.generation.session, task.tokens);
+  if (!divergence.empty()) note += "; " + divergence;
+  return note;
+}
+
+Pace::Company Scheduler::company() const {
+  if (std::ranges::any_of(running_, [](const auto& task) { return !task->prefilling(); })) {
+    return Pace::Company::decoding;
+  }
+  // Those that wait for the prefix that is being computed want it soon.
+  const bool others_wait =
+      std::ranges::any_of(waiting_, [](const auto& task) { return !task->shares; });
+  const bool alone = running_.size() <= 1 && !others_wait && ms_since(last_company_) > company_ms;
+  return alone ? Pace::Company::nobody : Pace::Company::expected;
+}
+
+/// Those whose prompts are being read, the one that needs least first.
+std::vector<Task*> Scheduler::reading_by_need() const {
+  std::vector<Task*> reading;
+  for (const auto& task : running_) {
+    if (task->prefilling()) reading.push_back(task.get());
+  }
+  std::ranges::stable_sort(reading, {}, &Task::n_missing);
+  return reading;
 }
 
 std::vector<Scheduler::Piece> Scheduler::plan_batch(std::vector<Context::Row>& rows) {
   std::vector<Piece> pieces;
-  const auto n_decoding =
-      std::ranges::count_if(running_, [](const auto& task) { return !task->prefilling(); });
-
   // A cell counts as used when it is computed, so what is still to come is asked for together.
   while (!running_.empty() && !cache_.reserve(n_outstanding())) {
     if (running_.size() == 1) {
@@ -170,15 +253,27 @@ std::vector<Scheduler::Piece> Scheduler::plan_batch(std::vector<Context::Row>& r
   for (const auto& task : running_) {
     if (!task->prefilling()) add_rows(*task, 1, rows, pieces);
   }
-  int budget = std::min(prefill_budget(n_decoding > 0),
-                        context_.options().n_ubatch - static_cast<int>(rows.size()));
-  for (const auto& task : running_) {
-    if (!task->prefilling() || budget <= 0) continue;
-    const int n = std::min(task->n_missing(), budget);
+  const int left = context_.options().n_ubatch - static_cast<int>(rows.size());
+  const std::vector<Task*> reading = reading_by_need();
+  if (left <= 0 || reading.empty()) return pieces;
+  int budget = pace_.prefill_rows(company(), left);
+  for (Task* const task : reading) {
+    const bool longest = task == reading.back();
+    const int kept = longest ? 0 : std::min(budget / share_of_longest, reading.back()->n_missing());
+    const int n = piece_length(*task, budget - kept);
+    if (n <= 0) continue;
     add_rows(*task, n, rows, pieces);
     budget -= n;
   }
   return pieces;
+}
+
+/// Recurrent state can only be kept where a batch ends, so a piece ends at the next resume point.
+int Scheduler::piece_length(const Task& task, int budget) const {
+  const int n = std::min(task.n_missing(), budget);
+  if (context_.resume_points() != kv::ResumePoints::state) return n;
+  const auto next = std::ranges::upper_bound(task.resume_points, task.n_computed);
+  return next == task.resume_points.end() ? n : std::min(n, *next - task.n_computed);
 }
 
 void Scheduler::add_rows(Task& task, int n_tokens, std::vector<Context::Row>& rows,
@@ -199,32 +294,55 @@ void Scheduler::park_youngest() {
   waiting_.push_front(std::move(task));
 }
 
+/// The library found no cells although by our books there are some: windows have cells of their
+/// own, and sequences that are parked in the pool hold some of them.
+void Scheduler::make_room() {
+  int in_use = 0;
+  for (const auto& task : running_) in_use += task->n_computed;
+  if (cache_.reserve(context_.n_cells() - in_use) && no_room_ == 1) return;
+  if (running_.size() > 1) park_youngest();
+}
+
 void Scheduler::mark_batch(const std::vector<Piece>& pieces, bool running) {
   // An abort throws the whole batch away. That is right when it belongs to one request; a batch
   // with others' work goes on, and is short because pieces are short then.
-  const bool recurrent = context_.resume_points() == kv::ResumePoints::end_only;
+  const bool recurrent = context_.resume_points() == kv::ResumePoints::state;
   const bool alone = pieces.size() == 1;
   for (const Piece& piece : pieces) {
     const bool worthwhile = alone || (piece.task->prefilling() && !recurrent);
     piece.task->delivery->owns_running_batch = running && worthwhile;
   }
-  // Cancelled after the last look and before the mark: nobody else will abort this batch.
-  if (running && alone && pieces.front().task->delivery->cancelled()) context_.request_abort();
+  yields_ = running && alone && !recurrent && pieces.front().task->prefilling();
+  // Cancelled, or somebody came, after the last look and before the mark: nobody else will abort
+  // this batch.
+  if (!running || !alone) return;
+  if (pieces.front().task->delivery->cancelled() || (yields_ && somebody_came_())) {
+    context_.request_abort();
+  }
+}
+
+void Scheduler::note_pace(const std::vector<Piece>& pieces, double ms) {
+  int prefill_rows = 0;
+  int decode_rows = 0;
+  for (const Piece& piece : pieces) {
+    (piece.task->prefilling() ? prefill_rows : decode_rows) += piece.n_tokens;
+  }
+  pace_.note(prefill_rows, decode_rows, ms);
 }
 
 void Scheduler::after_decode(const std::vector<Piece>& pieces, double ms) {
-  int n_rows = 0;
-  for (const Piece& piece : pieces) n_rows += piece.n_tokens;
-  if (n_rows >= smallest_piece) {
-    const double rate = n_rows / std::max(ms, 0.001);
-    tokens_per_ms_ = tokens_per_ms_ > 0 ? 0.7 * tokens_per_ms_ + 0.3 * rate : rate;
-  }
+  note_pace(pieces, ms);
   for (const Piece& piece : pieces) {
     Task& task = *piece.task;
     const auto from = static_cast<std::size_t>(task.n_computed);
     const auto n = static_cast<std::size_t>(piece.n_tokens);
     cache_.extend(task.sequence, kv::TokenSpan(task.tokens).subspan(from, n));
+    const int before = task.n_computed;
     task.n_computed += piece.n_tokens;
+    for (auto point = std::ranges::upper_bound(task.resume_points, before);
+         point != task.resume_points.end() && *point <= task.n_computed; ++point) {
+      cache_.keep_point(task.sequence, *point);
+    }
     if (task.n_missing() > 0) {
       report_progress(task);
     } else {
@@ -233,11 +351,11 @@ void Scheduler::after_decode(const std::vector<Piece>& pieces, double ms) {
   }
 }
 
+/// The batch is gone, what was computed before it stays. A recurrent state may be half updated.
 void Scheduler::after_abort(const std::vector<Piece>& pieces) {
-  if (context_.resume_points() == kv::ResumePoints::any_position) return;
-  // A recurrent state may be half updated: it is read again from the start.
+  if (context_.resume_points() != kv::ResumePoints::state) return;
   for (const Piece& piece : pieces) {
-    context_.trim(piece.task->sequence, 0);
+    release(*piece.task, kv::PrefixCache::Ending::broken);
     end(*piece.task, {ErrorKind::cancelled, "the request was cancelled"});
   }
 }
@@ -276,7 +394,7 @@ void Scheduler::report_progress(Task& task) {
   progress.computed = std::max(task.n_computed - task.n_reused, 0);
   progress.total = task.n_prompt;
   const int left = task.n_prompt - task.n_computed;
-  progress.eta_ms = tokens_per_ms_ > 0 ? left / tokens_per_ms_ : 0;
+  progress.eta_ms = pace_.tokens_per_ms() > 0 ? left / pace_.tokens_per_ms() : 0;
   task.delivery->deliver(progress);
 }
 
@@ -305,8 +423,8 @@ void Scheduler::end(Task& task, const Error& error) {
   task.delivery->deliver(chat::Failed{error});
 }
 
-void Scheduler::release(Task& task) {
-  if (task.sequence >= 0) cache_.release(task.sequence);
+void Scheduler::release(Task& task, kv::PrefixCache::Ending ending) {
+  if (task.sequence >= 0) cache_.release(task.sequence, ending);
   task.sequence = -1;
 }
 

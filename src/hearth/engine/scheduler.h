@@ -1,29 +1,43 @@
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <list>
 #include <memory>
 #include <vector>
 
+#include "hearth/engine/cache_note.h"
 #include "hearth/engine/context.h"
+#include "hearth/engine/pace.h"
 #include "hearth/engine/task.h"
 #include "hearth/kv/prefix_cache.h"
 
 namespace hearth::engine {
 
-/// Continuous batching over one context: first come, first served, decodes and prefill pieces in
-/// one batch. Owned by the engine's thread.
+/// Continuous batching over one context: decodes and prefill pieces in one batch. Owned by the
+/// engine's thread, but for `yields`.
 ///
+/// - Answers being written go on in every batch. Of the prompts being read the one that needs least
+///   goes first, and the one that needs most always gets its share.
+/// - A prefill goes on in pieces that nobody has to wait for (see Pace). One that is alone takes
+///   large ones, and an arrival breaks such a one off.
 /// - A request whose prefix is just being computed for another waits for it and shares it.
-/// - While others decode, a prefill goes on in pieces of about a quarter of a second.
 /// - When the pool is full, the youngest request is parked: it gives up its sequence, waits, and
 ///   goes on from whatever prefix of it is still there.
 class Scheduler {
  public:
   /// `tokens_per_ms` is the prefill rate to begin with; it is measured from then on.
-  Scheduler(Context& context, kv::PrefixCache& cache, double tokens_per_ms);
+  /// `somebody_came` tells, from any thread, whether there are requests that add was not given yet.
+  Scheduler(Context& context, kv::PrefixCache& cache, double tokens_per_ms,
+            std::function<bool()> somebody_came);
 
   void add(std::unique_ptr<Task> task);
   [[nodiscard]] bool idle() const { return waiting_.empty() && running_.empty(); }
+  /// False if all that is there waits for something that is being brought into memory.
+  [[nodiscard]] bool can_step() const { return !running_.empty() || !bringing_; }
+  /// True while a batch runs that should be broken off (Context::request_abort) for an arrival:
+  /// nothing of others is lost by it. From any thread.
+  [[nodiscard]] bool yields() const { return yields_; }
   /// Admits what can be admitted and computes one batch.
   void step();
   /// Ends everything with `error`.
@@ -43,25 +57,37 @@ class Scheduler {
   [[nodiscard]] bool waits_for_shared_prefix(const Task& task) const;
   bool try_admit(Task& task);
   [[nodiscard]] bool start(Task& task);
+  void choose_resume_points(Task& task) const;
+  [[nodiscard]] int piece_length(const Task& task, int budget) const;
   std::vector<Piece> plan_batch(std::vector<Context::Row>& rows);
   void add_rows(Task& task, int n_tokens, std::vector<Context::Row>& rows,
                 std::vector<Piece>& pieces);
   [[nodiscard]] int n_outstanding() const;
-  [[nodiscard]] int prefill_budget(bool others_decode) const;
+  [[nodiscard]] std::string cache_note(const Task& task, const kv::Lease& lease);
+  [[nodiscard]] Pace::Company company() const;
+  [[nodiscard]] std::vector<Task*> reading_by_need() const;
   void park_youngest();
+  void make_room();
   void mark_batch(const std::vector<Piece>& pieces, bool running);
+  void note_pace(const std::vector<Piece>& pieces, double ms);
   void after_decode(const std::vector<Piece>& pieces, double ms);
   void after_abort(const std::vector<Piece>& pieces);
   void take_token(Task& task, Token token);
   void report_progress(Task& task);
   void finish(Task& task, chat::StopReason reason, std::string stop_sequence);
   void end(Task& task, const Error& error);
-  void release(Task& task);
+  void release(Task& task, kv::PrefixCache::Ending ending = kv::PrefixCache::Ending::whole);
   [[nodiscard]] chat::Usage usage(const Task& task) const;
 
   Context& context_;
   kv::PrefixCache& cache_;
-  double tokens_per_ms_;
+  Pace pace_;
+  LastPrompts last_prompts_;
+  std::function<bool()> somebody_came_;
+  std::atomic<bool> yields_{false};
+  Clock::time_point last_company_;  ///< when somebody came while others were at work
+  bool bringing_ = false;
+  int no_room_ = 0;  ///< batches in a row
   TaskList waiting_;
   TaskList running_;
 };

@@ -7,6 +7,7 @@
 #include "hearth/base/clock.h"
 #include "hearth/engine/generation.h"
 #include "hearth/engine/stop_scanner.h"
+#include "hearth/kv/prefix_cache.h"
 
 namespace hearth::engine {
 
@@ -58,11 +59,15 @@ struct Task {
   int n_prompt;
   int n_computed = 0;  ///< how many of `tokens` are in the sequence now
   kv::SequenceId sequence = -1;
+  kv::Preparation preparation;
+  /// Positions in the prompt from which others may want to resume, ascending.
+  std::vector<int> resume_points;
 
   int n_reused = 0;  ///< at the first admission
   int n_output = 0;
   int limit = 0;  ///< on n_output
   bool started = false;
+  bool shares = false;  ///< waits for a prefix that is being computed for another
   StopScanner stops;
 
   Clock::time_point arrived = Clock::now();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <chat.h>
 #include <common.h>
 #include <llama.h>
@@ -88,6 +90,24 @@ bool Weights::ends_generation(Token token) const {
 
 int Weights::n_vocab() const {
   return llama_vocab_n_tokens(vocab_);
+}
+
+int Weights::n_swa() const {
+  return llama_model_n_swa(model_);
+}
+
+std::vector<int> Weights::turn_starts(const std::vector<Token>& tokens) const {
+  std::vector<int> starts;
+  const Token begin = llama_vocab_bos(vocab_);
+  const auto turn = std::ranges::find_if(tokens, [&](Token token) {
+    return token != begin && token >= 0 && token < n_vocab() &&
+           llama_vocab_is_control(vocab_, token);
+  });
+  if (turn == tokens.end()) return starts;
+  for (std::size_t i = 1; i < tokens.size(); ++i) {
+    if (tokens[i] == *turn) starts.push_back(static_cast<int>(i));
+  }
+  return starts;
 }
 
 bool Weights::has_recurrent_state() const {

@@ -51,6 +51,11 @@ class Weights {
   [[nodiscard]] std::string detokenize(const std::vector<Token>& tokens) const;
   [[nodiscard]] bool ends_generation(Token token) const;
   [[nodiscard]] int n_vocab() const;
+  /// Tokens that a sliding-window layer sees; 0 for models without such layers.
+  [[nodiscard]] int n_swa() const;
+  /// Positions in `tokens` where a turn begins, as the template's turn token tells (the first
+  /// control token that is not the one that begins a sequence), ascending; 0 is none of them.
+  [[nodiscard]] std::vector<int> turn_starts(const std::vector<Token>& tokens) const;
   /// True for recurrent and hybrid architectures.
   [[nodiscard]] bool has_recurrent_state() const;
 

@@ -163,6 +163,7 @@ class Sender {
     if (const auto* started = std::get_if<chat::Started>(&event)) {
       record_.prompt_tokens = started->usage.prompt_tokens;
       record_.reused_tokens = started->usage.reused_tokens;
+      record_.cache = started->cache_note;
       return;
     }
     if (progress_) record_.computed_tokens = progress_->total - progress_->reused;

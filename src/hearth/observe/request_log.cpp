@@ -14,13 +14,13 @@ constexpr const char* schema =
     "scenario TEXT, why TEXT, route TEXT, prompt_tokens INTEGER, reused_tokens INTEGER, "
     "computed_tokens INTEGER, output_tokens INTEGER, queue_ms REAL, ttft_ms REAL, "
     "prefill_ms REAL, decode_ms REAL, total_ms REAL, stop_reason TEXT, error TEXT, "
-    "warnings TEXT);"
+    "warnings TEXT, cache TEXT);"
     "CREATE INDEX IF NOT EXISTS requests_by_id ON requests (id);";
 
 constexpr std::string_view columns =
     "id, time_ms, endpoint, client, session, scenario, why, route, prompt_tokens, reused_tokens, "
     "computed_tokens, output_tokens, queue_ms, ttft_ms, prefill_ms, decode_ms, total_ms, "
-    "stop_reason, error, warnings";
+    "stop_reason, error, warnings, cache";
 
 void bind_record(Statement& insert, const RequestRecord& record) {
   int at = 0;
@@ -38,7 +38,8 @@ void bind_record(Statement& insert, const RequestRecord& record) {
        {record.queue_ms, record.ttft_ms, record.prefill_ms, record.decode_ms, record.total_ms}) {
     insert.bind(++at, number);
   }
-  for (const std::string* text : {&record.stop_reason, &record.error, &record.warnings}) {
+  for (const std::string* text :
+       {&record.stop_reason, &record.error, &record.warnings, &record.cache}) {
     insert.bind(++at, *text);
   }
 }
@@ -60,10 +61,16 @@ RequestRecord read_record(const Statement& row) {
                          &record.total_ms}) {
     *number = row.real(++at);
   }
-  for (std::string* text : {&record.stop_reason, &record.error, &record.warnings}) {
+  for (std::string* text : {&record.stop_reason, &record.error, &record.warnings, &record.cache}) {
     *text = row.text(++at);
   }
   return record;
+}
+
+/// A log of an earlier version lacks columns that came later.
+Result<void> bring_up_to_date(Database& database) {
+  if (Statement(database, "SELECT cache FROM requests LIMIT 0").ready()) return {};
+  return database.execute("ALTER TABLE requests ADD COLUMN cache TEXT");
 }
 
 }  // namespace
@@ -76,6 +83,7 @@ Result<std::unique_ptr<RequestLog>> RequestLog::open(const std::filesystem::path
   auto database = Database::open(file, Database::Access::write);
   if (!database) return pass_on(database);
   if (auto made = (*database)->execute(schema); !made) return pass_on(made);
+  if (auto done = bring_up_to_date(**database); !done) return pass_on(done);
   return std::unique_ptr<RequestLog>(new RequestLog(std::move(*database)));
 }
 
@@ -142,6 +150,7 @@ Result<std::unique_ptr<RequestLogReader>> RequestLogReader::open(
     const std::filesystem::path& file) {
   auto database = Database::open(file, Database::Access::read);
   if (!database) return pass_on(database);
+  if (auto done = bring_up_to_date(**database); !done) return pass_on(done);
   return std::unique_ptr<RequestLogReader>(new RequestLogReader(std::move(*database)));
 }
 
@@ -153,6 +162,17 @@ Result<std::vector<LoggedRequest>> RequestLogReader::newest(int n) {
 
 Result<std::vector<LoggedRequest>> RequestLogReader::after(std::int64_t row) {
   return query("WHERE row > ? ORDER BY row", row);
+}
+
+Result<std::optional<LoggedRequest>> RequestLogReader::find(const std::string& id) {
+  Statement select(*database_, "SELECT row, " + std::string(columns) +
+                                   " FROM requests WHERE id = ? ORDER BY row DESC LIMIT 1");
+  if (!select.ready()) return std::unexpected(database_->last_error("read the request log"));
+  select.bind(1, std::string_view(id));
+  std::optional<LoggedRequest> found;
+  if (select.step()) found = LoggedRequest{select.integer(0), read_record(select)};
+  if (!select.good()) return std::unexpected(database_->last_error("read the request log"));
+  return found;
 }
 
 Result<std::vector<LoggedRequest>> RequestLogReader::query(const std::string& clause,

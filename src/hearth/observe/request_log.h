@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -58,6 +59,8 @@ class RequestLogReader {
   Result<std::vector<LoggedRequest>> newest(int n);
   /// Those after `row`, oldest first.
   Result<std::vector<LoggedRequest>> after(std::int64_t row);
+  /// The one with this id, if there is one.
+  Result<std::optional<LoggedRequest>> find(const std::string& id);
 
  private:
   explicit RequestLogReader(std::unique_ptr<Database> database);

@@ -30,6 +30,7 @@ json::object to_json_object(const RequestRecord& record) {
   out["stop_reason"] = record.stop_reason;
   out["error"] = record.error.empty() ? json::value(nullptr) : json::value(record.error);
   out["warnings"] = record.warnings;
+  out["cache"] = record.cache;
   return out;
 }
 

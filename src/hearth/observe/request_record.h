@@ -29,6 +29,7 @@ struct RequestRecord {
   std::string stop_reason;
   std::string error;     ///< empty: none
   std::string warnings;  ///< one a line: what was ignored or changed
+  std::string cache;     ///< what was reused, from where, and why not more
 
   /// Output tokens per second after the first.
   [[nodiscard]] double decode_rate() const;

@@ -1,0 +1,53 @@
+#include "hearth/cli/request_details.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ctime>
+
+namespace hearth::cli {
+namespace {
+
+class Lines {
+ public:
+  void add(std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    text_ += fmt::format("{:9} {}\n", name, value);
+  }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string local_time(std::int64_t time_ms) {
+  const std::time_t seconds = time_ms / 1000;
+  std::tm parts{};
+  localtime_r(&seconds, &parts);
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
+}
+
+}  // namespace
+
+std::string request_details(const observe::RequestRecord& record) {
+  Lines lines;
+  lines.add("request",
+            fmt::format("{} at {}, {}", record.id, local_time(record.time_ms), record.endpoint));
+  lines.add("client", record.client);
+  lines.add("session", record.session);
+  lines.add("route", fmt::format("{}: {} ({})", record.scenario, record.route, record.why));
+  lines.add("prompt", fmt::format("{} tokens, {} reused, {} computed", record.prompt_tokens,
+                                  record.reused_tokens, record.computed_tokens));
+  lines.add("cache", record.cache);
+  lines.add("output",
+            fmt::format("{} tokens, {:.1f} a second", record.output_tokens, record.decode_rate()));
+  lines.add("time",
+            fmt::format("{:.2f} s in the queue, {:.2f} s until the first token, {:.2f} s in "
+                        "all",
+                        record.queue_ms / 1000, record.ttft_ms / 1000, record.total_ms / 1000));
+  lines.add("end", record.error.empty() ? record.stop_reason : "error: " + record.error);
+  lines.add("warnings", record.warnings);
+  return lines.text();
+}
+
+}  // namespace hearth::cli
