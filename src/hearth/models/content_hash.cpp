@@ -12,6 +12,7 @@
 
 #include "hearth/base/file.h"
 #include "hearth/base/json.h"
+#include "hearth/base/log.h"
 
 namespace hearth::models {
 namespace {
@@ -78,7 +79,9 @@ Result<std::string> content_hash(const std::filesystem::path& file,
   if (!hash) return hash;
   known[key] = *hash;
   // Without it the file is only read once more.
-  (void)write_file_atomically(memory, to_json(known) + "\n");
+  if (auto written = write_file_atomically(memory, to_json(known) + "\n"); !written) {
+    spdlog::debug("{}", written.error().message);
+  }
   return hash;
 }
 
