@@ -25,6 +25,8 @@ class Hearth:
                  env: dict[str, str] | None = None):
         self.folder = Path(tempfile.mkdtemp(prefix="hearth-test-"))
         self.arguments = list(arguments)
+        if threads := os.environ.get("HEARTH_TEST_THREADS"):
+            self.arguments += ["--threads", threads]
         for value in models:
             self.arguments += ["--model", str(value)]
         if context is not None:

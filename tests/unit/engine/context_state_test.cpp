@@ -22,6 +22,7 @@ class ContextState : public ::testing::TestWithParam<const char*> {
     options.n_ctx = 1024;
     options.n_ubatch = 128;
     options.n_sequences = 4;
+    options.n_threads = test_threads();
     auto made = Context::create(test_model(GetParam()), options);
     ASSERT_TRUE(made) << made.error().message;
     context_ = std::move(*made);

@@ -63,7 +63,7 @@ class Collected {
 std::shared_ptr<Instance> instance_of(const char* file, int n_ctx = 1024) {
   InstanceOptions options;
   options.n_ctx = n_ctx;
-  options.n_threads = 2;
+  options.n_threads = test_threads();
   auto instance = Instance::create(test_model(file), options);
   if (!instance) throw std::runtime_error(instance.error().message);
   return std::move(*instance);
@@ -131,7 +131,7 @@ TEST_P(InstanceOf, ACancelledPrefillIsNotReadToItsEndAndOthersLoseNothing) {
   const auto instance = instance_of(GetParam(), 4096);
   Collected long_one;
   auto job = instance->generate(greedy(*instance, words(600), 4), long_one.sink());
-  ASSERT_TRUE(long_one.wait([](const Collected& c) { return c.started_; }));
+  ASSERT_TRUE(long_one.wait([](const Collected& c) { return c.progress_.has_value(); }));
   job.reset();
   Collected short_one;
   const auto job2 = instance->generate(greedy(*instance, words(5, 2), 2), short_one.sink());

@@ -28,6 +28,13 @@ inline std::shared_ptr<const Weights> test_model(const std::string& file) {
   return weights;
 }
 
+/// Threads to compute with. scripts/test says 1 under ThreadSanitizer: the engine is not
+/// instrumented, so each of its workers' copies would be looked at for a race, and reported as one.
+inline int test_threads() {
+  const char* const threads = std::getenv("HEARTH_TEST_THREADS");
+  return threads != nullptr ? std::atoi(threads) : 2;
+}
+
 /// The name of a parameterised test's model, in letters and digits.
 inline std::string model_name(const ::testing::TestParamInfo<const char*>& model) {
   std::string name(model.param);
