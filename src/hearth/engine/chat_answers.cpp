@@ -57,6 +57,8 @@ class Answer : public std::enable_shared_from_this<Answer> {
     }
     for (const std::string& warning : generation->prompt.warnings) spdlog::info("{}", warning);
     parser_.emplace(generation->prompt.format);
+    made_.prompt = generation->prompt.tokens;
+    sampled_ = generation->sampled;
     auto job = instance_->generate(std::move(*generation),
                                    [self = shared_from_this()](chat::Event event) mutable {
                                      self->arrived(std::move(event));
@@ -93,6 +95,7 @@ class Answer : public std::enable_shared_from_this<Answer> {
       text.clear();
       if (auto* finished = std::get_if<chat::Finished>(&event)) {
         deliver(parser_->finish());
+        remember();
         if (parser_->called_tools() && finished->reason == chat::StopReason::end_turn) {
           finished->reason = chat::StopReason::tool_use;
         }
@@ -103,13 +106,31 @@ class Answer : public std::enable_shared_from_this<Answer> {
   }
 
   void deliver(std::vector<chat::Event> events) {
-    for (chat::Event& event : events) delivery_.deliver(std::move(event));
+    for (chat::Event& event : events) {
+      if (const auto* text = std::get_if<chat::TextDelta>(&event)) made_.text += text->text;
+      if (const auto* thought = std::get_if<chat::ThinkingDelta>(&event)) {
+        made_.thinking += thought->text;
+      }
+      if (const auto* call = std::get_if<chat::ToolCallStart>(&event); call && call->index == 0) {
+        made_.call_id = call->id;
+      }
+      delivery_.deliver(std::move(event));
+    }
+  }
+
+  /// A client that goes on with this answer sends it back; it is then read as it was written.
+  void remember() {
+    if (!sampled_) return;
+    made_.sampled = *sampled_;
+    instance_->replays().remember(instance_->weights(), made_);
   }
 
   Strand strand_;
   Delivery delivery_;
   std::shared_ptr<Instance> instance_;
   std::optional<OutputParser> parser_;
+  Replays::Answer made_;
+  std::shared_ptr<std::vector<Token>> sampled_;  ///< null: not to be remembered
 
   std::mutex mutex_;
   std::unique_ptr<Job> job_;
@@ -130,6 +151,9 @@ Result<Generation> prepare_chat(const Instance& instance, const chat::Request& r
   if (!prompt) return pass_on(prompt);
   Generation generation;
   generation.prompt = std::move(*prompt);
+  generation.prompt.tokens = instance.replays().replay(instance.weights(), request.messages,
+                                                       std::move(generation.prompt.tokens));
+  generation.sampled = std::make_shared<std::vector<Token>>();
   generation.sampler.sampling = request.sampling;
   generation.sampler.thinking_budget = request.thinking.budget_tokens;
   generation.stops = request.stop;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct Generation {
   /// clamped, never refused.
   std::optional<int> max_tokens;
   std::string session;  ///< the client's key of the conversation, or empty
+  /// Filled with what was sampled, without the token that ended it, before Finished is delivered.
+  std::shared_ptr<std::vector<Token>> sampled;
 };
 
 /// A generation under way. Dropping it cancels the work: a running prefill piece is aborted (CPU

@@ -104,6 +104,7 @@ struct Instance::Core {
   std::unique_ptr<Context> context;
   kv::TieredPrefixes cache;
   Scheduler scheduler;
+  Replays replays;
   Clock::time_point tidied;
 
   std::mutex mutex;
@@ -204,6 +205,9 @@ std::unique_ptr<Job> Instance::generate(Generation generation, chat::EventSink s
 
 const Weights& Instance::weights() const {
   return core_->context->weights();
+}
+Replays& Instance::replays() const {
+  return core_->replays;
 }
 int Instance::n_ctx() const {
   return core_->context->n_cells();

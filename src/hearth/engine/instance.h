@@ -7,6 +7,7 @@
 #include "hearth/engine/archives.h"
 #include "hearth/engine/context.h"
 #include "hearth/engine/generation.h"
+#include "hearth/engine/replays.h"
 
 namespace hearth::engine {
 
@@ -33,6 +34,8 @@ class Instance {
   [[nodiscard]] std::unique_ptr<Job> generate(Generation generation, chat::EventSink sink);
 
   [[nodiscard]] const Weights& weights() const;
+  /// What this instance's answers were sampled as.
+  [[nodiscard]] Replays& replays() const;
   [[nodiscard]] int n_ctx() const;
   /// What a person should know about how this was set up, one line each: the context and why, what
   /// the self-check switched off.

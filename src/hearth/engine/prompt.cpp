@@ -33,13 +33,22 @@ bool template_knows_tools(const Weights& weights) {
   return found != caps.end() && found->second;
 }
 
+/// The tools that are shown from the start, by name: clients list them in any order, and the order
+/// says nothing to a model.
+std::vector<const chat::Tool*> shown_tools(const chat::Request& request) {
+  std::vector<const chat::Tool*> tools;
+  for (const chat::Tool& tool : request.tools) {
+    if (!tool.defer_loading) tools.push_back(&tool);
+  }
+  std::ranges::stable_sort(tools, {}, [](const chat::Tool* tool) { return tool->name; });
+  return tools;
+}
+
 /// A copy of `request` whose system prompt ends with the tools, in our own words.
 chat::Request with_tools_in_system_prompt(const chat::Request& request) {
   chat::Request out = request;
   std::string text(generic_tool_instructions);
-  for (const chat::Tool& tool : request.tools) {
-    if (!tool.defer_loading) text += describe_tool(tool) + "\n";
-  }
+  for (const chat::Tool* tool : shown_tools(request)) text += describe_tool(*tool) + "\n";
   if (out.messages.empty() || out.messages.front().role != chat::Role::system) {
     out.messages.insert(out.messages.begin(), chat::Message{chat::Role::system, {}});
   }
@@ -92,8 +101,8 @@ Result<common_chat_params> apply_template(const Weights& weights, const chat::Re
   common_chat_templates_inputs inputs = base_inputs(request);
   inputs.tool_choice = COMMON_CHAT_TOOL_CHOICE_NONE;
   if (native_tools) {
-    for (const chat::Tool& tool : request.tools) {
-      if (!tool.defer_loading) inputs.tools.push_back(to_template_tool(tool));
+    for (const chat::Tool* tool : shown_tools(request)) {
+      inputs.tools.push_back(to_template_tool(*tool));
     }
   }
   std::string reason;

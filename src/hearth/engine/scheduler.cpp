@@ -414,6 +414,9 @@ void Scheduler::finish(Task& task, chat::StopReason reason, std::string stop_seq
   finished.timings.prefill_ms = ms_between(task.admitted, first);
   finished.timings.decode_ms = ms_between(first, now);
   finished.timings.ttft_ms = ms_between(task.arrived, first);
+  if (task.generation.sampled) {
+    task.generation.sampled->assign(task.tokens.begin() + task.n_prompt, task.tokens.end());
+  }
   release(task);
   task.delivery->deliver(std::move(finished));
 }

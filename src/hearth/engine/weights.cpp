@@ -96,16 +96,25 @@ int Weights::n_swa() const {
   return llama_model_n_swa(model_);
 }
 
+bool Weights::is_control(Token token) const {
+  return token >= 0 && token < n_vocab() && llama_vocab_is_control(vocab_, token);
+}
+
+Token Weights::turn_token(const std::vector<Token>& tokens) const {
+  // Some models begin a sequence with the token that begins a turn.
+  const Token begin = llama_vocab_bos(vocab_);
+  const bool only_begins = std::ranges::count(tokens, begin) <= 1;
+  const auto turn = std::ranges::find_if(
+      tokens, [&](Token token) { return is_control(token) && !(token == begin && only_begins); });
+  return turn == tokens.end() ? -1 : *turn;
+}
+
 std::vector<int> Weights::turn_starts(const std::vector<Token>& tokens) const {
   std::vector<int> starts;
-  const Token begin = llama_vocab_bos(vocab_);
-  const auto turn = std::ranges::find_if(tokens, [&](Token token) {
-    return token != begin && token >= 0 && token < n_vocab() &&
-           llama_vocab_is_control(vocab_, token);
-  });
-  if (turn == tokens.end()) return starts;
+  const Token turn = turn_token(tokens);
+  if (turn < 0) return starts;
   for (std::size_t i = 1; i < tokens.size(); ++i) {
-    if (tokens[i] == *turn) starts.push_back(static_cast<int>(i));
+    if (tokens[i] == turn) starts.push_back(static_cast<int>(i));
   }
   return starts;
 }

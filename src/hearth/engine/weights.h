@@ -53,8 +53,11 @@ class Weights {
   [[nodiscard]] int n_vocab() const;
   /// Tokens that a sliding-window layer sees; 0 for models without such layers.
   [[nodiscard]] int n_swa() const;
-  /// Positions in `tokens` where a turn begins, as the template's turn token tells (the first
-  /// control token that is not the one that begins a sequence), ascending; 0 is none of them.
+  [[nodiscard]] bool is_control(Token token) const;
+  /// The token that begins a turn, as a rendered prompt tells: its first control token, but for one
+  /// that only begins the sequence. -1: none.
+  [[nodiscard]] Token turn_token(const std::vector<Token>& tokens) const;
+  /// Positions in `tokens` where a turn begins, ascending; 0 is none of them.
   [[nodiscard]] std::vector<int> turn_starts(const std::vector<Token>& tokens) const;
   /// True for recurrent and hybrid architectures.
   [[nodiscard]] bool has_recurrent_state() const;
