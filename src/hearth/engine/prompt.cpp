@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 
 #include <chat.h>
 #include <json-schema-to-grammar.h>
@@ -25,6 +26,14 @@ std::string_view trimmed(std::string_view text) {
   const auto from = text.find_first_not_of(" \t\r\n");
   if (from == std::string_view::npos) return {};
   return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
+}
+
+/// One at a time: llama-common writes the date with std::localtime, whose result is one for all
+/// threads.
+common_chat_params apply(const Weights& weights, const common_chat_templates_inputs& inputs) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  return common_chat_templates_apply(weights.templates(), inputs);
 }
 
 bool template_knows_tools(const Weights& weights) {
@@ -111,7 +120,7 @@ Result<common_chat_params> apply_template(const Weights& weights, const chat::Re
     if (!messages) return pass_on(messages);
     inputs.messages = std::move(*messages);
     try {
-      auto params = common_chat_templates_apply(weights.templates(), inputs);
+      auto params = apply(weights, inputs);
       if (placement == SystemMessages::in_place && !keeps_system_messages(request, params.prompt)) {
         continue;
       }
@@ -143,7 +152,7 @@ common_chat_params apply_format(const Weights& weights, const chat::Request& req
   if (request.json_schema && inputs.tools.empty() && request.json_schema->is_object()) {
     inputs.json_schema = to_json(relax_for_grammar(request.json_schema->get_object()));
   }
-  return common_chat_templates_apply(weights.templates(), inputs);
+  return apply(weights, inputs);
 }
 
 Result<common_chat_params> apply_format_leniently(const Weights& weights,
