@@ -93,8 +93,9 @@ def without_model(hearth):
           f"{verdict(ms <= MAX_READY_MS, f'{MAX_READY_MS} ms')}")
 
 
-def with_model(hearth, model):
-    server = Server(hearth, "--model", model, "--context", "16384", "--log-level", "debug")
+def with_model(hearth, model, kv_host):
+    server = Server(hearth, "--model", model, "--context", "16384", "--kv-host", kv_host,
+                    "--log-level", "debug")
     try:
         server.complete(" ".join(f"word{i}" for i in range(1500)))
         resident = server.resident_mb()
@@ -108,7 +109,7 @@ def with_model(hearth, model):
     total = sum(reported.values())
     parts = ", ".join(f"{kind} {mb:.0f}" for kind, mb in reported.items())
     excess = resident / total - 1
-    print(f"{pathlib.Path(model).name} at 16k: {resident:.0f} MB resident, {total:.0f} MB reported "
+    print(f"{pathlib.Path(model).name} at 16k, --kv-host {kv_host}: {resident:.0f} MB resident, {total:.0f} MB reported "
           f"({parts}): {100 * excess:+.1f} %{verdict(abs(excess) <= MAX_EXCESS, '10 %')}")
 
 
@@ -119,7 +120,9 @@ def main():
     parser.add_argument("--model", required=True)
     options = parser.parse_args()
     without_model(options.hearth)
-    with_model(options.hearth, options.model)
+    # State in host memory has a budget of its own; without it, what is left is the engine's.
+    for kv_host in ("0", "1GiB"):
+        with_model(options.hearth, options.model, kv_host)
 
 
 if __name__ == "__main__":
