@@ -52,7 +52,7 @@ kv::Key key_of_text(const std::string& text) {
 
 Archives::Archives(KvBudgets budgets) : budgets_(std::move(budgets)) {}
 
-std::shared_ptr<kv::Archive> Archives::get(const Weights& weights, const ContextOptions& options,
+std::shared_ptr<ModelMemory> Archives::get(const Weights& weights, const ContextOptions& options,
                                            double tokens_per_ms, std::vector<std::string>& notes) {
   Result<std::string> content = fail(ErrorKind::not_found, "");
   if (!budgets_.folder.empty()) {
@@ -61,14 +61,14 @@ std::shared_ptr<kv::Archive> Archives::get(const Weights& weights, const Context
   const std::lock_guard lock(mutex_);
   const std::string description =
       describe(weights, content ? *content : weights.path().string(), options);
-  std::weak_ptr<kv::Archive>& known = archives_[description];
-  if (auto archive = known.lock()) return archive;
-  auto archive = make(weights, content ? description : std::string(), tokens_per_ms, notes);
-  known = archive;
-  return archive;
+  std::weak_ptr<ModelMemory>& known = memories_[description];
+  if (auto memory = known.lock()) return memory;
+  auto memory = make(weights, content ? description : std::string(), tokens_per_ms, notes);
+  known = memory;
+  return memory;
 }
 
-std::shared_ptr<kv::Archive> Archives::make(const Weights& weights, const std::string& description,
+std::shared_ptr<ModelMemory> Archives::make(const Weights& weights, const std::string& description,
                                             double tokens_per_ms, std::vector<std::string>& notes) {
   kv::Archive::Options options;
   options.host_bytes = budgets_.host_bytes.value_or(default_host_bytes());
@@ -99,15 +99,20 @@ std::shared_ptr<kv::Archive> Archives::make(const Weights& weights, const std::s
   const bool has_disk = options.store != nullptr;
   const std::string host = models::file_size_in_words(options.host_bytes);
   const std::string disk = models::file_size_in_words(has_disk ? options.disk_bytes : 0);
-  auto archive = std::make_shared<kv::Archive>(std::move(options));
+  auto memory = std::make_shared<ModelMemory>(std::move(options));
   if (has_disk) {
-    const int orphans = archive->adopt(std::move(entries));
+    const int orphans = memory->archive.adopt(std::move(entries));
     if (orphans > 0) spdlog::info("{} entries on disk had lost what they build on", orphans);
-    archive->warm();
+    memory->archive.warm();
+    const auto folder = budgets_.folder / key_of_text(description).hex();
+    if (auto kept = memory->replays.keep_in(folder / "replays"); !kept) {
+      spdlog::warn("{}; what answers were sampled as is forgotten with the server",
+                   kept.error().message);
+    }
   }
   notes.push_back(fmt::format("KV cache: {} in host memory, {} on disk ({} entries of {} known)",
                               host, disk, n_entries, weights.path().filename().string()));
-  return archive;
+  return memory;
 }
 
 }  // namespace hearth::engine

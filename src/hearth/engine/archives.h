@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "hearth/engine/context.h"
+#include "hearth/engine/replays.h"
 #include "hearth/kv/archive.h"
 
 namespace hearth::engine {
@@ -22,26 +23,32 @@ struct KvBudgets {
   std::filesystem::path folder;  ///< of the disk tier; empty: none
 };
 
-/// The archives of all models: one for each fingerprint (weights, KV layout), shared by its
-/// instances. Thread-safe.
+/// What the instances of a model share: state beyond the device, and what answers were sampled as.
+struct ModelMemory {
+  explicit ModelMemory(kv::Archive::Options options) : archive(std::move(options)) {}
+  kv::Archive archive;
+  Replays replays;
+};
+
+/// The memories of all models: one for each fingerprint (weights, KV layout). Thread-safe.
 class Archives {
  public:
   explicit Archives(KvBudgets budgets);
 
-  /// The archive for a context of these weights. `notes` gets what a person should know: a disk
+  /// The memory for a context of these weights. `notes` gets what a person should know: a disk
   /// tier that is not there, and why.
-  [[nodiscard]] std::shared_ptr<kv::Archive> get(const Weights& weights,
+  [[nodiscard]] std::shared_ptr<ModelMemory> get(const Weights& weights,
                                                  const ContextOptions& options,
                                                  double tokens_per_ms,
                                                  std::vector<std::string>& notes);
 
  private:
-  std::shared_ptr<kv::Archive> make(const Weights& weights, const std::string& description,
+  std::shared_ptr<ModelMemory> make(const Weights& weights, const std::string& description,
                                     double tokens_per_ms, std::vector<std::string>& notes);
 
   KvBudgets budgets_;
   std::mutex mutex_;
-  std::map<std::string, std::weak_ptr<kv::Archive>> archives_;  ///< by fingerprint
+  std::map<std::string, std::weak_ptr<ModelMemory>> memories_;  ///< by fingerprint
 };
 
 }  // namespace hearth::engine

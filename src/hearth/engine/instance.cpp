@@ -41,12 +41,12 @@ int physical_cores() {
 
 /// Everything that the engine's thread and the jobs share.
 struct Instance::Core {
-  Core(std::unique_ptr<Context> made, const std::shared_ptr<kv::Archive>& archive,
-       double tokens_per_ms)
+  Core(std::unique_ptr<Context> made, std::shared_ptr<ModelMemory> shared, double tokens_per_ms)
       : context(std::move(made)),
-        cache(*context, archive),
+        memory(std::move(shared)),
+        cache(*context, {memory, &memory->archive}),
         scheduler(*context, cache, tokens_per_ms, [this] { return somebody_came(); }),
-        subscription(archive->subscribe([this] { note_stored(); })) {}
+        subscription(memory->archive.subscribe([this] { note_stored(); })) {}
 
   bool somebody_came() {
     const std::lock_guard lock(mutex);
@@ -102,9 +102,9 @@ struct Instance::Core {
   }
 
   std::unique_ptr<Context> context;
+  std::shared_ptr<ModelMemory> memory;
   kv::TieredPrefixes cache;
   Scheduler scheduler;
-  Replays replays;
   Clock::time_point tidied;
 
   std::mutex mutex;
@@ -177,8 +177,8 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Weights
   auto context = Context::create(weights, context_options);
   if (!context) return pass_on(context);
   auto archives = options.archives ? options.archives : std::make_shared<Archives>(KvBudgets{});
-  const auto archive = archives->get(*weights, context_options, tokens_per_ms, instance->notes_);
-  instance->core_ = std::make_shared<Core>(std::move(*context), archive, tokens_per_ms);
+  auto memory = archives->get(*weights, context_options, tokens_per_ms, instance->notes_);
+  instance->core_ = std::make_shared<Core>(std::move(*context), std::move(memory), tokens_per_ms);
   Core& core = *instance->core_;
   core.thread = std::jthread([&core](const std::stop_token& stop) { core.run(stop); });
   return instance;
@@ -207,7 +207,7 @@ const Weights& Instance::weights() const {
   return core_->context->weights();
 }
 Replays& Instance::replays() const {
-  return core_->replays;
+  return core_->memory->replays;
 }
 int Instance::n_ctx() const {
   return core_->context->n_cells();

@@ -34,7 +34,7 @@ class Instance {
   [[nodiscard]] std::unique_ptr<Job> generate(Generation generation, chat::EventSink sink);
 
   [[nodiscard]] const Weights& weights() const;
-  /// What this instance's answers were sampled as.
+  /// What this model's answers were sampled as.
   [[nodiscard]] Replays& replays() const;
   [[nodiscard]] int n_ctx() const;
   /// What a person should know about how this was set up, one line each: the context and why, what

@@ -40,7 +40,7 @@ std::string key_of(const chat::Message& message) {
 }  // namespace
 
 void Replays::remember(const Weights& weights, const Answer& answer) {
-  Record record;
+  Replay record;
   record.key = key_of(answer.call_id, answer.text);
   if (record.key.empty() || answer.sampled.empty()) return;
   record.n_prompt = answer.prompt.size();
@@ -48,9 +48,23 @@ void Replays::remember(const Weights& weights, const Answer& answer) {
   record.sampled = answer.sampled;
   record.thinking = trimmed(answer.thinking).substr(0, thinking_compared);
   const Token turn = weights.turn_token(answer.prompt);
-  record.n_turns = static_cast<int>(std::ranges::count(answer.sampled, turn));
+  record.n_turns = static_cast<std::uint32_t>(std::ranges::count(answer.sampled, turn));
 
   const std::lock_guard lock(mutex_);
+  if (file_) file_->append(record);
+  take_in(std::move(record));
+}
+
+Result<void> Replays::keep_in(const std::filesystem::path& path) {
+  const std::lock_guard lock(mutex_);
+  auto opened = ReplayFile::open(path, most_tokens);
+  if (!opened) return pass_on(opened);
+  file_ = std::move(opened->file);
+  for (Replay& record : opened->replays) take_in(std::move(record));
+  return {};
+}
+
+void Replays::take_in(Replay record) {
   n_tokens_ += record.sampled.size();
   records_.push_front(std::move(record));
   by_key_.emplace(records_.front().key, records_.begin());
@@ -71,7 +85,7 @@ std::vector<Token> Replays::replay(const Weights& weights,
     if (message.role != chat::Role::assistant) continue;
     const auto [begin, end] = by_key_.equal_range(key_of(message));
     for (auto found = begin; found != end; ++found) {
-      const Record& record = *found->second;
+      const Replay& record = *found->second;
       if (record.n_prompt >= tokens.size()) continue;
       if (hash_of(tokens.data(), record.n_prompt) != record.prompt_hash) continue;
       if (put_back(weights, record, tokens)) break;
@@ -80,20 +94,20 @@ std::vector<Token> Replays::replay(const Weights& weights,
   return tokens;
 }
 
-/// The rendered message ends at the last control token before the next turn: what the template
+/// The rendered message ends at the last mark before the next turn: what the template
 /// closes it with, and what follows, stays as rendered. False if there is no such end, or what was
 /// thought is not there.
-bool Replays::put_back(const Weights& weights, const Record& record, std::vector<Token>& tokens) {
+bool Replays::put_back(const Weights& weights, const Replay& record, std::vector<Token>& tokens) {
   const Token turn = weights.turn_token(tokens);
   auto next = tokens.begin() + static_cast<std::ptrdiff_t>(record.n_prompt);
   const auto begin = next;
-  for (int turns = 0;; ++next) {
+  for (std::uint32_t turns = 0;; ++next) {
     next = std::find(next, tokens.end(), turn);
     if (next == tokens.end()) return false;
     if (turns++ == record.n_turns) break;
   }
   auto close = next;
-  while (close != begin && !weights.is_control(*(close - 1))) --close;
+  while (close != begin && !weights.is_mark(*(close - 1))) --close;
   if (close == begin) return false;
   --close;
   if (!record.thinking.empty()) {

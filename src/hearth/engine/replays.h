@@ -1,22 +1,29 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "hearth/chat/message.h"
+#include "hearth/engine/replay_file.h"
 #include "hearth/engine/weights.h"
 
 namespace hearth::engine {
 
 /// Remembers which tokens an assistant message was sampled as, so that a later prompt holds the
 /// same ones: a template may write a call otherwise than the model did, and a text may be cut into
-/// tokens in more than one way. Thread-safe.
+/// tokens in more than one way. Shared by the instances of a model. Thread-safe.
 class Replays {
  public:
+  /// Takes in what `path` holds, and keeps what is remembered from now on there, too. Errors: io;
+  /// nothing is kept beyond this process then.
+  Result<void> keep_in(const std::filesystem::path& path);
+
   /// An answer as it was made.
   struct Answer {
     std::vector<Token> prompt;
@@ -35,21 +42,16 @@ class Replays {
                                           std::vector<Token> tokens);
 
  private:
-  struct Record {
-    std::string key;
-    std::size_t n_prompt = 0;
-    std::uint64_t prompt_hash = 0;
-    std::vector<Token> sampled;
-    std::string thinking;  ///< its beginning
-    int n_turns = 0;       ///< turn tokens within `sampled`
-  };
-  using Records = std::list<Record>;
+  using Records = std::list<Replay>;
 
-  [[nodiscard]] static bool put_back(const Weights& weights, const Record& record,
+  [[nodiscard]] static bool put_back(const Weights& weights, const Replay& record,
                                      std::vector<Token>& tokens);
 
+  void take_in(Replay record);
+
   std::mutex mutex_;
-  Records records_;  ///< newest first
+  std::unique_ptr<ReplayFile> file_;  ///< may be null
+  Records records_;                   ///< newest first
   std::unordered_multimap<std::string, Records::iterator> by_key_;
   std::size_t n_tokens_ = 0;
 };

@@ -96,8 +96,12 @@ int Weights::n_swa() const {
   return llama_model_n_swa(model_);
 }
 
-bool Weights::is_control(Token token) const {
-  return token >= 0 && token < n_vocab() && llama_vocab_is_control(vocab_, token);
+bool Weights::is_mark(Token token) const {
+  if (token < 0 || token >= n_vocab()) return false;
+  if (llama_vocab_is_control(vocab_, token)) return true;
+  const std::string_view text = llama_vocab_get_text(vocab_, token);
+  return text.starts_with("<|") && text.ends_with("|>") &&
+         (llama_vocab_get_attr(vocab_, token) & LLAMA_TOKEN_ATTR_USER_DEFINED) != 0;
 }
 
 Token Weights::turn_token(const std::vector<Token>& tokens) const {
@@ -105,7 +109,7 @@ Token Weights::turn_token(const std::vector<Token>& tokens) const {
   const Token begin = llama_vocab_bos(vocab_);
   const bool only_begins = std::ranges::count(tokens, begin) <= 1;
   const auto turn = std::ranges::find_if(
-      tokens, [&](Token token) { return is_control(token) && !(token == begin && only_begins); });
+      tokens, [&](Token token) { return is_mark(token) && !(token == begin && only_begins); });
   return turn == tokens.end() ? -1 : *turn;
 }
 

@@ -53,9 +53,12 @@ class Weights {
   [[nodiscard]] int n_vocab() const;
   /// Tokens that a sliding-window layer sees; 0 for models without such layers.
   [[nodiscard]] int n_swa() const;
-  [[nodiscard]] bool is_control(Token token) const;
-  /// The token that begins a turn, as a rendered prompt tells: its first control token, but for one
-  /// that only begins the sequence. -1: none.
+  /// True for a token that stands for structure and not for text: a control token, or, as harmony
+  /// has them (llama.cpp makes some of its marks user-defined so that they are always rendered),
+  /// one written <|so|>.
+  [[nodiscard]] bool is_mark(Token token) const;
+  /// The token that begins a turn, as a rendered prompt tells: its first mark, but for one that
+  /// only begins the sequence. -1: none.
   [[nodiscard]] Token turn_token(const std::vector<Token>& tokens) const;
   /// Positions in `tokens` where a turn begins, ascending; 0 is none of them.
   [[nodiscard]] std::vector<int> turn_starts(const std::vector<Token>& tokens) const;

@@ -89,7 +89,7 @@ TEST_P(ReplaysOf, ThoughtsThatTheTemplateLeavesOutStayOut) {
   EXPECT_EQ(replayed_, plain_);
 }
 
-INSTANTIATE_TEST_SUITE_P(Templates, ReplaysOf, ::testing::Values(smollm2, qwen3moe, lfm2),
+INSTANTIATE_TEST_SUITE_P(Templates, ReplaysOf, ::testing::Values(smollm2, qwen3moe, lfm2, gpt_oss),
                          model_name);
 
 }  // namespace
