@@ -43,6 +43,9 @@ class Context final : public kv::StateDevice {
   [[nodiscard]] kv::BlobPtr save_point(kv::SequenceId sequence, int position) override;
   bool restore_point(kv::SequenceId sequence, const kv::Blob& blob, int position) override;
 
+  /// Of the largest point that was saved so far; 0: none was.
+  [[nodiscard]] std::uint64_t point_bytes() const { return point_bytes_; }
+
   struct Row {
     Token token = 0;
     int position = 0;
@@ -76,6 +79,7 @@ class Context final : public kv::StateDevice {
   llama_context* context_ = nullptr;
   std::atomic<bool> abort_{false};
   kv::ResumePoints resume_points_ = kv::ResumePoints::any_position;
+  std::uint64_t point_bytes_ = 0;
   /// What a blob ends in where a sequence holds no window and no recurrent state.
   std::vector<std::byte> empty_point_;
 };

@@ -149,6 +149,7 @@ kv::BlobPtr Context::save_point(kv::SequenceId sequence, int position) {
       window_cells(*blob) != static_cast<std::uint32_t>(std::min(position, weights_->n_swa()))) {
     return nullptr;
   }
+  point_bytes_ = std::max<std::uint64_t>(point_bytes_, size);
   return blob;
 }
 

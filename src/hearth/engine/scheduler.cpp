@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "hearth/engine/output_format.h"
 
@@ -25,9 +26,14 @@ constexpr double longest_overtaken_ms = 20000;
 /// recurrent state, a copy of the window for the others.
 constexpr int least_between_states = 32;
 constexpr int least_between_windows = 16;
+/// But for the first: many conversations begin with the same system prompt, however short.
+constexpr int least_first = 8;
 /// And where no turn begins, this far apart: a batch of prefill is cut there anyway.
 constexpr int most_between_states = 512;
 constexpr int most_between_windows = 2048;
+/// A prompt without any turns may be left anywhere: its points stand closer, as close as their bytes
+/// are worth.
+constexpr int least_in_raw_prompt = 64;
 
 int common_prefix(const std::vector<Token>& a, const std::vector<Token>& b) {
   return static_cast<int>(std::ranges::mismatch(a, b).in1 - a.begin());
@@ -74,24 +80,35 @@ bool Scheduler::start(Task& task) {
   return true;
 }
 
+/// The distance at which points take at most twice the bytes of the rows between them.
+int Scheduler::raw_distance() const {
+  const std::uint64_t bytes = context_.point_bytes();
+  if (bytes == 0) return most_between_states;  // none was kept yet
+  const std::uint64_t rows = bytes / std::max<std::uint64_t>(2 * context_.row_bytes(), 1);
+  return static_cast<int>(
+      std::clamp<std::uint64_t>(std::bit_ceil(rows), least_in_raw_prompt, most_between_states));
+}
+
 /// Where turns begin, and before the last token, so that the same prompt again finds everything;
 /// without turns every so many tokens.
 void Scheduler::choose_resume_points(Task& task) const {
   const auto kind = context_.resume_points();
   if (kind == kv::ResumePoints::any_position) return;
   const bool state = kind == kv::ResumePoints::state;
+  const std::vector<int> turns = context_.weights().turn_starts(task.tokens);
   const int least = state ? least_between_states : least_between_windows;
-  const int most = state ? most_between_states : most_between_windows;
+  int most = state ? most_between_states : most_between_windows;
+  if (turns.empty()) most = raw_distance();
   int last = 0;
   const auto add = [&](int position) {
-    if (position - last < least) return;
+    if (position - last < (last == 0 ? least_first : least)) return;
     for (; position - last > most + least; last += most) {
       task.resume_points.push_back(last + most);
     }
     task.resume_points.push_back(position);
     last = position;
   };
-  for (const int start : context_.weights().turn_starts(task.tokens)) add(start);
+  for (const int start : turns) add(start);
   add(task.n_prompt - 1);
 }
 
