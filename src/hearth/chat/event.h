@@ -16,6 +16,8 @@ struct Usage {
   int prompt_tokens = 0;  ///< the whole prompt, reused and computed
   int reused_tokens = 0;  ///< of these, not computed for this request
   int output_tokens = 0;
+  /// Computed while the server was idle since the request before, in the hope of a next one.
+  int ahead_tokens = 0;
   int thinking_tokens = 0;  ///< of the output, where known
 };
 

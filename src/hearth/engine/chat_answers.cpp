@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "hearth/base/log.h"
+#include "hearth/engine/answer_record.h"
+#include "hearth/engine/next_prompt.h"
 #include "hearth/engine/output_parser.h"
 #include "hearth/engine/task.h"
 
@@ -27,7 +29,10 @@ class Answer : public std::enable_shared_from_this<Answer> {
 
   using Prepare = std::move_only_function<Result<Generation>(const Instance&)>;
 
-  void begin(ChatAnswers::FindInstance find_instance, Prepare prepare) {
+  /// `request`: whose conversation may go on after this; null: a raw completion.
+  void begin(ChatAnswers::FindInstance find_instance, Prepare prepare,
+             std::shared_ptr<const chat::Request> request) {
+    request_ = std::move(request);
     asio::post(strand_, [self = shared_from_this(), find = std::move(find_instance),
                          make = std::move(prepare)]() mutable { self->run(find, make); });
   }
@@ -57,7 +62,7 @@ class Answer : public std::enable_shared_from_this<Answer> {
     }
     for (const std::string& warning : generation->prompt.warnings) spdlog::info("{}", warning);
     parser_.emplace(generation->prompt.format);
-    made_.prompt = generation->prompt.tokens;
+    prompt_ = generation->prompt.tokens;
     sampled_ = generation->sampled;
     auto job = instance_->generate(std::move(*generation),
                                    [self = shared_from_this()](chat::Event event) mutable {
@@ -93,44 +98,55 @@ class Answer : public std::enable_shared_from_this<Answer> {
       }
       deliver(parser_->feed(text));
       text.clear();
-      if (auto* finished = std::get_if<chat::Finished>(&event)) {
-        deliver(parser_->finish());
-        remember();
-        if (parser_->called_tools() && finished->reason == chat::StopReason::end_turn) {
-          finished->reason = chat::StopReason::tool_use;
-        }
+      auto* finished = std::get_if<chat::Finished>(&event);
+      if (finished == nullptr) {
+        delivery_.deliver(std::move(event));
+        continue;
+      }
+      deliver(parser_->finish());
+      remember();
+      if (parser_->called_tools() && finished->reason == chat::StopReason::end_turn) {
+        finished->reason = chat::StopReason::tool_use;
       }
       delivery_.deliver(std::move(event));
+      expect_next();
+      return;
     }
     deliver(parser_->feed(text));
   }
 
   void deliver(std::vector<chat::Event> events) {
     for (chat::Event& event : events) {
-      if (const auto* text = std::get_if<chat::TextDelta>(&event)) made_.text += text->text;
-      if (const auto* thought = std::get_if<chat::ThinkingDelta>(&event)) {
-        made_.thinking += thought->text;
-      }
-      if (const auto* call = std::get_if<chat::ToolCallStart>(&event); call && call->index == 0) {
-        made_.call_id = call->id;
-      }
+      made_.add(event);
       delivery_.deliver(std::move(event));
     }
   }
 
   /// A client that goes on with this answer sends it back; it is then read as it was written.
   void remember() {
-    if (!sampled_) return;
-    made_.sampled = *sampled_;
-    instance_->replays().remember(instance_->weights(), made_);
+    if (!request_) return;
+    instance_->replays().remember(instance_->weights(), {.prompt = std::move(prompt_),
+                                                         .sampled = std::move(*sampled_),
+                                                         .text = made_.text(),
+                                                         .thinking = made_.thinking(),
+                                                         .call_id = made_.call_id()});
+  }
+
+  void expect_next() {
+    if (!request_) return;
+    auto prefix =
+        next_prompt(instance_->weights(), instance_->replays(), *request_, made_.message());
+    if (!prefix.empty()) instance_->expect(request_->session, std::move(prefix));
   }
 
   Strand strand_;
   Delivery delivery_;
   std::shared_ptr<Instance> instance_;
   std::optional<OutputParser> parser_;
-  Replays::Answer made_;
-  std::shared_ptr<std::vector<Token>> sampled_;  ///< null: not to be remembered
+  AnswerRecord made_;
+  std::shared_ptr<const chat::Request> request_;
+  std::vector<Token> prompt_;
+  std::shared_ptr<std::vector<Token>> sampled_;
 
   std::mutex mutex_;
   std::unique_ptr<Job> job_;
@@ -205,9 +221,10 @@ std::unique_ptr<Job> ChatAnswers::answer(FindInstance find_instance, chat::Reque
                                          chat::EventSink sink) {
   auto answer =
       std::make_shared<Answer>(asio::make_strand(pool_->threads.executor()), std::move(sink));
-  answer->begin(std::move(find_instance), [request = std::move(request)](const Instance& instance) {
-    return prepare_chat(instance, request);
-  });
+  const auto asked = std::make_shared<const chat::Request>(std::move(request));
+  answer->begin(
+      std::move(find_instance),
+      [asked](const Instance& instance) { return prepare_chat(instance, *asked); }, asked);
   return std::make_unique<AnswerJob>(std::move(answer));
 }
 
@@ -215,10 +232,12 @@ std::unique_ptr<Job> ChatAnswers::complete(FindInstance find_instance, RawReques
                                            chat::EventSink sink) {
   auto answer =
       std::make_shared<Answer>(asio::make_strand(pool_->threads.executor()), std::move(sink));
-  answer->begin(std::move(find_instance),
-                [request = std::move(request)](const Instance& instance) mutable {
-                  return prepare_raw(instance, request);
-                });
+  answer->begin(
+      std::move(find_instance),
+      [request = std::move(request)](const Instance& instance) mutable {
+        return prepare_raw(instance, request);
+      },
+      nullptr);
   return std::make_unique<AnswerJob>(std::move(answer));
 }
 

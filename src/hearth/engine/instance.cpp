@@ -7,10 +7,12 @@
 #include <fstream>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "hearth/base/log.h"
 #include "hearth/engine/scheduler.h"
 #include "hearth/engine/self_check.h"
+#include "hearth/engine/work_ahead.h"
 #include "hearth/kv/tiered_prefixes.h"
 #include "hearth/models/memory_plan.h"
 
@@ -46,6 +48,7 @@ struct Instance::Core {
         memory(std::move(shared)),
         cache(*context, {memory, &memory->archive}),
         scheduler(*context, cache, tokens_per_ms, [this] { return somebody_came(); }),
+        ahead(*context, cache, [this] { return somebody_came(); }),
         subscription(memory->archive.subscribe([this] { note_stored(); })) {}
 
   bool somebody_came() {
@@ -81,35 +84,54 @@ struct Instance::Core {
     tidied = Clock::now();
   }
 
+  [[nodiscard]] bool has_news() const { return !arrivals.empty() || !expected.empty() || stored; }
+
+  /// Waits for a request while there is nothing else to do.
   void take_arrivals(const std::stop_token& stop) {
     std::unique_lock lock(mutex);
     while (scheduler.idle() && arrivals.empty() && !stop.stop_requested()) {
+      const auto guesses = std::exchange(expected, {});
       lock.unlock();
-      const bool more = cache.tidy();
+      for (const auto& [session, prefix] : guesses) ahead.expect(session, prefix);
+      const bool more = cache.tidy() || ahead.work();
       lock.lock();
-      if (more || !arrivals.empty()) continue;
-      changed.wait(lock, stop, [this] { return !arrivals.empty() || stored; });
+      if (more || has_news()) {
+        stored = false;
+        continue;
+      }
+      idle = true;
+      changed.wait(lock, stop, [this] { return has_news(); });
+      idle = false;
       stored = false;
     }
     if (!scheduler.can_step()) {
-      changed.wait(lock, stop, [this] { return !arrivals.empty() || stored; });
+      changed.wait(lock, stop, [this] { return has_news(); });
       stored = false;
     }
-    std::deque<std::unique_ptr<Task>> taken;
-    taken.swap(arrivals);
+    const auto guesses = std::exchange(expected, {});
+    auto taken = std::exchange(arrivals, {});
     lock.unlock();
-    for (auto& task : taken) scheduler.add(std::move(task));
+    for (const auto& [session, prefix] : guesses) ahead.expect(session, prefix);
+    if (!taken.empty()) ahead.pause();
+    for (auto& task : taken) {
+      ahead.forget(task->generation.session);
+      task->n_ahead = ahead.take_computed();
+      scheduler.add(std::move(task));
+    }
   }
 
   std::unique_ptr<Context> context;
   std::shared_ptr<ModelMemory> memory;
   kv::TieredPrefixes cache;
   Scheduler scheduler;
+  WorkAhead ahead;
   Clock::time_point tidied;
 
   std::mutex mutex;
   std::condition_variable_any changed;
   std::deque<std::unique_ptr<Task>> arrivals;
+  std::vector<std::pair<std::string, std::vector<Token>>> expected;  ///< session and prefix
+  bool idle = false;
   bool stored = false;  ///< the archive's store has ended something
   std::shared_ptr<void> subscription;
   std::jthread thread;
@@ -198,9 +220,22 @@ std::unique_ptr<Job> Instance::generate(Generation generation, chat::EventSink s
     const std::lock_guard lock(core_->mutex);
     core_->arrivals.push_back(std::move(task));
   }
-  if (core_->scheduler.yields()) core_->context->request_abort();
+  if (core_->scheduler.yields() || core_->ahead.yields()) core_->context->request_abort();
   core_->changed.notify_one();
   return std::make_unique<EngineJob>(core_, *core_->context, std::move(delivery));
+}
+
+void Instance::expect(const std::string& session, std::vector<Token> prefix) {
+  {
+    const std::lock_guard lock(core_->mutex);
+    core_->expected.emplace_back(session, std::move(prefix));
+  }
+  core_->changed.notify_one();
+}
+
+bool Instance::idle() const {
+  const std::lock_guard lock(core_->mutex);
+  return core_->idle && !core_->has_news();
 }
 
 const Weights& Instance::weights() const {

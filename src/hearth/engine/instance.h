@@ -33,6 +33,13 @@ class Instance {
   /// thread.
   [[nodiscard]] std::unique_ptr<Job> generate(Generation generation, chat::EventSink sink);
 
+  /// The next request of `session` will probably begin with `prefix`: it is computed while the
+  /// instance is idle.
+  void expect(const std::string& session, std::vector<Token> prefix);
+
+  /// True if there is nothing to do, neither asked for nor ahead.
+  [[nodiscard]] bool idle() const;
+
   [[nodiscard]] const Weights& weights() const;
   /// What this model's answers were sampled as.
   [[nodiscard]] Replays& replays() const;

@@ -42,6 +42,10 @@ bool template_knows_tools(const Weights& weights) {
   return found != caps.end() && found->second;
 }
 
+bool uses_native_tools(const Weights& weights, const chat::Request& request) {
+  return request.tools.empty() || template_knows_tools(weights);
+}
+
 /// The tools that are shown from the start, by name: clients list them in any order, and the order
 /// says nothing to a model.
 std::vector<const chat::Tool*> shown_tools(const chat::Request& request) {
@@ -105,8 +109,10 @@ bool keeps_system_messages(const chat::Request& request, const std::string& prom
 
 /// The prompt's text. Tool choice is left out here, so that it cannot change the prompt and no
 /// grammar is built for nothing.
-Result<common_chat_params> apply_template(const Weights& weights, const chat::Request& request,
-                                          bool native_tools, std::vector<std::string>& warnings) {
+Result<common_chat_params> apply_template(const Weights& weights, const chat::Request& asked,
+                                          std::vector<std::string>& warnings) {
+  const bool native_tools = uses_native_tools(weights, asked);
+  const chat::Request request = native_tools ? asked : with_tools_in_system_prompt(asked);
   common_chat_templates_inputs inputs = base_inputs(request);
   inputs.tool_choice = COMMON_CHAT_TOOL_CHOICE_NONE;
   if (native_tools) {
@@ -322,10 +328,8 @@ Result<OutputFormat> make_format(const Weights& weights, const chat::Request& re
 
 Result<Prompt> render(const Weights& weights, const chat::Request& request) {
   Prompt prompt;
-  const bool native_tools = request.tools.empty() || template_knows_tools(weights);
-  auto params = native_tools ? apply_template(weights, request, true, prompt.warnings)
-                             : apply_template(weights, with_tools_in_system_prompt(request), false,
-                                              prompt.warnings);
+  const bool native_tools = uses_native_tools(weights, request);
+  auto params = apply_template(weights, request, prompt.warnings);
   if (!params) return pass_on(params);
   auto format = make_format(weights, request, *params, native_tools, prompt.warnings);
   if (!format) return pass_on(format);
@@ -336,6 +340,14 @@ Result<Prompt> render(const Weights& weights, const chat::Request& request) {
       weights.tokenize(prompt.text, Weights::Begin::of_sequence, Weights::Special::as_tokens);
   prompt.format = std::make_shared<const OutputFormat>(std::move(*format));
   return prompt;
+}
+
+Result<std::vector<Token>> render_conversation(const Weights& weights,
+                                               const chat::Request& request) {
+  std::vector<std::string> warnings;
+  auto params = apply_template(weights, request, warnings);
+  if (!params) return pass_on(params);
+  return weights.tokenize(params->prompt, Weights::Begin::of_sequence, Weights::Special::as_tokens);
 }
 
 Prompt raw_prompt(const Weights& weights, std::string_view text) {

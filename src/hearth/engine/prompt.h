@@ -31,6 +31,10 @@ struct Prompt {
 /// Errors: invalid_request for what this model cannot do (images; no usable template).
 Result<Prompt> render(const Weights& weights, const chat::Request& request);
 
+/// The tokens of the conversation alone, where no answer is asked for. Errors as render.
+Result<std::vector<Token>> render_conversation(const Weights& weights,
+                                               const chat::Request& request);
+
 /// A prompt that is only text, for /v1/completions.
 Prompt raw_prompt(const Weights& weights, std::string_view text);
 

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 
 #include "hearth/engine/output_format.h"
+#include "hearth/engine/resume_points.h"
 
 namespace hearth::engine {
 namespace {
@@ -22,19 +22,6 @@ constexpr double company_ms = 2000;
 constexpr int share_of_longest = 4;
 /// A request that could not be admitted for so long is not overtaken any more.
 constexpr double longest_overtaken_ms = 20000;
-/// Resume points closer together than this are not worth their cost: a cut of the prefill for
-/// recurrent state, a copy of the window for the others.
-constexpr int least_between_states = 32;
-constexpr int least_between_windows = 16;
-/// But for the first: many conversations begin with the same system prompt, however short.
-constexpr int least_first = 8;
-/// And where no turn begins, this far apart: a batch of prefill is cut there anyway.
-constexpr int most_between_states = 512;
-constexpr int most_between_windows = 2048;
-/// A prompt without any turns may be left anywhere: its points stand closer, as close as their bytes
-/// are worth.
-constexpr int least_in_raw_prompt = 64;
-
 int common_prefix(const std::vector<Token>& a, const std::vector<Token>& b) {
   return static_cast<int>(std::ranges::mismatch(a, b).in1 - a.begin());
 }
@@ -76,40 +63,8 @@ bool Scheduler::start(Task& task) {
     return false;
   }
   task.sampler = std::move(*sampler);
-  choose_resume_points(task);
+  task.resume_points = choose_resume_points(context_, task.tokens);
   return true;
-}
-
-/// The distance at which points take at most twice the bytes of the rows between them.
-int Scheduler::raw_distance() const {
-  const std::uint64_t bytes = context_.point_bytes();
-  if (bytes == 0) return most_between_states;  // none was kept yet
-  const std::uint64_t rows = bytes / std::max<std::uint64_t>(2 * context_.row_bytes(), 1);
-  return static_cast<int>(
-      std::clamp<std::uint64_t>(std::bit_ceil(rows), least_in_raw_prompt, most_between_states));
-}
-
-/// Where turns begin, and before the last token, so that the same prompt again finds everything;
-/// without turns every so many tokens.
-void Scheduler::choose_resume_points(Task& task) const {
-  const auto kind = context_.resume_points();
-  if (kind == kv::ResumePoints::any_position) return;
-  const bool state = kind == kv::ResumePoints::state;
-  const std::vector<int> turns = context_.weights().turn_starts(task.tokens);
-  const int least = state ? least_between_states : least_between_windows;
-  int most = state ? most_between_states : most_between_windows;
-  if (turns.empty()) most = raw_distance();
-  int last = 0;
-  const auto add = [&](int position) {
-    if (position - last < (last == 0 ? least_first : least)) return;
-    for (; position - last > most + least; last += most) {
-      task.resume_points.push_back(last + most);
-    }
-    task.resume_points.push_back(position);
-    last = position;
-  };
-  for (const int start : turns) add(start);
-  add(task.n_prompt - 1);
 }
 
 void Scheduler::step() {
@@ -230,6 +185,9 @@ bool Scheduler::try_admit(Task& task) {
 std::string Scheduler::cache_note(const Task& task, const kv::Lease& lease) {
   std::string note = reuse_in_words(lease, task.n_prompt);
   const std::string divergence = last_prompts_.compare(task.generation.session, task.tokens);
+  if (task.n_ahead > 0) {
+    note += fmt::format("; {} tokens had been computed ahead while idle", task.n_ahead);
+  }
   if (!divergence.empty()) note += "; " + divergence;
   return note;
 }
@@ -277,20 +235,13 @@ std::vector<Scheduler::Piece> Scheduler::plan_batch(std::vector<Context::Row>& r
   for (Task* const task : reading) {
     const bool longest = task == reading.back();
     const int kept = longest ? 0 : std::min(budget / share_of_longest, reading.back()->n_missing());
-    const int n = piece_length(*task, budget - kept);
+    const int n = up_to_resume_point(context_, task->resume_points, task->n_computed,
+                                     std::min(task->n_missing(), budget - kept));
     if (n <= 0) continue;
     add_rows(*task, n, rows, pieces);
     budget -= n;
   }
   return pieces;
-}
-
-/// Recurrent state can only be kept where a batch ends, so a piece ends at the next resume point.
-int Scheduler::piece_length(const Task& task, int budget) const {
-  const int n = std::min(task.n_missing(), budget);
-  if (context_.resume_points() != kv::ResumePoints::state) return n;
-  const auto next = std::ranges::upper_bound(task.resume_points, task.n_computed);
-  return next == task.resume_points.end() ? n : std::min(n, *next - task.n_computed);
 }
 
 void Scheduler::add_rows(Task& task, int n_tokens, std::vector<Context::Row>& rows,
@@ -453,6 +404,7 @@ chat::Usage Scheduler::usage(const Task& task) const {
   usage.prompt_tokens = task.n_prompt;
   usage.reused_tokens = task.n_reused;
   usage.output_tokens = task.n_output;
+  usage.ahead_tokens = task.n_ahead;
   return usage;
 }
 

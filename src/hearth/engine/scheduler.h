@@ -57,9 +57,6 @@ class Scheduler {
   [[nodiscard]] bool waits_for_shared_prefix(const Task& task) const;
   bool try_admit(Task& task);
   [[nodiscard]] bool start(Task& task);
-  [[nodiscard]] int raw_distance() const;
-  void choose_resume_points(Task& task) const;
-  [[nodiscard]] int piece_length(const Task& task, int budget) const;
   std::vector<Piece> plan_batch(std::vector<Context::Row>& rows);
   void add_rows(Task& task, int n_tokens, std::vector<Context::Row>& rows,
                 std::vector<Piece>& pieces);

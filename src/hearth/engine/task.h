@@ -64,6 +64,7 @@ struct Task {
   std::vector<int> resume_points;
 
   int n_reused = 0;  ///< at the first admission
+  int n_ahead = 0;   ///< computed ahead while idle, since the request before this one
   int n_output = 0;
   int limit = 0;  ///< on n_output
   bool started = false;

@@ -77,6 +77,7 @@ json::object openai_timings(const chat::Usage& usage, const chat::Timings& timin
   json::object object;
   object["cache_n"] = usage.reused_tokens;
   object["prompt_n"] = computed;
+  object["idle_n"] = usage.ahead_tokens;
   object["prompt_ms"] = timings.prefill_ms;
   object["prompt_per_second"] = per_second(computed, timings.prefill_ms);
   object["predicted_n"] = usage.output_tokens;

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include "test_models.h"
 
@@ -125,6 +126,50 @@ TEST_P(InstanceOf, AnAnswerFromAReusedPrefixIsThatOfAColdStart) {
   const auto job2 = instance->generate(greedy(*instance, prompt, 6), warm.sink());
   EXPECT_GT(warm.finished().usage.reused_tokens, 100);
   EXPECT_EQ(warm.text_.substr(0, 4), cold.text_.substr(0, 4));
+}
+
+void wait_until_idle(const Instance& instance) {
+  const auto until = Clock::now() + 250s;
+  while (!instance.idle() && Clock::now() < until) std::this_thread::yield();
+}
+
+TEST_P(InstanceOf, WhatIsExpectedIsComputedWhileNobodyAsks) {
+  const auto instance = instance_of(GetParam(), 4096);
+  Generation next;
+  next.prompt = raw_prompt(instance->weights(), words(300));
+  next.max_tokens = 1;
+  next.session = "conversation";
+  const auto n_prefix = static_cast<int>(next.prompt.tokens.size());
+  instance->expect(next.session, next.prompt.tokens);
+
+  // A request comes in the middle of it: what was done is kept, and the rest done after it.
+  Collected aside;
+  const auto job = instance->generate(greedy(*instance, words(3, 5), 1), aside.sink());
+  const int before = aside.finished().usage.ahead_tokens;
+  EXPECT_LT(before, n_prefix);
+  wait_until_idle(*instance);
+
+  const auto more = raw_prompt(instance->weights(), " and more").tokens;
+  next.prompt.tokens.insert(next.prompt.tokens.end(), more.begin(), more.end());
+  Collected collected;
+  const auto job2 = instance->generate(std::move(next), collected.sink());
+  const chat::Usage usage = collected.finished().usage;
+  EXPECT_EQ(usage.reused_tokens, n_prefix);
+  EXPECT_LE(before + usage.ahead_tokens, n_prefix);
+}
+
+TEST_P(InstanceOf, WhatIsExpectedOfAConversationThatGoesOnIsForgotten) {
+  const auto instance = instance_of(GetParam(), 4096);
+  instance->expect("conversation", raw_prompt(instance->weights(), words(300)).tokens);
+  Generation other = greedy(*instance, words(3, 5), 1);
+  other.session = "conversation";
+  Collected collected;
+  const auto job = instance->generate(std::move(other), collected.sink());
+  collected.finished();
+  wait_until_idle(*instance);
+  Collected next;
+  const auto job2 = instance->generate(greedy(*instance, words(300), 1), next.sink());
+  EXPECT_LT(next.finished().usage.reused_tokens, 900);
 }
 
 TEST_P(InstanceOf, ACancelledPrefillIsNotReadToItsEndAndOthersLoseNothing) {

@@ -1,0 +1,47 @@
+#include "hearth/engine/next_prompt.h"
+
+#include <algorithm>
+
+#include "hearth/engine/prompt.h"
+
+namespace hearth::engine {
+namespace {
+
+/// What a client adds to `answer`, with `words` in it.
+chat::Message continuation(const chat::Message& answer, const std::string& words) {
+  chat::Message message{chat::Role::user, {}};
+  for (const chat::Block& block : answer.content) {
+    const auto* call = std::get_if<chat::ToolUseBlock>(&block);
+    if (call == nullptr) continue;
+    chat::ToolResultBlock result;
+    result.tool_use_id = call->id;
+    result.content.emplace_back(chat::TextBlock{words, {}});
+    message.content.emplace_back(std::move(result));
+  }
+  if (message.content.empty()) message.content.emplace_back(chat::TextBlock{words, {}});
+  return message;
+}
+
+}  // namespace
+
+/// What two continuations with different first letters have in common.
+std::vector<Token> next_prompt(const Weights& weights, Replays& replays, chat::Request request,
+                               chat::Message answer) {
+  request.messages.push_back(std::move(answer));
+  std::vector<Token> common;
+  for (const char* words : {"a", "Z"}) {
+    request.messages.push_back(continuation(request.messages.back(), words));
+    auto rendered = render_conversation(weights, request);
+    if (!rendered) return {};
+    auto tokens = replays.replay(weights, request.messages, std::move(*rendered));
+    request.messages.pop_back();
+    if (common.empty()) {
+      common = std::move(tokens);
+    } else {
+      common.erase(std::ranges::mismatch(common, tokens).in1, common.end());
+    }
+  }
+  return common;
+}
+
+}  // namespace hearth::engine
