@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -73,14 +73,15 @@ struct Reader {
   T number() {
     T value{};
     const std::string_view taken = bytes(sizeof(value));
-    if (!failed) std::memcpy(&value, taken.data(), sizeof(value));
+    std::ranges::copy(taken, reinterpret_cast<char*>(&value));
     return value;
   }
   std::string text() { return std::string(bytes(number<std::uint32_t>())); }
   std::vector<Token> tokens() {
     const std::string_view taken = bytes(std::size_t{number<std::uint32_t>()} * sizeof(Token));
     std::vector<Token> tokens(taken.size() / sizeof(Token));
-    if (!tokens.empty()) std::memcpy(tokens.data(), taken.data(), taken.size());
+    std::ranges::copy(taken.substr(0, tokens.size() * sizeof(Token)),
+                      reinterpret_cast<char*>(tokens.data()));
     return tokens;
   }
 };
