@@ -24,7 +24,7 @@ using kv::ResumePoints;
 
 /// As in context_state_test.cpp: more than two cold runs with other cuts ever differ, less than
 /// what a wrong state gives.
-constexpr double same = 0.3;
+constexpr double same = 0.2;
 constexpr int longest = 500;
 constexpr int n_cells = 900;
 constexpr int n_sequences = 4;
