@@ -257,12 +257,16 @@ Result<Answer> complete(const Server& server, const chat::Request& request,
   return answer;
 }
 
-Result<HttpReply> http_get(const Server& server, const std::string& path,
+namespace {
+
+/// `body`: null for GET.
+Result<HttpReply> transfer(const Server& server, const std::string& path, const std::string* body,
                            std::chrono::milliseconds timeout) {
   set_up_once();
   HttpReply reply;
   HeaderList headers;
   add_common_headers(headers, server.key);
+  if (body != nullptr) headers.add("content-type: application/json");
   CURL* handle = curl_easy_init();
   const auto append = [](char* data, std::size_t, std::size_t size, void* user) -> std::size_t {
     static_cast<std::string*>(user)->append(data, size);
@@ -274,6 +278,10 @@ Result<HttpReply> http_get(const Server& server, const std::string& path,
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, writer);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &reply.body);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  if (body != nullptr) {
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body->c_str());
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, static_cast<long>(body->size()));
+  }
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   const CURLcode code = curl_easy_perform(handle);
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &reply.status);
@@ -283,6 +291,18 @@ Result<HttpReply> http_get(const Server& server, const std::string& path,
                 fmt::format("no answer from {}: {}", server.url, curl_easy_strerror(code)));
   }
   return reply;
+}
+
+}  // namespace
+
+Result<HttpReply> http_get(const Server& server, const std::string& path,
+                           std::chrono::milliseconds timeout) {
+  return transfer(server, path, nullptr, timeout);
+}
+
+Result<HttpReply> http_post(const Server& server, const std::string& path, const std::string& body,
+                            std::chrono::milliseconds timeout) {
+  return transfer(server, path, &body, timeout);
 }
 
 }  // namespace hearth::agent

@@ -57,12 +57,15 @@ Result<Answer> complete(const Server& server, const chat::Request& request,
                         const std::stop_token& stop,
                         const std::function<void(const chat::Event&)>& on_event);
 
-/// The status and body of `GET path`; for /health and /v1/models. Errors: unavailable.
+/// The status and body of `GET path`; for what is not streamed. Errors: unavailable.
 struct HttpReply {
   long status = 0;
   std::string body;
 };
 Result<HttpReply> http_get(const Server& server, const std::string& path,
                            std::chrono::milliseconds timeout);
+/// The same of `POST path` with `body`, which is JSON.
+Result<HttpReply> http_post(const Server& server, const std::string& path, const std::string& body,
+                            std::chrono::milliseconds timeout);
 
 }  // namespace hearth::agent

@@ -3,6 +3,7 @@
 
 #include "hearth/base/log.h"
 #include "hearth/cli/agent_command.h"
+#include "hearth/cli/cache_command.h"
 #include "hearth/cli/default_model.h"
 #include "hearth/cli/log_command.h"
 #include "hearth/cli/models_command.h"
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
   hearth::cli::add_serve_commands(app, exit_code);
   hearth::cli::add_models_commands(app);
   hearth::cli::add_log_command(app, exit_code);
+  hearth::cli::add_cache_command(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

@@ -83,9 +83,10 @@ std::shared_ptr<ModelMemory> Archives::make(const Weights& weights, const std::s
   options.disk_bytes =
       disk_wanted ? budgets_.disk_bytes.value_or(default_disk_bytes(budgets_.folder)) : 0;
   if (options.disk_bytes > 0) {
-    auto opened = kv::DiskStore::open({.folder = budgets_.folder,
-                                       .fingerprint = key_of_text(description),
-                                       .description = description});
+    auto opened = kv::DiskStore::open(
+        {.folder = budgets_.folder,
+         .fingerprint = key_of_text(description),
+         .description = fmt::format("{} ({})", weights.path().filename().string(), description)});
     if (opened) {
       for (const std::string& warning : opened->warnings) spdlog::warn("{}", warning);
       options.store = std::move(opened->store);
@@ -99,7 +100,7 @@ std::shared_ptr<ModelMemory> Archives::make(const Weights& weights, const std::s
   const bool has_disk = options.store != nullptr;
   const std::string host = models::file_size_in_words(options.host_bytes);
   const std::string disk = models::file_size_in_words(has_disk ? options.disk_bytes : 0);
-  auto memory = std::make_shared<ModelMemory>(std::move(options));
+  auto memory = std::make_shared<ModelMemory>(std::move(options), cost);
   if (has_disk) {
     const int orphans = memory->archive.adopt(std::move(entries));
     if (orphans > 0) spdlog::info("{} entries on disk had lost what they build on", orphans);

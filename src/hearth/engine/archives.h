@@ -25,9 +25,11 @@ struct KvBudgets {
 
 /// What the instances of a model share: state beyond the device, and what answers were sampled as.
 struct ModelMemory {
-  explicit ModelMemory(kv::Archive::Options options) : archive(std::move(options)) {}
+  ModelMemory(kv::Archive::Options options, const kv::PrefillCost& prefill)
+      : archive(std::move(options)), cost(prefill) {}
   kv::Archive archive;
   Replays replays;
+  kv::PrefillCost cost;  ///< what reading a prompt takes here
 };
 
 /// The memories of all models: one for each fingerprint (weights, KV layout). Thread-safe.

@@ -5,6 +5,8 @@
 #include <condition_variable>
 #include <deque>
 #include <fstream>
+#include <functional>
+#include <future>
 #include <set>
 #include <thread>
 #include <utility>
@@ -84,12 +86,38 @@ struct Instance::Core {
     tidied = Clock::now();
   }
 
-  [[nodiscard]] bool has_news() const { return !arrivals.empty() || !expected.empty() || stored; }
+  [[nodiscard]] bool has_news() const {
+    return !arrivals.empty() || !expected.empty() || !questions.empty() || stored;
+  }
+
+  /// Runs `question` on the engine's thread, between two batches, and waits for it.
+  void ask(const std::function<void()>& question) {
+    std::promise<void> answered;
+    {
+      const std::lock_guard lock(mutex);
+      questions.push_back([&] {
+        question();
+        answered.set_value();
+      });
+    }
+    changed.notify_one();
+    answered.get_future().wait();
+  }
+
+  void answer_questions(std::unique_lock<std::mutex>& lock) {
+    const auto taken = std::exchange(questions, {});
+    if (taken.empty()) return;
+    lock.unlock();
+    for (const auto& question : taken) question();
+    lock.lock();
+  }
 
   /// Waits for a request while there is nothing else to do.
   void take_arrivals(const std::stop_token& stop) {
     std::unique_lock lock(mutex);
+    answer_questions(lock);
     while (scheduler.idle() && arrivals.empty() && !stop.stop_requested()) {
+      answer_questions(lock);
       const auto guesses = std::exchange(expected, {});
       lock.unlock();
       for (const auto& [session, prefix] : guesses) ahead.expect(session, prefix);
@@ -131,6 +159,7 @@ struct Instance::Core {
   std::condition_variable_any changed;
   std::deque<std::unique_ptr<Task>> arrivals;
   std::vector<std::pair<std::string, std::vector<Token>>> expected;  ///< session and prefix
+  std::vector<std::function<void()>> questions;
   bool idle = false;
   bool stored = false;  ///< the archive's store has ended something
   std::shared_ptr<void> subscription;
@@ -236,6 +265,38 @@ void Instance::expect(const std::string& session, std::vector<Token> prefix) {
 bool Instance::idle() const {
   const std::lock_guard lock(core_->mutex);
   return core_->idle && !core_->has_news();
+}
+
+CacheSurvey Instance::survey_cache(std::size_t most_conversations) {
+  std::vector<std::vector<Token>> sequences;
+  int used = 0;
+  core_->ask([&] {
+    for (const kv::TokenSpan held : core_->cache.sequences()) {
+      sequences.emplace_back(held.begin(), held.end());
+    }
+    used = core_->cache.cells_used();
+  });
+  CacheSurvey survey = survey_memory(weights(), *core_->memory, sequences, most_conversations);
+  survey.cells_used = used;
+  survey.n_cells = core_->context->n_cells();
+  survey.row_bytes = core_->context->row_bytes();
+  return survey;
+}
+
+void Instance::clear_cache() {
+  core_->ask([this] {
+    core_->ahead.clear();
+    core_->cache.clear();
+  });
+  core_->memory->replays.clear();
+}
+
+void Instance::warm_cache() {
+  core_->memory->archive.warm();
+}
+
+bool Instance::shares_memory_with(const Instance& other) const {
+  return core_->memory == other.core_->memory;
 }
 
 const Weights& Instance::weights() const {

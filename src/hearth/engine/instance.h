@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hearth/engine/archives.h"
+#include "hearth/engine/cache_survey.h"
 #include "hearth/engine/context.h"
 #include "hearth/engine/generation.h"
 #include "hearth/engine/replays.h"
@@ -39,6 +40,16 @@ class Instance {
 
   /// True if there is nothing to do, neither asked for nor ahead.
   [[nodiscard]] bool idle() const;
+
+  /// What of its KV state is kept where. Waits for the batch that is running.
+  [[nodiscard]] CacheSurvey survey_cache(std::size_t most_conversations);
+  /// Forgets all KV state, and what answers were sampled as, but for what requests are using just
+  /// now. Waits likewise.
+  void clear_cache();
+  /// Brings what is likely to be wanted from disk into memory, up to half of the host budget.
+  void warm_cache();
+  /// True if both have the same memory beyond the device.
+  [[nodiscard]] bool shares_memory_with(const Instance& other) const;
 
   [[nodiscard]] const Weights& weights() const;
   /// What this model's answers were sampled as.

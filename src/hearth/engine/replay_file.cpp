@@ -172,4 +172,12 @@ void ReplayFile::append(const Replay& replay) {
   failing_ = true;
 }
 
+void ReplayFile::clear() {
+  if (::ftruncate(descriptor_, magic.size()) == 0) {
+    size_ = magic.size();
+  } else {
+    spdlog::warn("{} could not be cleared: {}", path_.string(), system_reason(errno));
+  }
+}
+
 }  // namespace hearth::engine

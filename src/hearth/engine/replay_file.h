@@ -39,6 +39,7 @@ class ReplayFile {
 
   /// What cannot be written is lost with this process; the first failure in a row is warned of.
   void append(const Replay& replay);
+  void clear();
 
  private:
   ReplayFile(std::filesystem::path path, int descriptor, std::int64_t size)

@@ -55,6 +55,14 @@ void Replays::remember(const Weights& weights, const Answer& answer) {
   take_in(std::move(record));
 }
 
+void Replays::clear() {
+  const std::lock_guard lock(mutex_);
+  by_key_.clear();
+  records_.clear();
+  n_tokens_ = 0;
+  if (file_) file_->clear();
+}
+
 Result<void> Replays::keep_in(const std::filesystem::path& path) {
   const std::lock_guard lock(mutex_);
   auto opened = ReplayFile::open(path, most_tokens);

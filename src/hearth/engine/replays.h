@@ -33,6 +33,8 @@ class Replays {
     std::string call_id;  ///< of the first tool call; empty: none
   };
   void remember(const Weights& weights, const Answer& answer);
+  /// Forgets everything, in the file, too.
+  void clear();
 
   /// `tokens` (the rendered `messages`) with each assistant message that is known, and whose prompt
   /// stands before it unchanged, as it was sampled. One whose thoughts the template leaves out

@@ -40,6 +40,11 @@ void WorkAhead::forget(const std::string& session) {
   });
 }
 
+void WorkAhead::clear() {
+  pause();
+  guesses_.clear();
+}
+
 void WorkAhead::pause() {
   for (Guess& guess : guesses_) release(guess);
 }

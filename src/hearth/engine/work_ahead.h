@@ -25,6 +25,9 @@ class WorkAhead {
   /// A request of `session` is there.
   void forget(const std::string& session);
 
+  /// No request is expected any more.
+  void clear();
+
   /// One batch. True if there is more to do now. REQUIRES: the scheduler is idle.
   bool work();
   /// Lets go of the pool, before requests are served.

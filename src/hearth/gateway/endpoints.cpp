@@ -5,6 +5,7 @@
 #include <array>
 
 #include "hearth/gateway/access.h"
+#include "hearth/gateway/cache_endpoints.h"
 #include "hearth/gateway/chat_endpoints.h"
 #include "hearth/gateway/model_endpoints.h"
 
@@ -42,6 +43,9 @@ constexpr std::array endpoints = {
     Endpoint{http::verb::get, "/v1/models", &get_models},
     Endpoint{http::verb::post, "/tokenize", &post_tokenize},
     Endpoint{http::verb::post, "/detokenize", &post_detokenize},
+    Endpoint{http::verb::get, "/cache", &get_cache},
+    Endpoint{http::verb::post, "/cache/clear", &post_cache_clear},
+    Endpoint{http::verb::post, "/cache/warm", &post_cache_warm},
     Endpoint{http::verb::get, "/health", &get_health},
     Endpoint{http::verb::get, "/api/hello", &hello},
     Endpoint{http::verb::get, "/", &front_page},

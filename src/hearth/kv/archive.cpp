@@ -302,7 +302,14 @@ void Archive::rank(Item& item) {
 Archive::Totals Archive::totals() {
   const Lock lock(mutex_);
   take_done();
-  return {host_used_, disk_used_, items_.size(), tree_.n_tokens(), written_bytes_, evicted_items_};
+  return {.host_bytes = host_used_,
+          .disk_bytes = disk_used_,
+          .items = items_.size(),
+          .tokens = tree_.n_tokens(),
+          .written_bytes = written_bytes_,
+          .evicted_items = evicted_items_,
+          .host_budget = host_budget_,
+          .disk_budget = disk_budget_};
 }
 
 }  // namespace hearth::kv

@@ -17,6 +17,19 @@ namespace hearth::kv {
 
 class Archive;
 
+/// One line of tokens that is stored, from the first token to one that nothing follows: the newest
+/// state of a conversation, or a fork of it.
+struct Branch {
+  std::vector<Token> tokens;
+  int own = 0;  ///< so many of them, at the end, are in no other branch
+  /// Of the entries that end within its own tokens.
+  std::uint64_t host_bytes = 0;
+  std::uint64_t disk_bytes = 0;
+  std::uint64_t uses = 0;   ///< of its last entry
+  double idle_seconds = 0;  ///< since then
+  double score = 0;         ///< the policy's: the lowest goes first
+};
+
 /// What is stored of one prompt, pinned: nothing of it is evicted while this lives, so that making
 /// room for a request never takes what the request is about to use.
 class Hold {
@@ -137,8 +150,17 @@ class Archive {
     std::size_t tokens = 0;
     std::uint64_t written_bytes = 0;
     std::uint64_t evicted_items = 0;  ///< that are nowhere any more
+    std::uint64_t host_budget = 0;
+    std::uint64_t disk_budget = 0;
   };
   [[nodiscard]] Totals totals();
+
+  struct Branches {
+    std::vector<Branch> likeliest;  ///< those that would go last, in that order
+    std::size_t n_all = 0;
+  };
+  /// At most `most` of the branches. Cost: O(entries), and the tokens of those.
+  [[nodiscard]] Branches branches(std::size_t most);
 
  private:
   friend class Hold;

@@ -39,6 +39,12 @@ TieredPrefixes::Resident& TieredPrefixes::at(SequenceId sequence) {
   return residents_.at(static_cast<std::size_t>(sequence));
 }
 
+std::vector<TokenSpan> TieredPrefixes::sequences() const {
+  std::vector<TokenSpan> held;
+  for (const Resident& resident : residents_) held.emplace_back(resident.tokens);
+  return held;
+}
+
 TieredPrefixes::Plan TieredPrefixes::plan(TokenSpan prompt, const Hold& hold, int limit) const {
   Plan plan;
   const int most = std::min(static_cast<int>(prompt.size()) - 1, limit);

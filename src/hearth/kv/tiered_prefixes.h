@@ -37,6 +37,10 @@ class TieredPrefixes final : public PrefixCache {
   void save_all();
   /// Cells in use, shared ones once.
   [[nodiscard]] int cells_used() const { return book_.used(); }
+  /// What each sequence on the device holds; nothing for one that is free.
+  [[nodiscard]] std::vector<TokenSpan> sequences() const;
+  /// Forgets everything but what requests are using just now.
+  void clear();
 
  private:
   struct Resident {

@@ -86,6 +86,13 @@ void TieredPrefixes::forget(SequenceId sequence) {
   resident = Resident{};
 }
 
+void TieredPrefixes::clear() {
+  for (std::size_t i = 0; i < residents_.size(); ++i) {
+    if (!residents_[i].leased) forget(static_cast<SequenceId>(i));
+  }
+  archive_->clear();
+}
+
 /// Whatever lies in the pool widens the attention of who runs in it, so idle sequences leave, as
 /// long as nothing is lost by that.
 void TieredPrefixes::park_wide(SequenceId running) {

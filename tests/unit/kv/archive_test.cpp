@@ -182,6 +182,30 @@ TEST_F(ArchiveTest, ClearingLeavesNothing) {
   EXPECT_TRUE(medium_.entries.empty());
 }
 
+TEST_F(ArchiveTest, BranchesAreTheLinesThatNothingFollows) {
+  Archive& archive = make(1000, 1000);
+  ASSERT_TRUE(put(range(0, 50), 0, 100));
+  ASSERT_TRUE(put(range(0, 80), 50, 60));
+  ASSERT_TRUE(archive.put_point(range(0, 80), blob(5)));
+  std::vector<Token> fork = range(0, 50);
+  fork.push_back(500);
+  ASSERT_TRUE(put(fork, 50, 20));
+  archive.settle();
+  const Archive::Branches branches = archive.branches(10);
+  EXPECT_EQ(branches.n_all, 2U);
+  ASSERT_EQ(branches.likeliest.size(), 2U);
+  EXPECT_EQ(branches.likeliest[0].tokens, fork);
+  EXPECT_EQ(branches.likeliest[0].own, 1);
+  EXPECT_EQ(branches.likeliest[0].host_bytes, 20U);
+  EXPECT_EQ(branches.likeliest[1].tokens, range(0, 80));
+  EXPECT_EQ(branches.likeliest[1].own, 30);
+  EXPECT_EQ(branches.likeliest[1].host_bytes, 65U);
+  EXPECT_EQ(branches.likeliest[1].disk_bytes, 65U);
+  const Archive::Branches one = archive.branches(1);
+  EXPECT_EQ(one.n_all, 2U);
+  EXPECT_EQ(one.likeliest.size(), 1U);
+}
+
 TEST(EvictionPolicy, ByValueKeepsWhatIsDearToReadAgain) {
   const auto policy = by_value({.seconds_per_token = 1e-3, .seconds_per_depth = 1e-7});
   Worth cheap{.begin = 0, .end = 100, .bytes = 1000, .uses = 1, .last_use = 50};
