@@ -18,8 +18,9 @@ using ::testing::IsEmpty;
 /// The rooms and their floors. A room may use its own files and those of lower floors: not one
 /// above it, and no other one on its own floor.
 const std::map<std::string, int> floors{
-    {"base", 0},   {"chat", 1},   {"kv", 2},       {"wire", 2},    {"observe", 2}, {"models", 2},
-    {"router", 3}, {"engine", 3}, {"provider", 4}, {"gateway", 5}, {"agent", 5},   {"cli", 6}};
+    {"base", 0},    {"chat", 1},  {"kv", 2},     {"wire", 2},   {"observe", 2},
+    {"models", 2},  {"trace", 3}, {"router", 3}, {"engine", 3}, {"provider", 4},
+    {"gateway", 5}, {"agent", 5}, {"cli", 6}};
 
 struct Include {
   std::string room;    ///< of the file that includes

@@ -8,6 +8,7 @@
 #include "hearth/cli/log_command.h"
 #include "hearth/cli/models_command.h"
 #include "hearth/cli/serve_command.h"
+#include "hearth/cli/trace_command.h"
 
 int main(int argc, char** argv) {
   int exit_code = 0;
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
   hearth::cli::add_models_commands(app);
   hearth::cli::add_log_command(app, exit_code);
   hearth::cli::add_cache_command(app, exit_code);
+  hearth::cli::add_trace_command(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

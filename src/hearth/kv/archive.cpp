@@ -127,11 +127,16 @@ Hold Archive::hold(TokenSpan prompt) {
 
 void Archive::touch(const Hold& hold, int position) {
   const Lock lock(mutex_);
+  const Item* deepest = nullptr;
   for (const Hold::Rows& rows : hold.rows()) {
-    if (rows.from < position && !rows.item->damaged) judge(*rows.item);
+    if (rows.from < position && !rows.item->damaged) deepest = rows.item;
+  }
+  if (deepest != nullptr) note_line(*deepest->last);
+  for (const Hold::Rows& rows : hold.rows()) {
+    if (rows.from < position && !rows.item->damaged) note_use(*rows.item);
   }
   for (const Hold::Point& point : hold.points()) {
-    if (point.position <= position && !point.item->damaged) judge(*point.item);
+    if (point.position <= position && !point.item->damaged) note_use(*point.item);
   }
 }
 
@@ -149,6 +154,19 @@ Archive::Fetched Archive::fetch(const Hold& hold) {
   const Lock lock(mutex_);
   take_done();
   Fetched fetched;
+  // More than the whole budget is never there at once. What is held of it but comes later must not
+  // stand in the way of what comes first.
+  std::uint64_t bytes = 0;
+  for (const Hold::Point& point : hold.points()) bytes += point.item->bytes;
+  for (const Hold::Rows& rows : hold.rows()) {
+    bytes += rows.item->bytes;
+    if (bytes > host_budget_) {
+      fetched.state = Fetched::State::too_large;
+      return fetched;
+    }
+    fetched.rows = rows.to;
+  }
+  fetched.rows = 0;
   const auto want = [&](Item& item) {
     if (item.host) return true;
     if (item.damaged || !start_reading(item)) {
@@ -201,8 +219,9 @@ bool Archive::put_rows(TokenSpan tokens, int from, BlobPtr rows) {
   info.bytes = rows->size();
   const Key key = key_of(info);
   if (items_.contains(key) || !make_room_behind(stand.parent, info.bytes)) return false;
+  const int turns = turns_behind(stand.parent, from);
   PrefixTree::Node& start = tree_.insert(tokens.first(static_cast<std::size_t>(from)));
-  accept(info, key, tree_.insert(start, own), std::move(rows));
+  accept(info, key, tree_.insert(start, own), std::move(rows), turns);
   return true;
 }
 
@@ -220,8 +239,13 @@ bool Archive::put_point(TokenSpan tokens, BlobPtr point) {
   info.bytes = point->size();
   const Key key = key_of(info);
   if (items_.contains(key) || !make_room_behind(stand.parent, info.bytes)) return false;
-  accept(info, key, tree_.insert(tokens), std::move(point));
+  accept(info, key, tree_.insert(tokens), std::move(point), stand.parent->turns);
   return true;
+}
+
+int Archive::turns_behind(const Item* parent, int from) {
+  if (parent == nullptr || parent->end != from || !parent->last->children.empty()) return 0;
+  return parent->turns + (parent->uses > 1 ? 1 : 0);
 }
 
 Archive::Stand Archive::stand_of(TokenSpan tokens) {
@@ -243,12 +267,14 @@ bool Archive::make_room_behind(Item* parent, std::uint64_t bytes) {
   return made;
 }
 
-void Archive::accept(const EntryInfo& info, const Key& key, PrefixTree::Node& last,
-                     BlobPtr payload) {
+void Archive::accept(const EntryInfo& info, const Key& key, PrefixTree::Node& last, BlobPtr payload,
+                     int turns) {
   Item& item = add(info, last, key);
+  item.turns = turns;
   item.host = std::move(payload);
   host_used_ += item.bytes;
-  judge(item);
+  note_line(last);
+  note_use(item);
   if (store_) write(item, info);
 }
 
@@ -273,17 +299,61 @@ Item& Archive::add(const EntryInfo& info, PrefixTree::Node& last, const Key& key
   return item;
 }
 
-void Archive::judge(Item& item) {
+void Archive::note_use(Item& item) {
   unrank(item);
   ++item.uses;
   item.last_use = now();
+  item.left = false;
+  judge(item);
+}
+
+/// A request takes the line that ends in `last`. If it is not the first one to do so, then where
+/// others fork off this line, their conversation has probably gone on here, and they are not wanted
+/// any more. A fork where one that had been left was taken again leads to several conversations,
+/// and says nothing. One request alone, such as for a title, leaves nobody.
+void Archive::note_line(PrefixTree::Node& last) {
+  if (last.rows == nullptr || last.rows->turns == 0) return;
+  for (PrefixTree::Node* node = &last; node->parent != nullptr; node = node->parent) {
+    PrefixTree::Node& fork = *node->parent;
+    if (fork.parent == nullptr || fork.children.size() < 2 || fork.alternates) continue;
+    if (node->rows != nullptr && node->rows->left) {
+      fork.alternates = true;
+    } else {
+      leave_siblings(*node);
+    }
+  }
+}
+
+/// What begins before the fork serves the line that goes on, too.
+void Archive::leave_siblings(PrefixTree::Node& node) {
+  for (const auto& child : node.parent->children) {
+    if (child.get() != &node && (child->rows == nullptr || !child->rows->left)) leave(*child);
+  }
+}
+
+void Archive::leave(PrefixTree::Node& top) {
+  std::vector<PrefixTree::Node*> open = {&top};
+  while (!open.empty()) {
+    PrefixTree::Node* const node = open.back();
+    open.pop_back();
+    for (const auto& child : node->children) open.push_back(child.get());
+    for (Item* const item : {node->rows, node->point}) {
+      if (item == nullptr || item->last != node || item->left || item->begin < top.begin) continue;
+      unrank(*item);
+      item->left = true;
+      judge(*item);
+    }
+  }
+}
+
+void Archive::judge(Item& item) {
   Worth worth;
   worth.kind = item.kind;
   worth.begin = item.begin;
   worth.end = item.end;
   worth.bytes = item.bytes;
-  worth.uses = item.uses;
   worth.last_use = item.last_use;
+  worth.left = item.left;
   worth.last_token = item.last->tokens.back();
   item.score = policy_->score(worth);
   rank(item);

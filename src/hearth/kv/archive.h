@@ -179,13 +179,20 @@ class Archive {
   [[nodiscard]] Stand stand_of(TokenSpan tokens);
   bool make_room_behind(Item* parent, std::uint64_t bytes);
   void take_done();
+  /// It was used just now.
+  void note_use(Item& item);
   void judge(Item& item);
+  [[nodiscard]] static int turns_behind(const Item* parent, int from);
+  void note_line(PrefixTree::Node& node);
+  void leave_siblings(PrefixTree::Node& node);
+  void leave(PrefixTree::Node& top);
   void unrank(Item& item);
   void rank(Item& item);
 
   Item& add(const EntryInfo& info, PrefixTree::Node& last, const Key& key);
   bool adopt_one(const EntryInfo& info, const Key& key, double wall_seconds);
-  void accept(const EntryInfo& info, const Key& key, PrefixTree::Node& last, BlobPtr payload);
+  void accept(const EntryInfo& info, const Key& key, PrefixTree::Node& last, BlobPtr payload,
+              int turns);
   void write(Item& item, const EntryInfo& info);
 
   bool start_reading(Item& item);

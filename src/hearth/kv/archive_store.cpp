@@ -51,7 +51,7 @@ bool Archive::adopt_one(const EntryInfo& info, const Key& key, double wall_secon
   Item& item = add(info, *last, key);
   item.on_disk = true;
   disk_used_ += item.bytes;
-  judge(item);
+  note_use(item);
   // Used before this start, by the wall clock; one that went backwards makes nothing newer.
   const double age = std::max(wall_seconds - static_cast<double>(info.used_ms) / 1000, 0.0);
   unrank(item);

@@ -6,6 +6,10 @@
 namespace hearth::kv {
 namespace {
 
+/// A conversation that was left is as likely to be wanted as one that nobody used for an hour
+/// longer: at the default half-life.
+constexpr double log2_chance_when_left = -6;
+
 class LeastRecentlyUsed final : public EvictionPolicy {
  public:
   [[nodiscard]] double score(const Worth& worth) const override { return worth.last_use; }
@@ -23,8 +27,8 @@ class ByValue final : public EvictionPolicy {
         worth.kind == EntryKind::rows ? worth.begin : std::max(worth.end - tokens_of_point, 0);
     const double saved = cost_.seconds(begin, std::max(worth.end, begin + 1));
     const double per_byte = saved / static_cast<double>(std::max<std::uint64_t>(worth.bytes, 1));
-    return worth.last_use +
-           half_life_ * (std::log2(per_byte) + std::log2(static_cast<double>(worth.uses + 1)));
+    const double left = worth.left ? log2_chance_when_left : 0;
+    return worth.last_use + half_life_ * (std::log2(per_byte) + left);
   }
 
  private:

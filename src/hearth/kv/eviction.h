@@ -13,9 +13,9 @@ struct Worth {
   int begin = 0;
   int end = 0;  ///< tokens before it and up to its end
   std::uint64_t bytes = 0;
-  std::uint64_t uses = 0;  ///< requests that came by, its own first one included
-  double last_use = 0;     ///< seconds; now, since an entry is judged when it is used
-  Token last_token = -1;   ///< the token before `end`
+  double last_use = 0;    ///< seconds
+  bool left = false;      ///< the conversation goes on elsewhere, from before it
+  Token last_token = -1;  ///< the token before `end`
 };
 
 /// Says which entries go first when room is needed.
@@ -45,8 +45,10 @@ struct PrefillCost {
 };
 
 /// Seconds of recomputation saved × chance of reuse ÷ bytes. The chance halves with every
-/// `half_life` seconds without a use and grows with the number of uses; its logarithm is linear in
-/// the time of the last use, so that scores of different times compare.
+/// `half_life` seconds without a use, and is small where a conversation was left; its logarithm is
+/// linear in the time of the last use, so that scores of different times compare. How often an
+/// entry was used is no part of it: in recorded traffic that kept the heads of conversations that
+/// were over, at the cost of the tails of live ones (docs/benchmarks.md).
 [[nodiscard]] std::unique_ptr<EvictionPolicy> by_value(PrefillCost cost, double half_life = 600);
 
 }  // namespace hearth::kv

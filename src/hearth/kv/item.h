@@ -26,6 +26,9 @@ struct Item {
   int kept = 0;                  ///< while positive it stays, somewhere
 
   std::uint64_t uses = 0;
+  /// The line that it is on was left: its conversation goes on elsewhere, from before it.
+  bool left = false;
+  int turns = 0;        ///< how often its line had been continued when it was made
   double last_use = 0;  ///< seconds on the archive's clock
   double score = 0;     ///< what the policy made of it at its last use
 };

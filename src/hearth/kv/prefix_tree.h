@@ -24,6 +24,8 @@ class PrefixTree {
     /// The entry that holds the state of these tokens; may reach over neighbours in the same line.
     Item* rows = nullptr;
     Item* point = nullptr;  ///< the entry of the position behind the last token
+    /// Of the lines that fork here, one was used again after another had been.
+    bool alternates = false;
 
     [[nodiscard]] int end() const { return begin + static_cast<int>(tokens.size()); }
   };

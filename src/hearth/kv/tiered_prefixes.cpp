@@ -6,10 +6,7 @@
 namespace hearth::kv {
 namespace {
 
-/// Rows are saved in pieces of about this size: some milliseconds each.
 constexpr std::uint64_t piece_bytes = std::uint64_t{16} << 20;
-constexpr int smallest_piece = 64;
-constexpr int largest_piece = 4096;
 /// A bad entry is found at most this often before a prompt is read afresh.
 constexpr int most_tries = 4;
 constexpr int no_limit = std::numeric_limits<int>::max();
@@ -24,13 +21,14 @@ int length_of(const std::vector<Token>& tokens) {
 
 }  // namespace
 
-TieredPrefixes::TieredPrefixes(StateDevice& device, std::shared_ptr<Archive> archive)
+TieredPrefixes::TieredPrefixes(StateDevice& device, std::shared_ptr<Archive> archive, Pieces pieces)
     : device_(device),
       archive_(std::move(archive)),
-      residents_(static_cast<std::size_t>(device.n_sequences())) {
+      residents_(static_cast<std::size_t>(device.n_sequences())),
+      narrow_(pieces.narrow) {
   const std::uint64_t per_token = std::max<std::uint64_t>(device.row_bytes(), 1);
-  piece_tokens_ = static_cast<int>(
-      std::clamp<std::uint64_t>(piece_bytes / per_token, smallest_piece, largest_piece));
+  const auto fits = static_cast<int>(std::min<std::uint64_t>(piece_bytes / per_token, 1 << 20));
+  piece_tokens_ = std::clamp(fits, pieces.smallest, pieces.largest);
 }
 
 TieredPrefixes::~TieredPrefixes() = default;
@@ -41,6 +39,7 @@ TieredPrefixes::Resident& TieredPrefixes::at(SequenceId sequence) {
 
 std::vector<TokenSpan> TieredPrefixes::sequences() const {
   std::vector<TokenSpan> held;
+  held.reserve(residents_.size());
   for (const Resident& resident : residents_) held.emplace_back(resident.tokens);
   return held;
 }

@@ -20,8 +20,19 @@ namespace hearth::kv {
 /// archive, whichever reaches farthest.
 class TieredPrefixes final : public PrefixCache {
  public:
+  /// In tokens.
+  struct Pieces {
+    /// Rows are saved in pieces of about 16 MB, some milliseconds each, but within these bounds.
+    int smallest = 64;
+    int largest = 4096;
+    /// A parked sequence with fewer cells of its own stays where it is: attention is widened in
+    /// steps of 256 cells anyway.
+    int narrow = 256;
+  };
   /// `device` must outlive this.
-  TieredPrefixes(StateDevice& device, std::shared_ptr<Archive> archive);
+  TieredPrefixes(StateDevice& device, std::shared_ptr<Archive> archive, Pieces pieces);
+  TieredPrefixes(StateDevice& device, std::shared_ptr<Archive> archive)
+      : TieredPrefixes(device, std::move(archive), Pieces()) {}
   ~TieredPrefixes() override;
 
   [[nodiscard]] int longest_prefix(TokenSpan prompt) const override;
@@ -100,6 +111,7 @@ class TieredPrefixes final : public PrefixCache {
   std::shared_ptr<Archive> archive_;
   std::vector<Resident> residents_;
   CellBook book_;
+  int narrow_;
   int piece_tokens_;  ///< saved at once
   std::uint64_t uses_ = 0;
 };

@@ -5,13 +5,6 @@
 #include "hearth/kv/tiered_prefixes.h"
 
 namespace hearth::kv {
-namespace {
-
-/// A parked sequence with fewer cells of its own stays where it is: attention is widened in steps
-/// of 256 cells anyway.
-constexpr int narrow = 256;
-
-}  // namespace
 
 /// Gives one piece of rows to the archive, and the points that stand on what it has. False if there
 /// is nothing to give, or it is not taken.
@@ -100,7 +93,7 @@ void TieredPrefixes::park_wide(SequenceId running) {
     const auto sequence = static_cast<SequenceId>(i);
     const Resident& resident = residents_[i];
     if (resident.leased || sequence == running) continue;
-    if (book_.exclusive(resident.cells) < narrow) continue;
+    if (book_.exclusive(resident.cells) < narrow_) continue;
     save(sequence);
     if (resident.saved >= static_cast<int>(resident.tokens.size())) forget(sequence);
   }

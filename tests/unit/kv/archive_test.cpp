@@ -208,7 +208,7 @@ TEST_F(ArchiveTest, BranchesAreTheLinesThatNothingFollows) {
 
 TEST(EvictionPolicy, ByValueKeepsWhatIsDearToReadAgain) {
   const auto policy = by_value({.seconds_per_token = 1e-3, .seconds_per_depth = 1e-7});
-  Worth cheap{.begin = 0, .end = 100, .bytes = 1000, .uses = 1, .last_use = 50};
+  Worth cheap{.begin = 0, .end = 100, .bytes = 1000, .last_use = 50};
   Worth dear = cheap;
   dear.bytes = 500;
   EXPECT_GT(policy->score(dear), policy->score(cheap));
@@ -219,9 +219,9 @@ TEST(EvictionPolicy, ByValueKeepsWhatIsDearToReadAgain) {
   Worth later = cheap;
   later.last_use = 60;
   EXPECT_GT(policy->score(later), policy->score(cheap));
-  Worth often = cheap;
-  often.uses = 5;
-  EXPECT_GT(policy->score(often), policy->score(cheap));
+  Worth left = cheap;
+  left.left = true;
+  EXPECT_LT(policy->score(left), policy->score(cheap));
 }
 
 }  // namespace
