@@ -75,6 +75,7 @@ class Builder {
         std::make_shared<engine::Archives>(engine::KvBudgets{.host_bytes = options_.kv_host_bytes,
                                                              .disk_bytes = options_.kv_disk_bytes,
                                                              .folder = cache_dir() / "kv"});
+    defaults_.traffic = std::make_shared<engine::Traffic>();
     return {};
   }
 
@@ -205,6 +206,8 @@ class Builder {
     } else {
       built_->warnings.push_back("requests are not logged: " + log.error().message);
     }
+    services.traffic_recorder = std::make_shared<gateway::TrafficRecorder>(
+        defaults_.traffic, state_dir() / "traces", services.workers);
     services.router = std::make_unique<router::Router>(std::move(config));
   }
 

@@ -3,15 +3,12 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
-#include <optional>
 #include <utility>
 
-#include "hearth/agent/client.h"
 #include "hearth/base/xdg.h"
 #include "hearth/cli/cache_table.h"
-#include "hearth/cli/server_state.h"
+#include "hearth/cli/server_calls.h"
 #include "hearth/models/byte_size.h"
 
 namespace hearth::cli {
@@ -23,43 +20,10 @@ struct CacheOptions {
   bool as_json = false;
 };
 
-/// The engine answers between two batches; loading a model takes longer.
-constexpr auto patience = std::chrono::minutes(5);
-
-/// The server of HEARTH_URL, else the one that runs on this account; empty if none does.
-std::optional<agent::Server> server_to_ask() {
-  const auto variable = [](const char* name) {
-    const char* const value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
-  const std::string key = variable("HEARTH_API_KEY");
-  if (std::string url = variable("HEARTH_URL"); !url.empty()) {
-    while (url.ends_with('/')) url.pop_back();
-    return agent::Server{.url = url, .key = key};
-  }
-  const auto running = running_server();
-  if (!running) return std::nullopt;
-  return agent::Server{.url = running->url, .key = key};
-}
-
-Result<json::object> answer_of(const agent::Server& server, Result<agent::HttpReply> reply) {
-  if (!reply) return pass_on(reply);
-  auto body = parse_json(reply->body);
-  if (!body || !body->is_object()) {
-    return fail(ErrorKind::unavailable, fmt::format("{} is no hearth server", server.url));
-  }
-  json::object& fields = body->get_object();
-  if (reply->status == 200) return std::move(fields);
-  const auto* error = find_object(fields, "error");
-  const auto message = error != nullptr ? find_string(*error, "message") : std::nullopt;
-  return fail(ErrorKind::unavailable, std::string(message.value_or(reply->body)));
-}
-
-Result<json::object> post(const agent::Server& server, const std::string& path,
-                          const std::string& model) {
+json::object body_for(const std::string& model) {
   json::object body;
   if (!model.empty()) body["model"] = model;
-  return answer_of(server, agent::http_post(server, path, to_json(body), patience));
+  return body;
 }
 
 std::filesystem::path disk_folder() {
@@ -102,7 +66,7 @@ Result<void> show(const CacheOptions& options) {
     print_stored();
     return {};
   }
-  auto answer = answer_of(*server, agent::http_get(*server, "/cache", patience));
+  auto answer = ask(*server, "/cache");
   if (!answer) return pass_on(answer);
   if (options.as_json) {
     fmt::print("{}\n", to_json(*answer));
@@ -115,7 +79,7 @@ Result<void> show(const CacheOptions& options) {
 
 Result<void> clear(const CacheOptions& options) {
   if (const auto server = server_to_ask()) {
-    auto answer = post(*server, "/cache/clear", options.model);
+    auto answer = tell(*server, "/cache/clear", body_for(options.model));
     if (!answer) return pass_on(answer);
     if (const auto* cleared = find_array(*answer, "cleared")) {
       for (const json::value& model : *cleared) {
@@ -154,7 +118,7 @@ Result<void> warm(const CacheOptions& options) {
                 "no server is running whose memory could be warmed; `hearth serve` starts one, and "
                 "warms it by itself");
   }
-  auto answer = post(*server, "/cache/warm", options.model);
+  auto answer = tell(*server, "/cache/warm", body_for(options.model));
   if (!answer) return pass_on(answer);
   CacheOptions totals_only;
   totals_only.n = 0;

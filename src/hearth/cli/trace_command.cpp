@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "hearth/base/json.h"
+#include "hearth/cli/server_calls.h"
 #include "hearth/models/byte_size.h"
 #include "hearth/trace/report.h"
 #include "hearth/trace/session_reader.h"
@@ -200,6 +201,47 @@ void add_report(CLI::App& trace, int& exit_code) {
   command->callback([options, &exit_code] { finish(report(*options), exit_code); });
 }
 
+struct RecordOptions {
+  bool stop = false;
+  bool status = false;
+};
+
+Result<void> record(const RecordOptions& options) {
+  const auto server = server_to_ask();
+  if (!server) {
+    return fail(ErrorKind::unavailable,
+                "no server is running whose traffic could be recorded; `hearth serve` starts one");
+  }
+  auto answer = options.status ? ask(*server, "/trace")
+                               : tell(*server, options.stop ? "/trace/stop" : "/trace/start", {});
+  if (!answer) return pass_on(answer);
+  const auto folder = find_string(*answer, "folder").value_or("");
+  if (find_bool(*answer, "recording").value_or(false)) {
+    fmt::print(
+        "Recording to {}: block hashes and times, no text. {} requests so far.\n"
+        "`hearth trace record --stop` ends it.\n",
+        folder, find_int(*answer, "requests").value_or(0));
+  } else if (folder.empty()) {
+    fmt::print("Nothing is being recorded; `hearth trace record` begins.\n");
+  } else {
+    fmt::print(
+        "Recorded {} requests of {} sessions in {}\n`hearth trace report {}` tells what they "
+        "were.\n",
+        find_int(*answer, "requests").value_or(0), find_int(*answer, "sessions").value_or(0),
+        folder, folder);
+  }
+  return {};
+}
+
+void add_record(CLI::App& trace, int& exit_code) {
+  auto options = std::make_shared<RecordOptions>();
+  CLI::App* command = trace.add_subcommand(
+      "record", "Record what the running server serves, as block hashes and times, never text");
+  command->add_flag("--stop", options->stop, "End the recording");
+  command->add_flag("--status", options->status, "Only say whether one is under way");
+  command->callback([options, &exit_code] { finish(record(*options), exit_code); });
+}
+
 }  // namespace
 
 void add_trace_command(CLI::App& app, int& exit_code) {
@@ -207,6 +249,7 @@ void add_trace_command(CLI::App& app, int& exit_code) {
   trace->require_subcommand(1);
   add_simulate(*trace, exit_code);
   add_report(*trace, exit_code);
+  add_record(*trace, exit_code);
 }
 
 }  // namespace hearth::cli

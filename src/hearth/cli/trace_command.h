@@ -4,7 +4,7 @@
 
 namespace hearth::cli {
 
-/// `hearth trace simulate|report`.
+/// `hearth trace simulate|report|record`.
 void add_trace_command(CLI::App& app, int& exit_code);
 
 }  // namespace hearth::cli

@@ -57,6 +57,15 @@ std::string reuse_in_words(const kv::Lease& lease, int n_prompt) {
   return words;
 }
 
+std::string new_in_words(const Weights& weights, const std::vector<Token>& prompt, int known) {
+  const int n_new = static_cast<int>(prompt.size()) - known;
+  if (known == 0 || n_new <= 1) return {};
+  const std::vector<int> turns = weights.turn_starts(prompt);
+  const auto turn = 1 + std::ranges::count_if(turns, [&](int start) { return start <= known; });
+  return fmt::format("{} are new, from message {} on: {}", n_new, turn,
+                     quoted(weights, prompt, known));
+}
+
 std::string LastPrompts::compare(const std::string& session, const std::vector<Token>& prompt) {
   if (session.empty()) return {};
   Last& last = sessions_[session];

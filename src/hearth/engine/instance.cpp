@@ -45,17 +45,32 @@ int physical_cores() {
 
 /// Everything that the engine's thread and the jobs share.
 struct Instance::Core {
-  Core(std::unique_ptr<Context> made, std::shared_ptr<ModelMemory> shared, double tokens_per_ms)
-      : context(std::move(made)),
+  Core(std::unique_ptr<Context> made, std::shared_ptr<ModelMemory> shared, double tokens_per_ms,
+       std::shared_ptr<Traffic> told)
+      : traffic(std::move(told)),
+        context(std::move(made)),
         memory(std::move(shared)),
         cache(*context, {memory, &memory->archive}),
-        scheduler(*context, cache, tokens_per_ms, [this] { return somebody_came(); }),
+        scheduler(*context, cache, tokens_per_ms,
+                  {.somebody_came = [this] { return somebody_came(); },
+                   .served = [this](const Task& task) { tell(task); }}),
         ahead(*context, cache, [this] { return somebody_came(); }),
         subscription(memory->archive.subscribe([this] { note_stored(); })) {}
 
   bool somebody_came() {
     const std::lock_guard lock(mutex);
     return !arrivals.empty();
+  }
+
+  void tell(const Task& task) {
+    if (!traffic || !traffic->heard()) return;
+    const auto prompt_end = task.tokens.begin() + task.n_prompt;
+    traffic->tell({.model = context->weights().path().stem().string(),
+                   .session = task.generation.session,
+                   .seconds = ms_since(task.arrived) / 1000,
+                   .n_reused = task.n_reused,
+                   .n_output = task.n_output,
+                   .prompt = {task.tokens.begin(), prompt_end}});
   }
 
   void note_stored() {
@@ -148,6 +163,7 @@ struct Instance::Core {
     }
   }
 
+  std::shared_ptr<Traffic> traffic;
   std::unique_ptr<Context> context;
   std::shared_ptr<ModelMemory> memory;
   kv::TieredPrefixes cache;
@@ -229,7 +245,8 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Weights
   if (!context) return pass_on(context);
   auto archives = options.archives ? options.archives : std::make_shared<Archives>(KvBudgets{});
   auto memory = archives->get(*weights, context_options, tokens_per_ms, instance->notes_);
-  instance->core_ = std::make_shared<Core>(std::move(*context), std::move(memory), tokens_per_ms);
+  instance->core_ = std::make_shared<Core>(std::move(*context), std::move(memory), tokens_per_ms,
+                                           options.traffic);
   Core& core = *instance->core_;
   core.thread = std::jthread([&core](const std::stop_token& stop) { core.run(stop); });
   return instance;

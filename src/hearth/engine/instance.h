@@ -9,6 +9,7 @@
 #include "hearth/engine/context.h"
 #include "hearth/engine/generation.h"
 #include "hearth/engine/replays.h"
+#include "hearth/engine/traffic.h"
 
 namespace hearth::engine {
 
@@ -17,6 +18,7 @@ struct InstanceOptions {
   int n_threads = 0;  ///< 0: the machine's physical cores
   FlashAttention flash_attention = FlashAttention::automatic;
   std::shared_ptr<Archives> archives;  ///< null: some of its own, in host memory only
+  std::shared_ptr<Traffic> traffic;    ///< is told of served requests; may be null
 };
 
 /// A loaded model with a context of its own, and the thread that owns it. Thread-safe.

@@ -28,13 +28,12 @@ int common_prefix(const std::vector<Token>& a, const std::vector<Token>& b) {
 
 }  // namespace
 
-Scheduler::Scheduler(Context& context, kv::PrefixCache& cache, double tokens_per_ms,
-                     std::function<bool()> somebody_came)
+Scheduler::Scheduler(Context& context, kv::PrefixCache& cache, double tokens_per_ms, Hooks hooks)
     : context_(context),
       cache_(cache),
       pace_(tokens_per_ms),
       last_prompts_(context.weights()),
-      somebody_came_(std::move(somebody_came)) {}
+      hooks_(std::move(hooks)) {}
 
 void Scheduler::add(std::unique_ptr<Task> task) {
   drop_cancelled();
@@ -188,7 +187,9 @@ std::string Scheduler::cache_note(const Task& task, const kv::Lease& lease) {
   if (task.n_ahead > 0) {
     note += fmt::format("; {} tokens had been computed ahead while idle", task.n_ahead);
   }
-  if (!divergence.empty()) note += "; " + divergence;
+  const std::string more =
+      !divergence.empty() ? divergence : new_in_words(context_.weights(), task.tokens, lease.known);
+  if (!more.empty()) note += "; " + more;
   return note;
 }
 
@@ -284,7 +285,7 @@ void Scheduler::mark_batch(const std::vector<Piece>& pieces, bool running) {
   // Cancelled, or somebody came, after the last look and before the mark: nobody else will abort
   // this batch.
   if (!running || !alone) return;
-  if (pieces.front().task->delivery->cancelled() || (yields_ && somebody_came_())) {
+  if (pieces.front().task->delivery->cancelled() || (yields_ && hooks_.somebody_came())) {
     context_.request_abort();
   }
 }
@@ -385,6 +386,7 @@ void Scheduler::finish(Task& task, chat::StopReason reason, std::string stop_seq
   if (task.generation.sampled) {
     task.generation.sampled->assign(task.tokens.begin() + task.n_prompt, task.tokens.end());
   }
+  hooks_.served(task);
   release(task);
   task.delivery->deliver(std::move(finished));
 }

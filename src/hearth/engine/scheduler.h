@@ -26,10 +26,14 @@ namespace hearth::engine {
 ///   goes on from whatever prefix of it is still there.
 class Scheduler {
  public:
+  struct Hooks {
+    /// Whether there are requests that add was not given yet. From any thread.
+    std::function<bool()> somebody_came;
+    /// A task has ended as it should, and its tokens are still there.
+    std::function<void(const Task&)> served;
+  };
   /// `tokens_per_ms` is the prefill rate to begin with; it is measured from then on.
-  /// `somebody_came` tells, from any thread, whether there are requests that add was not given yet.
-  Scheduler(Context& context, kv::PrefixCache& cache, double tokens_per_ms,
-            std::function<bool()> somebody_came);
+  Scheduler(Context& context, kv::PrefixCache& cache, double tokens_per_ms, Hooks hooks);
 
   void add(std::unique_ptr<Task> task);
   [[nodiscard]] bool idle() const { return waiting_.empty() && running_.empty(); }
@@ -81,7 +85,7 @@ class Scheduler {
   kv::PrefixCache& cache_;
   Pace pace_;
   LastPrompts last_prompts_;
-  std::function<bool()> somebody_came_;
+  Hooks hooks_;
   std::atomic<bool> yields_{false};
   Clock::time_point last_company_;  ///< when somebody came while others were at work
   bool bringing_ = false;

@@ -8,6 +8,7 @@
 #include "hearth/gateway/cache_endpoints.h"
 #include "hearth/gateway/chat_endpoints.h"
 #include "hearth/gateway/model_endpoints.h"
+#include "hearth/gateway/trace_endpoints.h"
 
 namespace hearth::gateway {
 namespace {
@@ -46,6 +47,9 @@ constexpr std::array endpoints = {
     Endpoint{http::verb::get, "/cache", &get_cache},
     Endpoint{http::verb::post, "/cache/clear", &post_cache_clear},
     Endpoint{http::verb::post, "/cache/warm", &post_cache_warm},
+    Endpoint{http::verb::get, "/trace", &get_trace},
+    Endpoint{http::verb::post, "/trace/start", &post_trace_start},
+    Endpoint{http::verb::post, "/trace/stop", &post_trace_stop},
     Endpoint{http::verb::get, "/health", &get_health},
     Endpoint{http::verb::get, "/api/hello", &hello},
     Endpoint{http::verb::get, "/", &front_page},

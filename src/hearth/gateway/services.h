@@ -8,6 +8,7 @@
 #include <string>
 
 #include "hearth/base/clock.h"
+#include "hearth/gateway/traffic_recorder.h"
 #include "hearth/observe/request_log.h"
 #include "hearth/provider/local.h"
 #include "hearth/router/router.h"
@@ -32,6 +33,7 @@ struct Services {
   std::unique_ptr<observe::RequestLog> request_log;  ///< null: nothing is logged
   /// For work that would hold up the network's thread: counting tokens, loading a model.
   boost::asio::thread_pool workers{2};
+  std::shared_ptr<TrafficRecorder> traffic_recorder;
 
   std::atomic<int> n_running{0};  ///< answers under way
   std::atomic<std::int64_t> last_use_ms{unix_ms()};
