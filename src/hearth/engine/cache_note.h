@@ -14,8 +14,8 @@ namespace hearth::engine {
 /// from, in words.
 [[nodiscard]] std::string reuse_in_words(const kv::Lease& lease, int n_prompt);
 
-/// Where what nobody had read before begins in `prompt`, whose first `known` tokens are known. Empty
-/// if only its last token may be new.
+/// Where what nobody had read before begins in `prompt`, whose first `known` tokens are known.
+/// Empty if only its last token may be new.
 [[nodiscard]] std::string new_in_words(const Weights& weights, const std::vector<Token>& prompt,
                                        int known);
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 #include <utility>
 
 #include "hearth/wire/anthropic_encode.h"
@@ -78,7 +80,7 @@ std::unique_ptr<wire::StreamDecoder> decoder_for(router::ProviderKind kind) {
   return std::make_unique<wire::ChatCompletionEventDecoder>();
 }
 
-/// One answer under way; used from the loop's thread only.
+/// One answer under way. Everything but `dropped` is used from the loop's thread only.
 struct Answer {
   RemoteSettings settings;
   chat::EventSink sink;
@@ -86,10 +88,12 @@ struct Answer {
   HttpResponse response;
   std::string error_body;
   bool ended = false;
+  std::atomic<bool> dropped = false;
 
   void deliver(std::vector<chat::Event> events) {
     for (chat::Event& event : events) {
-      if (ended) return;
+      // The sink may drop the call in the midst of a chunk of bytes.
+      if (ended || dropped) return;
       if (auto* failed = std::get_if<chat::Failed>(&event)) {
         fail(std::move(failed->error));
       } else {
@@ -130,10 +134,14 @@ struct Answer {
 
 class RemoteCall : public Call {
  public:
-  explicit RemoteCall(std::unique_ptr<CurlLoop::Transfer> transfer)
-      : transfer_(std::move(transfer)) {}
+  RemoteCall(std::shared_ptr<Answer> answer, std::unique_ptr<CurlLoop::Transfer> transfer)
+      : answer_(std::move(answer)), transfer_(std::move(transfer)) {}
+  RemoteCall(const RemoteCall&) = delete;
+  RemoteCall& operator=(const RemoteCall&) = delete;
+  ~RemoteCall() override { answer_->dropped = true; }
 
  private:
+  std::shared_ptr<Answer> answer_;
   std::unique_ptr<CurlLoop::Transfer> transfer_;
 };
 
@@ -190,15 +198,15 @@ std::unique_ptr<Call> RemoteProvider::start(chat::Request request, chat::EventSi
   answer->decoder = decoder_for(settings_.kind);
   if (has_control_characters(settings_.api_key)) {
     answer->fail({ErrorKind::config, "api_key holds a line end or another control character"});
-    return std::make_unique<RemoteCall>(nullptr);
+    return std::make_unique<RemoteCall>(std::move(answer), nullptr);
   }
   request.stream = true;
   TransferCallbacks callbacks;
   callbacks.on_response = [answer](const HttpResponse& response) { answer->response = response; };
   callbacks.on_bytes = [answer](std::string_view bytes) { answer->take(bytes); };
   callbacks.on_end = [answer](const TransferEnd& end) { answer->end(end); };
-  return std::make_unique<RemoteCall>(
-      loop_.start(http_request(settings_, request), std::move(callbacks)));
+  auto transfer = loop_.start(http_request(settings_, request), std::move(callbacks));
+  return std::make_unique<RemoteCall>(std::move(answer), std::move(transfer));
 }
 
 }  // namespace hearth::provider

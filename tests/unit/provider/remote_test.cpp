@@ -267,25 +267,28 @@ TEST(RemoteProvider, DroppingACallClosesTheUpstreamConnectionWithin200Ms) {
   EXPECT_EQ(gathered.count(), events) << "an event came after the call was dropped";
 }
 
-TEST(RemoteProvider, ACallMayBeDroppedFromItsOwnSink) {
+TEST(RemoteProvider, ACallMayBeDroppedFromItsOwnSinkAndIsSilentFromThenOn) {
   LoopbackServer server([](const std::string&, LoopbackServer::Connection& connection) {
     connection.send(std::string(stream_head) + chat_stream);
     return false;
   });
-  CurlLoop loop;
-  RemoteProvider provider(settings_for(server.url("/v1/chat/completions")), loop);
   std::mutex mutex;
   std::condition_variable dropped;
   std::unique_ptr<Call> call;
-  bool done = false;
-  std::unique_lock lock(mutex);
-  call = provider.start(hello(), [&](chat::Event) {
-    const std::lock_guard inner(mutex);
-    call.reset();
-    done = true;
-    dropped.notify_all();
-  });
-  EXPECT_TRUE(dropped.wait_for(lock, 5s, [&] { return done; }));
+  int events = 0;
+  {
+    CurlLoop loop;
+    RemoteProvider provider(settings_for(server.url("/v1/chat/completions")), loop);
+    std::unique_lock lock(mutex);
+    call = provider.start(hello(), [&](chat::Event) {
+      const std::lock_guard inner(mutex);
+      call.reset();
+      ++events;
+      dropped.notify_all();
+    });
+    EXPECT_TRUE(dropped.wait_for(lock, 5s, [&] { return events > 0; }));
+  }
+  EXPECT_EQ(events, 1);
 }
 
 TEST(RemoteProvider, ALineOfOneMegabyteArrives) {
