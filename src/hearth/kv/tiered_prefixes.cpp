@@ -172,6 +172,7 @@ bool TieredPrefixes::cut_in_place(const Plan& plan) {
   const auto left = static_cast<std::size_t>(plan.resume);
   device_.trim(plan.base, plan.resume);
   book_.cut(base.cells, left);
+  base.reach -= length_of(base.tokens) - plan.resume;
   base.tokens.resize(left);
   base.saved = plan.resume;
   return true;
@@ -182,6 +183,7 @@ TieredPrefixes::Step TieredPrefixes::try_acquire(TokenSpan prompt, int& limit, L
   Hold hold = archive_->hold(prompt);
   const Plan found = plan(prompt, hold, limit);
   lease.known = found.known;
+  if (move_near(found)) return Step::again;
   if (in_place(found) || cut_in_place(found)) {
     lease.sequence = found.base;
     lease.reused = found.resume;
@@ -266,6 +268,7 @@ TieredPrefixes::Step TieredPrefixes::build(SequenceId target, const Plan& plan, 
     const Resident& base = at(plan.base);
     device_.copy(plan.base, target, plan.base_length);
     book_.share(base.cells, resident.cells, static_cast<std::size_t>(plan.base_length));
+    resident.reach = base.reach - (length_of(base.tokens) - plan.base_length);
     resident.saved = std::min(base.saved, plan.base_length);
   }
   int reached = plan.base_length;
@@ -279,6 +282,7 @@ TieredPrefixes::Step TieredPrefixes::build(SequenceId target, const Plan& plan, 
       return Step::again;
     }
     book_.grow(resident.cells, static_cast<std::size_t>(to - reached));
+    note_growth(resident);
     (payload.was_on_disk ? lease.from_disk : lease.from_host) += to - reached;
     reached = to;
   }
@@ -328,6 +332,7 @@ void TieredPrefixes::extend(SequenceId sequence, TokenSpan tokens) {
   if (!resident.leased) throw std::logic_error("extend of a sequence that is not leased");
   resident.tokens.insert(resident.tokens.end(), tokens.begin(), tokens.end());
   book_.grow(resident.cells, tokens.size());
+  note_growth(resident);
   resident.last_use = ++uses_;
 }
 

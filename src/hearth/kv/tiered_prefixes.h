@@ -62,6 +62,8 @@ class TieredPrefixes final : public PrefixCache {
     bool given_up = false;          ///< the archive did not take the rest
     bool leased = false;
     std::uint64_t last_use = 0;
+    /// About where in the pool its last cell lies: so many were in use when it grew.
+    int reach = 0;
   };
 
   /// How a prompt can be continued.
@@ -102,6 +104,11 @@ class TieredPrefixes final : public PrefixCache {
   void park(SequenceId sequence);
   void forget(SequenceId sequence);
   void park_wide(SequenceId running);
+  [[nodiscard]] int leased_cells() const;
+  [[nodiscard]] int wide_for(const Resident& resident) const;
+  [[nodiscard]] bool lies_far(const Resident& resident) const;
+  bool move_near(const Plan& plan);
+  void note_growth(Resident& resident) { resident.reach = std::max(resident.reach, book_.used()); }
   bool make_room(int n_tokens, SequenceId spared);
   [[nodiscard]] bool has_points() const {
     return device_.resume_points() != ResumePoints::any_position;

@@ -86,6 +86,39 @@ void TieredPrefixes::clear() {
   archive_->clear();
 }
 
+int TieredPrefixes::leased_cells() const {
+  int cells = 0;
+  for (const Resident& resident : residents_) {
+    if (resident.leased) cells += static_cast<int>(resident.cells.size());
+  }
+  return cells;
+}
+
+/// Attention is as wide as the last cell in use lies far back, even if all before it are free.
+bool TieredPrefixes::lies_far(const Resident& resident) const {
+  return resident.reach > wide_for(resident);
+}
+
+/// More cells than this are too many for `resident` and who is running.
+int TieredPrefixes::wide_for(const Resident& resident) const {
+  return 2 * (leased_cells() + static_cast<int>(resident.cells.size())) + 4 * narrow_;
+}
+
+/// What is to be continued lies behind cells that are free, or can be: it leaves the pool, and
+/// comes back in front. True if something was moved, so that the plan does not hold any more.
+bool TieredPrefixes::move_near(const Plan& plan) {
+  if (plan.base < 0) return false;
+  Resident& base = at(plan.base);
+  if (base.leased || !lies_far(base)) return false;
+  save(plan.base);
+  if (base.saved < static_cast<int>(base.tokens.size()) || !base.points.empty()) return false;
+  const int used = book_.used();
+  park_wide(plan.base);
+  const bool has_room = book_.used() <= wide_for(base);
+  if (has_room) forget(plan.base);
+  return has_room || book_.used() != used;
+}
+
 /// Whatever lies in the pool widens the attention of who runs in it, so idle sequences leave, as
 /// long as nothing is lost by that.
 void TieredPrefixes::park_wide(SequenceId running) {
@@ -93,7 +126,7 @@ void TieredPrefixes::park_wide(SequenceId running) {
     const auto sequence = static_cast<SequenceId>(i);
     const Resident& resident = residents_[i];
     if (resident.leased || sequence == running) continue;
-    if (book_.exclusive(resident.cells) < narrow_) continue;
+    if (book_.exclusive(resident.cells) < narrow_ && !lies_far(resident)) continue;
     save(sequence);
     if (resident.saved >= static_cast<int>(resident.tokens.size())) forget(sequence);
   }

@@ -73,6 +73,37 @@ TEST_P(Tiered, AConversationGoesOnInPlace) {
   EXPECT_EQ(lease.from_host, 0);
 }
 
+TEST_P(Tiered, AConversationBehindCellsThatAreFreeComesBackInFront) {
+  FakeDevice device(4, 20'000, GetParam());
+  TieredPrefixes cache(device, host_archive());
+  // The short one begins while the long one is being read.
+  const std::vector<Token> read = range(1000, 9000);
+  const auto reading = acquire(cache, read);
+  ASSERT_TRUE(reading && cache.reserve(8000));
+  device.compute(reading->sequence, read);
+  cache.extend(reading->sequence, read);
+  serve(cache, device, range(0, 100));
+  cache.release(reading->sequence, PrefixCache::Ending::whole);
+  const Lease lease = serve(cache, device, range(0, 150));
+  EXPECT_EQ(lease.reused, 100);
+  EXPECT_EQ(lease.from_host, 100);
+  EXPECT_EQ(cache.cells_used(), 150);
+  EXPECT_EQ(serve(cache, device, range(0, 200)).from_host, 0);
+}
+
+TEST_P(Tiered, AConversationThatCannotBeSavedStaysWhereItLies) {
+  FakeDevice device(4, 20'000, GetParam());
+  TieredPrefixes cache(device, host_archive(0));
+  const std::vector<Token> read = range(1000, 9000);
+  const auto reading = acquire(cache, read);
+  ASSERT_TRUE(reading && cache.reserve(8000));
+  device.compute(reading->sequence, read);
+  cache.extend(reading->sequence, read);
+  serve(cache, device, range(0, 100));
+  cache.release(reading->sequence, PrefixCache::Ending::whole);
+  EXPECT_EQ(serve(cache, device, range(0, 150)).reused, 100);
+}
+
 TEST_P(Tiered, AConversationThatHadToLeaveTheDeviceIsRestored) {
   FakeDevice device(4, 200, GetParam());
   TieredPrefixes cache(device, host_archive());
