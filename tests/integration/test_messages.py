@@ -83,6 +83,35 @@ def test_the_first_event_says_how_long_the_prompt_is(client):
     assert prompt_tokens(usage) > 5
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_goes_on_from_a_last_message_of_the_assistant(client, stream):
+    """Anthropic's "prefill". So small a model can count."""
+    body = ask("Count to twenty.", max_tokens=8, stream=stream)
+    begun = "1, 2, 3, 4, 5, 6, 7,"
+    body["messages"].append({"role": "assistant", "content": begun})
+    if stream:
+        answer = assemble(client.events(MESSAGES, body))
+    else:
+        answer = client.post(MESSAGES, body).ok()
+    assert text_of(answer).startswith(" 8, 9")
+    # It is one message when it comes back, and nothing but what is new is read.
+    body["messages"][-1]["content"] = begun + text_of(answer)
+    body["messages"].append({"role": "user", "content": "Thanks."})
+    body["stream"] = False
+    usage = client.post(MESSAGES, body).ok()["usage"]
+    asked = client.post(COUNT, ask("Count to twenty.")).ok()["input_tokens"]
+    assert usage["cache_read_input_tokens"] > asked + 20
+
+
+def test_a_begun_answer_and_a_schema_are_refused_together(client):
+    held = {"type": "json_schema", "schema": {"type": "object"}}
+    body = ask("Who?", output_config={"format": held})
+    body["messages"].append({"role": "assistant", "content": "{"})
+    answer = client.post(MESSAGES, body)
+    assert answer.status == 400
+    assert "schema" in answer.json()["error"]["message"]
+
+
 def test_every_answer_has_its_own_id(client):
     body = ask("Hi", max_tokens=1)
     ids = [client.post(MESSAGES, body).ok()["id"] for _ in range(3)]

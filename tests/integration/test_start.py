@@ -1,6 +1,7 @@
 """How `hearth serve` starts, and what it says when it cannot: models, ports, keys, configurations."""
 
 import json
+import os
 import socket
 import struct
 
@@ -251,6 +252,35 @@ def test_stop_ends_the_server_and_a_second_one_says_that_none_runs():
     assert hearth.process.wait(10) == 0
     assert "No server" in hearth.command("stop").stdout
     hearth.stop()
+
+
+def test_a_second_server_leaves_the_first_ones_entry():
+    with Hearth() as first:
+        state = {"XDG_STATE_HOME": first.env["XDG_STATE_HOME"]}
+        with Hearth(env=state) as second:
+            assert f"already at {first.url}" in second.log_text()
+        assert first.command("stop").stdout == f"Stopped the server at {first.url}.\n"
+
+
+def test_a_server_that_was_killed_is_not_taken_for_running():
+    with Hearth() as hearth:
+        hearth.process.kill()
+        hearth.process.wait()
+        # Another process may have its number by now.
+        entry = hearth.folder / "state/hearth/server.json"
+        entry.write_text(json.dumps({"pid": os.getpid(), "url": hearth.url}))
+        assert "No server" in hearth.command("stop").stdout
+        hearth.start()
+        assert hearth.command("stop").stdout == f"Stopped the server at {hearth.url}.\n"
+
+
+@pytest.mark.parametrize("arguments", [["serve", "--port", "many"], ["serve", "--bogus"], ["bogus"],
+                                       ["get"], ["--permission-mode", "all"]])
+def test_a_wrong_option_is_a_2_that_names_it(arguments):
+    with Hearth() as hearth:
+        done = hearth.command(*arguments)
+        assert done.returncode == 2
+        assert "--help" in done.stderr
 
 
 def test_a_server_ends_when_it_was_idle():

@@ -108,12 +108,18 @@ class Session {
     return consent;
   }
 
-  static std::optional<std::string> ask_line(std::string_view question) {
+  std::optional<std::string> ask_line(std::string_view question) {
     fmt::print("{}", question);
     std::fflush(stdout);
     std::string line;
-    if (!std::getline(std::cin, line)) return std::nullopt;
-    return std::string(trimmed(line));
+    if (std::getline(std::cin, line)) return std::string(trimmed(line));
+    if (watch_ != nullptr && watch_->interrupted()) {
+      // The interrupted read is no end of input.
+      std::clearerr(stdin);
+      std::cin.clear();
+      fmt::print("\n");
+    }
+    return std::nullopt;
   }
 
   std::optional<CheckCommand> check_for(const std::string& task) {
@@ -212,8 +218,8 @@ Result<Server> reach_server(const AgentOptions& options, const EnsureModel& ensu
   return server;
 }
 
-int converse(Session& session) {
-  fmt::print("Type a task, or an empty line to end. Esc or Ctrl-C interrupts.\n");
+int converse(Session& session, Output& output) {
+  output.status("Type a task, or an empty line to end. Esc or Ctrl-C interrupts.");
   bool good = true;
   while (true) {
     fmt::print("> ");
@@ -250,7 +256,7 @@ int run_agent(const AgentOptions& options, const EnsureModel& ensure_model) {
   Session session(options, std::move(*folder), std::move(*log), *output, std::move(*server),
                   std::move(model));
   if (!interactive) return session.run(*options.prompt).good() ? 0 : 1;
-  return converse(session);
+  return converse(session, *output);
 }
 
 }  // namespace hearth::agent

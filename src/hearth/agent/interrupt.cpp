@@ -87,6 +87,11 @@ InterruptWatch::~InterruptWatch() {
   ::sigaction(SIGTERM, &state_->old_term, nullptr);
 }
 
+bool InterruptWatch::interrupted() {
+  if (signals_seen.load() > 0) state_->stop.request_stop();
+  return state_->stop.stop_requested();
+}
+
 void InterruptWatch::pause() {
   const std::lock_guard lock(state_->keyboard);
   state_->paused = true;

@@ -15,6 +15,9 @@ class InterruptWatch {
   InterruptWatch(const InterruptWatch&) = delete;
   InterruptWatch& operator=(const InterruptWatch&) = delete;
 
+  /// Whether a stop was asked for; requests it at once if so.
+  bool interrupted();
+
   /// Gives the keyboard back for a question, and takes it again.
   void pause();
   void resume();

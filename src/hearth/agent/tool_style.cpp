@@ -165,8 +165,10 @@ class ToolStyle final : public Style {
     if (prepared.tool != nullptr) {
       const Decision decision =
           work_.permissions.decide(call.name, prepared.tool->access(), prepared.subject);
-      result = decision.allowed ? prepared.tool->run(prepared.arguments, stop)
-                                : tool_error(decision.reason);
+      result = decision.allowed
+                   ? prepared.tool->run(prepared.arguments, stop)
+                   : tool_error(stop.stop_requested() ? "Not run: the user interrupted."
+                                                      : decision.reason);
     }
     switch (loops_.note(call.name, call.arguments, result.text)) {
       case LoopDetector::Verdict::fine: break;

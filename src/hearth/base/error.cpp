@@ -8,6 +8,8 @@ std::string_view to_string(ErrorKind kind) {
     case ErrorKind::unauthorized: return "unauthorized";
     case ErrorKind::forbidden: return "forbidden";
     case ErrorKind::not_found: return "not_found";
+    case ErrorKind::no_endpoint: return "no_endpoint";
+    case ErrorKind::wrong_method: return "wrong_method";
     case ErrorKind::too_large: return "too_large";
     case ErrorKind::rate_limited: return "rate_limited";
     case ErrorKind::overloaded: return "overloaded";

@@ -13,7 +13,9 @@ enum class ErrorKind {
   invalid_request,  ///< the caller's input is at fault; the same call cannot succeed
   unauthorized,     ///< a key is missing or wrong
   forbidden,        ///< understood, and not allowed
-  not_found,        ///< an unknown model, file, session or path
+  not_found,        ///< an unknown model, file or session
+  no_endpoint,      ///< an unknown path of a server
+  wrong_method,     ///< a path that does not answer this method
   too_large,        ///< over a limit that the message names
   rate_limited,     ///< try again later; the other side said so
   overloaded,       ///< no room at present

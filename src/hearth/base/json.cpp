@@ -5,6 +5,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "hearth/base/utf8.h"
+
 namespace hearth {
 namespace {
 
@@ -91,13 +93,18 @@ Result<json::value> parse_json(std::string_view text) {
     return fail(ErrorKind::invalid_request,
                 fmt::format("the JSON nests deeper than {} levels", json_max_depth));
   }
+  if (ec == json::error::incomplete &&
+      text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    return fail(ErrorKind::invalid_request, "JSON was expected, and nothing came");
+  }
   if (ec == json::error::incomplete) {
     return fail(ErrorKind::invalid_request,
                 fmt::format("the JSON ends early, after {} bytes", text.size()));
   }
   if (ec) {
     return fail(ErrorKind::invalid_request,
-                fmt::format("malformed JSON at byte {}: {}", read, ec.message()));
+                fmt::format("malformed JSON at byte {}: {}", read,
+                            is_valid_utf8(text) ? ec.message() : "it is not valid UTF-8"));
   }
   return parser.release();
 }

@@ -29,12 +29,16 @@ void add_agent_command(CLI::App& app, AgentHooks hooks) {
                                                     {"json", OutputFormat::json},
                                                     {"stream-json", OutputFormat::stream_json}};
   app.add_option("-p,--print", options->prompt,
-                 "Do this task without questions, print the result and end ('-': standard input)");
+                 "Do this task without questions, print the result and end ('-': standard input)")
+      ->type_name("TASK");
   app.add_option("--output-format", options->format, "With -p: text, json or stream-json")
-      ->transform(CLI::CheckedTransformer(formats));
-  app.add_option("--model", options->model, "The model to ask for (default: the server's first)");
+      ->transform(CLI::CheckedTransformer(formats).description(""))
+      ->type_name("FORMAT");
+  app.add_option("--model", options->model, "The model to ask for (default: the server's first)")
+      ->type_name("NAME");
   app.add_option("--max-turns", options->max_turns, "Requests to the model at most")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("N")
       ->capture_default_str();
   app.add_option_function<std::string>(
          "--permission-mode",
@@ -42,21 +46,30 @@ void add_agent_command(CLI::App& app, AgentHooks hooks) {
            options->permission_mode = *agent::parse_permission_mode(name);
          },
          "default, acceptEdits, plan or bypassPermissions")
-      ->check(CLI::IsMember({"default", "acceptEdits", "plan", "bypassPermissions"}));
+      ->check(
+          CLI::IsMember({"default", "acceptEdits", "plan", "bypassPermissions"}).description(""))
+      ->type_name("MODE");
   app.add_option("--server", options->server,
-                 "The server's URL (default: HEARTH_URL, else our own, started if need be)");
+                 "The server's URL (default: HEARTH_URL, else our own, started if need be)")
+      ->type_name("URL");
   app.add_option_function<std::string>(
          "--style",
          [options](const std::string& name) { options->style = *agent::parse_style(name); },
          "native, forced or whole-files (default: the model's profile)")
-      ->check(CLI::IsMember({"native", "forced", "whole-files"}));
-  app.add_option("--check", options->check, "The command that checks the work");
+      ->check(CLI::IsMember({"native", "forced", "whole-files"}).description(""))
+      ->type_name("STYLE");
+  app.add_option("--check", options->check, "The command that checks the work")
+      ->type_name("COMMAND");
   app.add_option("--attempts", options->attempts, "Candidates at most (default: the profile's)")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--cwd", options->folder, "The folder to work in")->check(CLI::ExistingDirectory);
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("N");
+  app.add_option("--cwd", options->folder, "The folder to work in")
+      ->check(CLI::ExistingDirectory.description(""))
+      ->type_name("DIR");
   app.add_option("--idle-exit", options->idle_exit_minutes,
                  "Minutes of idleness after which a server started here ends")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("N")
       ->capture_default_str();
   app.final_callback([&app, options, hooks = std::move(hooks)] {
     if (!app.get_subcommands().empty()) return;

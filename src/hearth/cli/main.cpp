@@ -27,6 +27,11 @@ int main(int argc, char** argv) {
   hearth::cli::add_log_command(app, exit_code);
   hearth::cli::add_cache_command(app, exit_code);
   hearth::cli::add_trace_command(app, exit_code);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    constexpr int usage_error = 2;
+    return app.exit(error) == 0 ? 0 : usage_error;
+  }
   return exit_code;
 }

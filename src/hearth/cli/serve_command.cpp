@@ -48,14 +48,12 @@ Result<void> run_serve(ServeOptions& options) {
   if (!server) return pass_on(server);
 
   ::signal(SIGPIPE, SIG_IGN);
-  if (auto written = write_server_state({::getpid(), (*server)->url()}); !written) {
-    spdlog::warn("{}", written.error().message);
-  }
+  const auto entry = ServerEntry::make({::getpid(), (*server)->url()});
+  if (!entry) spdlog::warn("{}", entry.error().message);
   fmt::print("Hearth listens on {}\n", (*server)->url());
   std::fflush(stdout);
   built.preload();
   const std::string why = (*server)->run();
-  clear_server_state();
   spdlog::info("stopped: {}", why);
   return {};
 }
@@ -95,44 +93,61 @@ void add_serve_commands(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServeOptions>();
   CLI::App* serve =
       app.add_subcommand("serve", "The server: Anthropic and OpenAI APIs on one loopback port");
-  serve->add_option(
-      "--model", options->services.models,
-      "NAME, PATH or NAME=PATH; may be given several times, the first is the default");
-  serve->add_option("--config", options->services.config_file,
-                    "A configuration (Claude Code Router's, or the same in JSON5)");
-  serve->add_option("--host", options->host, "Address to listen on (default 127.0.0.1)");
+  serve
+      ->add_option("--model", options->services.models,
+                   "NAME, PATH or NAME=PATH; may be given several times, the first is the default")
+      ->type_name("MODEL");
+  serve
+      ->add_option("--config", options->services.config_file,
+                   "A configuration (Claude Code Router's, or the same in JSON5)")
+      ->type_name("FILE");
+  serve->add_option("--host", options->host, "Address to listen on (default 127.0.0.1)")
+      ->type_name("ADDRESS");
   serve->add_option("--port", options->port, "Port (default 8484; 0: any free one)")
-      ->check(CLI::Range(0, 65535));
+      ->check(CLI::Range(0, 65535).description(""))
+      ->type_name("N");
   serve
       ->add_option("--context", options->services.context,
                    "Window in tokens (default: the smallest of the trained length, 65536 and what "
                    "memory allows)")
-      ->check(CLI::Range(256, 16777216));
+      ->check(CLI::Range(256, 16777216).description(""))
+      ->type_name("N");
   serve
       ->add_option("--threads", options->services.threads,
                    "Threads to compute with (default: the physical cores)")
-      ->check(CLI::Range(1, 512));
-  serve->add_option("--gpu-layers", options->services.gpu_layers,
-                    "Layers to keep on the GPU: a number, or all");
+      ->check(CLI::Range(1, 512).description(""))
+      ->type_name("N");
+  serve
+      ->add_option("--gpu-layers", options->services.gpu_layers,
+                   "Layers to keep on the GPU: a number, or all")
+      ->type_name("N");
   serve->add_option("--flash-attention", options->services.flash_attention, "auto, on or off")
-      ->check(CLI::IsMember({"auto", "on", "off"}));
+      ->check(CLI::IsMember({"auto", "on", "off"}).description(""))
+      ->type_name("WHEN");
   serve
       ->add_option(
           "--kv-host", options->services.kv_host_bytes,
           "Host memory for KV state that is not in use, such as 4GiB (default: a quarter of "
           "what is free, at most 8GiB; 0: none)")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->type_name("SIZE");
   serve
       ->add_option(
           "--kv-disk", options->services.kv_disk_bytes,
           "Disk space for KV state, which outlives the server (default: a tenth of what is "
           "free, at most 32GiB; 0: none)")
-      ->transform(CLI::AsSizeValue(false));
-  serve->add_option("--max-body", options->services.max_body_bytes,
-                    "Largest request body in bytes (default 33554432)");
-  serve->add_option("--idle-exit", options->idle_exit_minutes,
-                    "Stop when nothing was asked for this many minutes");
-  serve->add_option("--log-level", options->log_level, "trace, debug, info, warn, error or off");
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->type_name("SIZE");
+  serve
+      ->add_option("--max-body", options->services.max_body_bytes,
+                   "Largest request body in bytes (default 33554432)")
+      ->type_name("BYTES");
+  serve
+      ->add_option("--idle-exit", options->idle_exit_minutes,
+                   "Stop when nothing was asked for this many minutes")
+      ->type_name("MINUTES");
+  serve->add_option("--log-level", options->log_level, "trace, debug, info, warn, error or off")
+      ->type_name("LEVEL");
   serve->callback([options, &exit_code] { finish(run_serve(*options), exit_code); });
 
   CLI::App* stop = app.add_subcommand("stop", "Ends the server that was started on this account");

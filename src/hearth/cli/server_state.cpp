@@ -1,8 +1,10 @@
 #include "hearth/cli/server_state.h"
 
-#include <signal.h>
-#include <unistd.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "hearth/base/file.h"
@@ -14,6 +16,10 @@ namespace {
 
 std::filesystem::path state_file() {
   return state_dir() / "server.json";
+}
+
+std::filesystem::path lock_file() {
+  return state_dir() / "server.lock";
 }
 
 std::optional<ServerState> read_state() {
@@ -29,23 +35,39 @@ std::optional<ServerState> read_state() {
 
 }  // namespace
 
-Result<void> write_server_state(const ServerState& state) {
+Result<ServerEntry> ServerEntry::make(const ServerState& state) {
+  std::error_code ec;
+  std::filesystem::create_directories(state_dir(), ec);
+  Descriptor lock(::open(lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock.is_open()) {
+    return fail(ErrorKind::io, fmt::format("`hearth stop` will not find this server: {}: {}",
+                                           lock_file().string(), system_reason(errno)));
+  }
+  if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) {
+    const auto other = read_state();
+    return fail(ErrorKind::overloaded,
+                fmt::format("a server runs on this account already{}; `hearth stop` and `hearth "
+                            "cache` mean that one, set HEARTH_URL to mean this one",
+                            other ? " at " + other->url : ""));
+  }
   json::object body;
   body["pid"] = state.pid;
   body["url"] = state.url;
-  return write_file_atomically(state_file(), to_json(body) + "\n");
+  if (auto written = write_file_atomically(state_file(), to_json(body) + "\n"); !written) {
+    return pass_on(written);
+  }
+  return ServerEntry(std::move(lock));
 }
 
-void clear_server_state() {
-  const auto state = read_state();
+ServerEntry::~ServerEntry() {
   std::error_code ec;
-  if (state && state->pid == ::getpid()) std::filesystem::remove(state_file(), ec);
+  if (lock_.is_open()) std::filesystem::remove(state_file(), ec);
 }
 
 std::optional<ServerState> running_server() {
-  auto state = read_state();
-  if (state && ::kill(state->pid, 0) != 0) return std::nullopt;
-  return state;
+  const Descriptor lock(::open(lock_file().c_str(), O_RDWR | O_CLOEXEC));
+  const bool held = lock.is_open() && ::flock(lock.fd(), LOCK_SH | LOCK_NB) != 0;
+  return held ? read_state() : std::nullopt;
 }
 
 }  // namespace hearth::cli

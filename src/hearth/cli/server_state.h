@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "hearth/base/descriptor.h"
 #include "hearth/base/error.h"
 
 namespace hearth::cli {
@@ -15,10 +16,23 @@ struct ServerState {
   std::string url;
 };
 
-Result<void> write_server_state(const ServerState& state);
-/// Removes the file if it is this process's.
-void clear_server_state();
-/// Empty if no server has said that it runs, or the one that did is gone.
+/// Says, while it lives, that this process is the server of this account. It holds a lock, so that
+/// an entry left behind by a process that was killed is told from one in force.
+class ServerEntry {
+ public:
+  /// Errors: io; overloaded where another server has its entry, which stays.
+  static Result<ServerEntry> make(const ServerState& state);
+  ~ServerEntry();
+  ServerEntry(ServerEntry&& other) noexcept = default;
+  ServerEntry& operator=(ServerEntry&&) = delete;
+
+ private:
+  explicit ServerEntry(Descriptor lock) : lock_(std::move(lock)) {}
+
+  Descriptor lock_;
+};
+
+/// The server whose entry is in force, if any.
 std::optional<ServerState> running_server();
 
 }  // namespace hearth::cli

@@ -1,6 +1,7 @@
 #include "hearth/engine/next_prompt.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "hearth/engine/prompt.h"
 
@@ -22,12 +23,28 @@ chat::Message continuation(const chat::Message& answer, const std::string& words
   return message;
 }
 
+/// Clients send what they began and its continuation as one message.
+void join(chat::Message& begun, chat::Message answer) {
+  std::string text = chat::text_of(begun, "");
+  begun.content.clear();
+  for (chat::Block& block : answer.content) {
+    if (auto* more = std::get_if<chat::TextBlock>(&block); more != nullptr && !text.empty()) {
+      more->text.insert(0, std::exchange(text, {}));
+    }
+    begun.content.push_back(std::move(block));
+  }
+}
+
 }  // namespace
 
 /// What two continuations with different first letters have in common.
 std::vector<Token> next_prompt(const Weights& weights, Replays& replays, chat::Request request,
                                chat::Message answer) {
-  request.messages.push_back(std::move(answer));
+  if (begun_answer(request).empty()) {
+    request.messages.push_back(std::move(answer));
+  } else {
+    join(request.messages.back(), std::move(answer));
+  }
   std::vector<Token> common;
   for (const char* words : {"a", "Z"}) {
     request.messages.push_back(continuation(request.messages.back(), words));

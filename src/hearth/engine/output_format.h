@@ -22,6 +22,8 @@ struct OutputFormat {
   /// Put behind the prompt, and no part of what is parsed: where a template's answers begin with a
   /// header of their own (harmony's channel), the header of a plain answer.
   std::string answer_header;
+  /// The beginning of the answer that the request holds: parsed with it, and never sent.
+  std::string begun;
   std::string thinking_start;
   std::vector<std::string> thinking_ends;
   /// Names of all tools that may be called; empty if none may.

@@ -51,8 +51,9 @@ void OutputParser::take(std::vector<chat::Event>& events, bool is_final) {
   if (!message || (is_final && nothing_found)) {
     if (!is_final) return;
     message.emplace();
-    message->content = text_;
+    message->content = format_->begun + text_;
   }
+  if (content_sent_.empty()) content_sent_ = begun_in(message->content);
 
   send_thinking(events, message->reasoning_content);
   const bool calls_possible = !format_->tool_names.empty();
@@ -77,6 +78,14 @@ void OutputParser::take(std::vector<chat::Event>& events, bool is_final) {
     if (is_final || !last) arguments += json_completion(arguments).value_or("");
     send_arguments(events, i, arguments);
   }
+}
+
+/// What of `content` the request holds already. Parsers may leave out leading space.
+std::string_view OutputParser::begun_in(std::string_view content) const {
+  std::string_view begun = format_->begun;
+  if (content.starts_with(begun)) return begun;
+  begun.remove_prefix(std::min(begun.find_first_not_of(" \t\r\n"), begun.size()));
+  return content.starts_with(begun) ? begun : std::string_view();
 }
 
 void OutputParser::send_thinking(std::vector<chat::Event>& events, const std::string& thinking) {

@@ -33,6 +33,7 @@ class OutputParser {
   };
 
   void take(std::vector<chat::Event>& events, bool is_final);
+  [[nodiscard]] std::string_view begun_in(std::string_view content) const;
   void send_thinking(std::vector<chat::Event>& events, const std::string& thinking);
   void send_text(std::vector<chat::Event>& events, std::string_view content);
   void start_call(std::vector<chat::Event>& events, std::string name, std::string id);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 
 #include <chat.h>
 #include <json-schema-to-grammar.h>
@@ -203,14 +204,18 @@ std::string call_beginning(const common_chat_params& automatic) {
   return {};
 }
 
+/// What a plain answer begins with in the template's own format.
+std::string header_of_plain_answer(const Weights& weights) {
+  constexpr std::string_view harmony_mark = "<|channel|>";
+  const bool harmony = weights.info().chat_template.find(harmony_mark) != std::string::npos;
+  return harmony ? "<|channel|>final<|message|>" : "";
+}
+
 /// The answer is plain text (JSON, in fact) without the template's own format around it.
 void make_plain(const Weights& weights, OutputFormat& format) {
   format.structured = true;
   format.parser = common_chat_parser_params();
-  constexpr std::string_view harmony_mark = "<|channel|>";
-  if (weights.info().chat_template.find(harmony_mark) != std::string::npos) {
-    format.answer_header = "<|channel|>final<|message|>";
-  }
+  format.answer_header = header_of_plain_answer(weights);
 }
 
 /// The whole answer is one JSON call: for models without a tool format, and for formats in which
@@ -324,17 +329,55 @@ Result<OutputFormat> make_format(const Weights& weights, const chat::Request& re
   return format;
 }
 
+/// The conversation that `request`'s last message, a begun answer, answers. Thoughts would have
+/// come before what is begun.
+chat::Request before_begun_answer(chat::Request request) {
+  request.messages.pop_back();
+  request.thinking = {.mode = chat::Thinking::Mode::disabled, .budget_tokens = {}, .effort = {}};
+  return request;
+}
+
+/// What follows a begun answer is its plain text, or calls of tools.
+void read_behind_begun_answer(const Weights& weights, const std::string& begun,
+                              OutputFormat& format) {
+  format.begun = begun;
+  if (format.answer_header.empty()) format.answer_header = header_of_plain_answer(weights);
+  if (format.tool_names.empty()) format.structured = false;
+  format.parser.generation_prompt += format.answer_header + begun;
+}
+
 }  // namespace
 
-Result<Prompt> render(const Weights& weights, const chat::Request& request) {
+std::string begun_answer(const chat::Request& request) {
+  if (request.messages.empty()) return {};
+  const chat::Message& last = request.messages.back();
+  if (last.role != chat::Role::assistant) return {};
+  const bool only_text = std::ranges::all_of(last.content, [](const chat::Block& block) {
+    return std::holds_alternative<chat::TextBlock>(block);
+  });
+  return only_text ? chat::text_of(last, "") : std::string();
+}
+
+Result<Prompt> render(const Weights& weights, const chat::Request& asked) {
+  const std::string begun = begun_answer(asked);
+  if (!begun.empty() && asked.json_schema) {
+    return fail(ErrorKind::invalid_request,
+                "messages: an answer that is begun cannot be held to a schema; leave out the last "
+                "message, or the schema");
+  }
+  std::optional<chat::Request> answered;
+  if (!begun.empty()) answered = before_begun_answer(asked);
+  const chat::Request& request = answered ? *answered : asked;
+
   Prompt prompt;
   const bool native_tools = uses_native_tools(weights, request);
   auto params = apply_template(weights, request, prompt.warnings);
   if (!params) return pass_on(params);
   auto format = make_format(weights, request, *params, native_tools, prompt.warnings);
   if (!format) return pass_on(format);
+  if (!begun.empty()) read_behind_begun_answer(weights, begun, *format);
 
-  prompt.text = params->prompt + format->answer_header + format->forced_beginning;
+  prompt.text = params->prompt + format->answer_header + format->begun + format->forced_beginning;
   prompt.stops = params->additional_stops;
   prompt.tokens =
       weights.tokenize(prompt.text, Weights::Begin::of_sequence, Weights::Special::as_tokens);

@@ -28,8 +28,15 @@ struct Prompt {
 /// characters are put behind it.
 /// Tools with `defer_loading` are written where a ToolReferenceBlock names them, and known to
 /// grammar and parser from the start.
-/// Errors: invalid_request for what this model cannot do (images; no usable template).
+/// A last message of the assistant is the beginning of the answer (begun_answer), which goes on
+/// from there; it does not think, then. Errors: invalid_request for what this model cannot do
+/// (images; no usable template), and for a begun answer with a schema.
 Result<Prompt> render(const Weights& weights, const chat::Request& request);
+
+/// The text of a last message of the assistant, as Anthropic's API ("prefill") and llama-server
+/// take it: the answer holds only what comes behind. Empty if the last message is another's, or not
+/// only text.
+std::string begun_answer(const chat::Request& request);
 
 /// The tokens of the conversation alone, where no answer is asked for. Errors as render.
 Result<std::vector<Token>> render_conversation(const Weights& weights,

@@ -84,8 +84,9 @@ asio::awaitable<void> handle(Exchange& exchange) {
     co_await get_model(exchange, exchange.path().substr(one_model.size()));
     co_return;
   }
-  Error error{ErrorKind::not_found, {}};
+  Error error{ErrorKind::no_endpoint, {}};
   if (path_known) {
+    error.kind = ErrorKind::wrong_method;
     error.message = fmt::format("{} does not answer {}", exchange.path(),
                                 std::string_view(exchange.request().method_string()));
   } else {

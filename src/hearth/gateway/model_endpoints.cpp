@@ -81,7 +81,7 @@ Result<json::object> detokenize(Services& services, const json::object& body) {
   for (const json::value& element : *list) {
     if (!element.is_int64() || element.get_int64() < 0 || element.get_int64() > INT32_MAX) {
       return fail(ErrorKind::invalid_request,
-                  fmt::format("tokens: expected token numbers, found {}", kind_in_words(element)));
+                  fmt::format("tokens: expected numbers of tokens, found {}", to_json(element)));
     }
     tokens.push_back(static_cast<int>(element.get_int64()));
   }

@@ -85,18 +85,18 @@ Server::Server() = default;
 Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::listen(const ServerOptions& options, Services& services) {
-  if (!is_loopback(options.host) && services.api_key.empty()) {
-    return fail(ErrorKind::forbidden,
-                fmt::format("{} can be reached from other machines, so a key is needed: set APIKEY "
-                            "in the configuration or HEARTH_API_KEY, or listen on 127.0.0.1",
-                            options.host));
-  }
   boost::system::error_code ec;
   const auto address =
       asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, ec);
   if (ec) {
     return fail(ErrorKind::invalid_request,
                 fmt::format("--host {}: give an IP address, such as 127.0.0.1", options.host));
+  }
+  if (!is_loopback(options.host) && services.api_key.empty()) {
+    return fail(ErrorKind::forbidden,
+                fmt::format("{} can be reached from other machines, so a key is needed: set APIKEY "
+                            "in the configuration or HEARTH_API_KEY, or listen on 127.0.0.1",
+                            options.host));
   }
   std::unique_ptr<Server> server(new Server);
   server->impl_ = std::make_unique<Impl>(services);

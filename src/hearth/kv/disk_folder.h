@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "hearth/base/descriptor.h"
 #include "hearth/base/error.h"
-#include "hearth/kv/disk_descriptor.h"
 
 namespace hearth::kv {
 

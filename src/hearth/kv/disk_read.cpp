@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "hearth/base/descriptor.h"
 #include "hearth/base/file.h"
-#include "hearth/kv/disk_descriptor.h"
 
 namespace hearth::kv {
 namespace {

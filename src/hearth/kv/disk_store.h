@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "hearth/kv/disk_descriptor.h"
+#include "hearth/base/descriptor.h"
 #include "hearth/kv/store.h"
 
 namespace hearth::kv {

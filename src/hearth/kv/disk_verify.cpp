@@ -10,8 +10,8 @@
 #include <fstream>
 #include <optional>
 
+#include "hearth/base/descriptor.h"
 #include "hearth/kv/disk_damaged.h"
-#include "hearth/kv/disk_descriptor.h"
 #include "hearth/kv/disk_format.h"
 #include "hearth/kv/disk_read.h"
 

@@ -6,8 +6,8 @@
 
 #include <cerrno>
 
+#include "hearth/base/descriptor.h"
 #include "hearth/base/file.h"
-#include "hearth/kv/disk_descriptor.h"
 #include "hearth/kv/disk_format.h"
 
 namespace hearth::kv {

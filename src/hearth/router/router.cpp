@@ -158,7 +158,8 @@ struct Router::Run {
     for (const ProviderConfig& provider : config.providers) {
       for (const std::string& model : provider.models) {
         if (!list.empty()) list += "; ";
-        list += to_string(Target{provider.name, model});
+        const bool plain = config.plain_names == Config::PlainNames::choose;
+        list += plain ? model : to_string(Target{provider.name, model});
       }
     }
     return list.empty() ? "none" : list;

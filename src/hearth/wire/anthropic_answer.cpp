@@ -20,7 +20,9 @@ std::string_view error_type(ErrorKind kind) {
     case ErrorKind::invalid_request: return "invalid_request_error";
     case ErrorKind::unauthorized: return "authentication_error";
     case ErrorKind::forbidden: return "permission_error";
-    case ErrorKind::not_found: return "not_found_error";
+    case ErrorKind::wrong_method: return "invalid_request_error";
+    case ErrorKind::not_found:
+    case ErrorKind::no_endpoint: return "not_found_error";
     case ErrorKind::too_large: return "request_too_large";
     case ErrorKind::rate_limited: return "rate_limit_error";
     case ErrorKind::overloaded: return "overloaded_error";

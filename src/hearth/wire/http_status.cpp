@@ -34,7 +34,9 @@ int http_status(const Error& error, Api api) {
     case ErrorKind::invalid_request: return 400;
     case ErrorKind::unauthorized: return 401;
     case ErrorKind::forbidden: return 403;
-    case ErrorKind::not_found: return 404;
+    case ErrorKind::not_found:
+    case ErrorKind::no_endpoint: return 404;
+    case ErrorKind::wrong_method: return 405;
     case ErrorKind::too_large: return 413;
     case ErrorKind::rate_limited: return 429;
     case ErrorKind::overloaded: return api == Api::anthropic ? 529 : 503;

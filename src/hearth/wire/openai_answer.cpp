@@ -27,6 +27,8 @@ ErrorNames names_of(const Error& error) {
     case ErrorKind::unauthorized: return {"authentication_error", "invalid_api_key"};
     case ErrorKind::forbidden: return {"permission_error", nullptr};
     case ErrorKind::not_found: return {"not_found_error", "model_not_found"};
+    case ErrorKind::no_endpoint:
+    case ErrorKind::wrong_method: return {"invalid_request_error", nullptr};
     case ErrorKind::too_large: return {"invalid_request_error", "request_too_large"};
     case ErrorKind::rate_limited: return {"rate_limit_error", "rate_limit_exceeded"};
     case ErrorKind::overloaded: return {"overloaded_error", nullptr};

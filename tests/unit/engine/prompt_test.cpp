@@ -4,6 +4,8 @@
 
 #include "test_models.h"
 
+#include "hearth/engine/output_parser.h"
+
 namespace hearth::engine {
 namespace {
 
@@ -109,6 +111,35 @@ TEST_P(PromptOf, AFailedToolCallIsTold) {
   const auto prompt = render(*weights, request);
   ASSERT_TRUE(prompt) << prompt.error().message;
   EXPECT_NE(prompt->text.find("Error: no such file"), std::string::npos);
+}
+
+TEST_P(PromptOf, ALastMessageOfTheAssistantIsTheBeginningOfTheAnswer) {
+  const auto weights = test_model(GetParam());
+  chat::Request request = conversation();
+  request.thinking.mode = chat::Thinking::Mode::disabled;
+  const std::string before = render(*weights, request)->text;
+  request.messages.push_back(message(chat::Role::assistant, "The files are"));
+  for (const bool with_tools : {false, true}) {
+    if (with_tools) request.tools = {tool("bash")};
+    const auto prompt = render(*weights, request);
+    ASSERT_TRUE(prompt);
+    EXPECT_TRUE(prompt->text.ends_with("The files are")) << prompt->text;
+    EXPECT_TRUE(with_tools || prompt->text.starts_with(before));
+    OutputParser parser(prompt->format);
+    std::string text;
+    const auto take = [&](const std::vector<chat::Event>& events) {
+      for (const auto& event : events) {
+        if (const auto* delta = std::get_if<chat::TextDelta>(&event)) text += delta->text;
+      }
+    };
+    take(parser.feed(" a.txt and"));
+    EXPECT_EQ(text, " a.txt and");
+    take(parser.feed(" b.txt"));
+    take(parser.finish());
+    EXPECT_EQ(text, " a.txt and b.txt");
+  }
+  request.json_schema = json::object{{"type", "object"}};
+  EXPECT_FALSE(render(*weights, request));
 }
 
 TEST_P(PromptOf, AnImageIsRefusedWithWhatToDo) {

@@ -228,7 +228,7 @@ TEST(Router, WithoutAConfigurationAKnownNameChoosesAndAnUnknownOneIsAnError) {
   const auto unknown = router.decide(request_for("no-such-model"), FixedCounter(1));
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().kind, ErrorKind::not_found);
-  EXPECT_NE(unknown.error().message.find("local,smol"), std::string::npos);
+  EXPECT_NE(unknown.error().message.find("there is qwen; smol"), std::string::npos);
 }
 
 TEST(Router, WithoutRoutesAModelsNameSelectsIt) {

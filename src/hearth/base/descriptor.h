@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace hearth::kv {
+namespace hearth {
 
 /// An open file, closed at the end.
 class Descriptor {
@@ -23,4 +23,4 @@ class Descriptor {
   int fd_;
 };
 
-}  // namespace hearth::kv
+}  // namespace hearth
