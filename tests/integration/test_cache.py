@@ -106,3 +106,33 @@ def test_bad_bodies_are_errors_that_say_what_is_wrong(client, body, words):
     answer = client.request("POST", "/cache/clear", body=body.encode())
     assert answer.status in (400, 404)
     assert words in answer.text
+
+
+def test_the_devices_pool_has_a_budget_of_its_own():
+    model = f"m={paths.model(paths.SMOLLM2)}"
+    with Hearth("--kv-device", "64MiB", models=[model], context=512) as hearth:
+        (device,) = survey(hearth)["device"]
+        # 22.5 KiB per token, and a multiple of 256 tokens.
+        assert device["capacity_tokens"] == 2816
+        # Short ones stay in the pool, all together more than one window.
+        for name in "abcd":
+            tell(hearth, f"{name}: " + STORY[:800])
+        (device,) = survey(hearth)["device"]
+        assert device["tokens"] > 512
+        assert device["bytes"] <= 64 << 20
+        too_long = hearth.client.post("/v1/completions", {"model": "m", "prompt": STORY * 2,
+                                                          "max_tokens": 2})
+        assert too_long.status == 400
+        assert "> 511 maximum" in too_long.json()["error"]["message"]
+
+
+def test_a_pool_smaller_than_the_window_is_refused_with_what_to_do():
+    model = f"m={paths.model(paths.SMOLLM2)}"
+    hearth = Hearth("--kv-device", "8MiB", models=[model], context=2048).start(ready=False)
+    try:
+        answer = hearth.client.post("/v1/completions", {"model": "m", "prompt": "x"})
+        assert answer.status == 500
+        message = answer.json()["error"]["message"]
+        assert "--kv-device" in message and str(2048 * 23040) in message
+    finally:
+        hearth.stop()

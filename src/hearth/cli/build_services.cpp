@@ -69,6 +69,7 @@ class Builder {
     if (!layers) return std::unexpected(layers.error());
     gpu_layers_ = *layers;
     defaults_.n_ctx = options_.context.value_or(0);
+    defaults_.device_bytes = options_.kv_device_bytes;
     defaults_.n_threads = options_.threads.value_or(0);
     defaults_.flash_attention = parse_flash_attention(options_.flash_attention);
     defaults_.archives =

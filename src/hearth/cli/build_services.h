@@ -19,6 +19,7 @@ struct ServiceOptions {
   std::string gpu_layers = "all";
   std::string flash_attention = "auto";
   std::optional<std::size_t> max_body_bytes;
+  std::optional<std::uint64_t> kv_device_bytes;
   std::optional<std::uint64_t> kv_host_bytes;
   std::optional<std::uint64_t> kv_disk_bytes;
 };

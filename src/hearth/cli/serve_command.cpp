@@ -126,6 +126,13 @@ void add_serve_commands(CLI::App& app, int& exit_code) {
       ->type_name("WHEN");
   serve
       ->add_option(
+          "--kv-device", options->services.kv_device_bytes,
+          "Device memory for the KV state that all requests of a model share, such as 2GiB "
+          "(default: one window of --context tokens)")
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->type_name("SIZE");
+  serve
+      ->add_option(
           "--kv-host", options->services.kv_host_bytes,
           "Host memory for KV state that is not in use, such as 4GiB (default: a quarter of "
           "what is free, at most 8GiB; 0: none)")

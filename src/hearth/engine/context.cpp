@@ -93,6 +93,10 @@ int Context::n_cells() const {
   return static_cast<int>(llama_n_ctx(context_));
 }
 
+int Context::window() const {
+  return options_.n_window > 0 ? std::min(options_.n_window, n_cells()) : n_cells();
+}
+
 Context::Outcome Context::decode(const std::vector<Row>& rows) {
   llama_batch batch = llama_batch_init(static_cast<std::int32_t>(rows.size()), 0, 1);
   for (std::size_t i = 0; i < rows.size(); ++i) {

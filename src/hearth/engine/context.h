@@ -15,7 +15,8 @@ namespace hearth::engine {
 enum class FlashAttention { automatic, on, off };
 
 struct ContextOptions {
-  int n_ctx = 4096;
+  int n_ctx = 4096;  ///< the pool's cells, which all sequences share
+  int n_window = 0;  ///< tokens of one request and its answer at most; 0: the pool
   int n_ubatch = 512;
   int n_sequences = 16;
   int n_threads = 2;
@@ -33,6 +34,8 @@ class Context final : public kv::StateDevice {
 
   [[nodiscard]] int n_sequences() const override { return options_.n_sequences; }
   [[nodiscard]] int n_cells() const override;
+  /// Tokens of one request and its answer at most.
+  [[nodiscard]] int window() const;
   [[nodiscard]] kv::ResumePoints resume_points() const override;
   [[nodiscard]] std::uint64_t row_bytes() const override;
   bool trim(kv::SequenceId sequence, int from) override;

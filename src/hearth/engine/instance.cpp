@@ -200,6 +200,49 @@ class EngineJob final : public Job {
   std::shared_ptr<Delivery> delivery_;
 };
 
+/// The window that was asked for or is planned.
+int choose_window(const models::GgufInfo& model, const InstanceOptions& options,
+                  std::vector<std::string>& notes) {
+  if (options.n_ctx <= 0) {
+    const auto plan = models::plan_context(model, models::available_memory());
+    notes.push_back(fmt::format("context {} tokens: {}", plan.n_ctx, plan.why));
+    return plan.n_ctx;
+  }
+  const auto trained = model.context_length;
+  if (trained > 0 && static_cast<std::uint64_t>(options.n_ctx) > trained) {
+    notes.push_back(
+        fmt::format("a context of {} tokens is more than the {} that the model was trained for; "
+                    "expect worse answers beyond them",
+                    options.n_ctx, trained));
+  }
+  return options.n_ctx;
+}
+
+/// The pool is as large as the window, or as many bytes as were asked for hold.
+Result<void> size_pool(const models::GgufInfo& model, const InstanceOptions& options,
+                       ContextOptions& context, std::vector<std::string>& notes) {
+  context.n_window = choose_window(model, options, notes);
+  context.n_ctx = context.n_window;
+  const std::uint64_t per_token = model.kv_bytes_per_token();
+  if (!options.device_bytes || per_token == 0) return {};
+  const auto pool = models::cells_in(*options.device_bytes, model);
+  const bool window_asked = options.n_ctx > 0;
+  if (pool < models::fewest_cells || (window_asked && pool < context.n_window)) {
+    const int needed = window_asked ? context.n_window : models::fewest_cells;
+    return fail(ErrorKind::config,
+                fmt::format("--kv-device {} holds {} tokens of this model; give at least {} (for "
+                            "{}), or a smaller --context",
+                            *options.device_bytes, pool, per_token * static_cast<unsigned>(needed),
+                            needed));
+  }
+  context.n_ctx = pool;
+  if (pool < context.n_window) {
+    context.n_window = pool;
+    notes.push_back(fmt::format("context {} tokens: as many as --kv-device holds", pool));
+  }
+  return {};
+}
+
 }  // namespace
 
 Instance::Instance() = default;
@@ -211,19 +254,8 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Weights
   context_options.n_threads = options.n_threads > 0 ? options.n_threads : physical_cores();
   context_options.flash_attention = options.flash_attention;
 
-  if (options.n_ctx > 0) {
-    context_options.n_ctx = options.n_ctx;
-    const auto trained = weights->info().context_length;
-    if (trained > 0 && static_cast<std::uint64_t>(options.n_ctx) > trained) {
-      instance->notes_.push_back(
-          fmt::format("a context of {} tokens is more than the {} that the model was trained for; "
-                      "expect worse answers beyond them",
-                      options.n_ctx, trained));
-    }
-  } else {
-    const auto plan = models::plan_context(weights->info(), models::available_memory());
-    context_options.n_ctx = plan.n_ctx;
-    instance->notes_.push_back(fmt::format("context {} tokens: {}", plan.n_ctx, plan.why));
+  if (auto sized = size_pool(weights->info(), options, context_options, instance->notes_); !sized) {
+    return pass_on(sized);
   }
 
   double tokens_per_ms = 0;
@@ -323,7 +355,7 @@ Replays& Instance::replays() const {
   return core_->memory->replays;
 }
 int Instance::n_ctx() const {
-  return core_->context->n_cells();
+  return core_->context->window();
 }
 
 }  // namespace hearth::engine

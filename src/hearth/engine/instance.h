@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,9 @@
 namespace hearth::engine {
 
 struct InstanceOptions {
-  int n_ctx = 0;      ///< 0: planned from the model and the machine's memory
+  int n_ctx = 0;  ///< the window; 0: planned from the model and the machine's memory
+  /// Of the pool that all requests share; empty: as large as the window.
+  std::optional<std::uint64_t> device_bytes;
   int n_threads = 0;  ///< 0: the machine's physical cores
   FlashAttention flash_attention = FlashAttention::automatic;
   std::shared_ptr<Archives> archives;  ///< null: some of its own, in host memory only
@@ -25,6 +29,7 @@ struct InstanceOptions {
 class Instance {
  public:
   /// Checks the engine on this model, makes the context, starts the thread. Takes seconds.
+  /// Errors: config if `device_bytes` holds less than the window; overloaded without memory.
   static Result<std::unique_ptr<Instance>> create(std::shared_ptr<const Weights> weights,
                                                   const InstanceOptions& options);
   /// Ends running generations with ErrorKind::unavailable.
@@ -56,6 +61,7 @@ class Instance {
   [[nodiscard]] const Weights& weights() const;
   /// What this model's answers were sampled as.
   [[nodiscard]] Replays& replays() const;
+  /// The window: tokens of one request and its answer at most.
   [[nodiscard]] int n_ctx() const;
   /// What a person should know about how this was set up, one line each: the context and why, what
   /// the self-check switched off.

@@ -44,7 +44,7 @@ void Scheduler::add(std::unique_ptr<Task> task) {
 
 /// Checks what can be checked before a sequence is needed.
 bool Scheduler::start(Task& task) {
-  const int window = context_.n_cells();
+  const int window = context_.window();
   if (task.n_prompt == 0) {
     end(task, {ErrorKind::invalid_request, "the prompt is empty; send at least one token"});
     return false;

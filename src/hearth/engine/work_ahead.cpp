@@ -20,7 +20,7 @@ WorkAhead::WorkAhead(Context& context, kv::PrefixCache& cache, std::function<boo
 
 void WorkAhead::expect(const std::string& session, std::vector<Token> tokens) {
   forget(session);
-  if (tokens.empty() || static_cast<int>(tokens.size()) >= context_.n_cells()) return;
+  if (tokens.empty() || static_cast<int>(tokens.size()) >= context_.window()) return;
   Guess guess;
   guess.session = session;
   guess.resume_points = choose_resume_points(context_, tokens);

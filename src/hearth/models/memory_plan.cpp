@@ -13,6 +13,7 @@ constexpr std::uint64_t compute_buffers = gib / 2;
 constexpr std::uint64_t longest_default = 65536;
 constexpr std::uint64_t shortest = 2048;
 constexpr std::uint64_t step = 256;
+constexpr std::uint64_t most_cells = std::uint64_t{1} << 24;
 
 }  // namespace
 
@@ -44,6 +45,11 @@ ContextPlan plan_context(const GgufInfo& model, std::uint64_t memory_bytes) {
   }
   n_ctx = std::max(n_ctx / step * step, std::min(shortest, trained));
   return {static_cast<int>(n_ctx), why};
+}
+
+int cells_in(std::uint64_t bytes, const GgufInfo& model) {
+  const std::uint64_t cells = bytes / model.kv_bytes_per_token() / step * step;
+  return static_cast<int>(std::min(cells, most_cells));
 }
 
 }  // namespace hearth::models

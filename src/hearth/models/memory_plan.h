@@ -20,4 +20,11 @@ struct ContextPlan {
 /// multiple of 256, at least 2,048.
 ContextPlan plan_context(const GgufInfo& model, std::uint64_t memory_bytes);
 
+/// The smallest pool.
+constexpr int fewest_cells = 256;
+
+/// How many tokens' KV state `bytes` hold, every layer counted as full attention: where some are
+/// not, less is used. A multiple of 256. REQUIRES: the model has KV state.
+int cells_in(std::uint64_t bytes, const GgufInfo& model);
+
 }  // namespace hearth::models

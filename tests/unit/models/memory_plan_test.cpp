@@ -57,6 +57,14 @@ TEST(ContextPlan, AModelThatSaysNothingGets4096) {
   EXPECT_EQ(plan_context(GgufInfo{}, 64 * gib).n_ctx, 4096);
 }
 
+TEST(CellsIn, AreWhatTheBytesHoldAndAMultipleOf256) {
+  const GgufInfo model = model_trained_for(32768);
+  const std::uint64_t row = model.kv_bytes_per_token();
+  EXPECT_EQ(cells_in(row * 1023, model), 768);
+  EXPECT_EQ(cells_in(row * 1024, model), 1024);
+  EXPECT_EQ(cells_in(row * 100, model), 0);
+}
+
 TEST(AvailableMemory, IsReadFromTheSystem) {
   EXPECT_GT(available_memory(), std::uint64_t{1} << 20);
 }
