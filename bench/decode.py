@@ -12,15 +12,13 @@ the long prompt was read, so that its cells lie behind it. Goal: at least 0.9 of
 already read. Goal: at least 1.5 times. Rates are those of the servers' own `timings`; the four together are
 timed from outside. Medians of --rounds."""
 
-import argparse
-import os
 import pathlib
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from conversations import random_tokens
-from servers import MODEL, Hearth, LlamaServer, find_hearth, find_llama_server, running
+from servers import Hearth, LlamaServer, MODEL, find_hearth, find_llama_server, options_of, running
 
 SHORT = 200
 ANSWER = 512
@@ -87,14 +85,10 @@ def mark(value, goal):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hearth", metavar="PATH")
-    parser.add_argument("--llama-server", metavar="PATH")
+    parser = options_of(__doc__)
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--parked", type=int, default=48000)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
     options = parser.parse_args()
     context = max(options.parked, 4096) + 8192
     print(f"{options.model.name}: {options.parked} tokens parked")

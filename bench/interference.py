@@ -11,8 +11,6 @@ the others, less what these take alone, against the same alone. Goals: short p99
 4 x the usual one; prefill <= 1.10.
 """
 
-import argparse
-import os
 import pathlib
 import statistics
 import threading
@@ -21,7 +19,7 @@ import time
 import asking
 import gguf_header
 from conversations import random_tokens
-from servers import Hearth, LlamaServer, find_hearth, find_llama_server, running
+from servers import Hearth, LlamaServer, find_hearth, find_llama_server, options_of, running
 
 SHORT_TOKENS, SHORT_OUTPUT, ANSWER_TOKENS = 64, 8, 200
 
@@ -111,14 +109,10 @@ def print_result(name, r):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hearth", metavar="PATH")
-    parser.add_argument("--llama-server", metavar="PATH")
+    parser = options_of(__doc__)
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--tokens", type=int, default=30000)
     parser.add_argument("--short", type=int, default=20, help="short requests at least")
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
     options = parser.parse_args()
     trained = gguf_header.trained_context(gguf_header.read(options.model))
     tokens = min(options.tokens, trained - 1024)

@@ -11,7 +11,6 @@ moment that the server is ready. Goals: warm from disk / cold <= 0.05; the state
 `dd` reads from the same disk, or faster.
 """
 
-import argparse
 import os
 import pathlib
 import subprocess
@@ -20,7 +19,7 @@ import time
 import asking
 import gguf_header
 from conversations import random_tokens
-from servers import Hearth, LlamaServer, find_hearth, find_llama_server, running
+from servers import Hearth, LlamaServer, find_hearth, find_llama_server, options_of, running
 
 
 def first_token_s(server, prompt):
@@ -81,14 +80,9 @@ def print_result(name, r):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hearth", metavar="PATH")
-    parser.add_argument("--llama-server", metavar="PATH")
+    parser = options_of(__doc__)
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--tokens", type=int, default=32000)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--folder", help="where the servers' files are made")
     options = parser.parse_args()
     trained = gguf_header.trained_context(gguf_header.read(options.model))
     tokens = min(options.tokens, trained - 256)

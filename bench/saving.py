@@ -10,14 +10,13 @@ least 0.95. *Written*: a conversation of twelve turns. What the process wrote to
 whatever it wrote: its log, too), against the KV rows of the tokens that were new and the resume points that
 are on disk in the end. Goal: at most 1.1."""
 
-import argparse
 import os
 import pathlib
 import statistics
 import time
 
 from conversations import random_tokens, user
-from servers import MODEL, Hearth, find_hearth, running
+from servers import Hearth, MODEL, find_hearth, options_of, running
 
 SHORT = 200
 TURNS = 12
@@ -94,15 +93,11 @@ def growing(server):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hearth", metavar="PATH")
+    parser = options_of(__doc__, peer=False)
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--tokens", type=int, default=8000)
     parser.add_argument("--answer", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--folder", help="where the server's files are made; a real disk")
     options = parser.parse_args()
     with running(Hearth, find_hearth(options.hearth), options.model, options.tokens + 8192,
                  options.threads, base=options.folder) as server:

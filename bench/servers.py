@@ -1,6 +1,7 @@
 """The two servers that a benchmark compares: each a process of its own on loopback, with its files in
 a folder of its own, that can be killed and started again over the same files."""
 
+import argparse
 import contextlib
 import http.client
 import json
@@ -38,6 +39,18 @@ def find_llama_server(given):
         raise SystemExit("llama-server is not built: cmake --build build/release --target engine_peers. "
                          "Or name one with --llama-server PATH.")
     return str(pathlib.Path(path).absolute())
+
+
+def options_of(description, peer=True):
+    """The options that every benchmark of a server has; `peer`: on llama.cpp's own server, too."""
+    parser = argparse.ArgumentParser(description=description,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hearth", metavar="PATH")
+    if peer:
+        parser.add_argument("--llama-server", metavar="PATH")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--folder", help="where the servers' files are made (default: the system's)")
+    return parser
 
 
 class Server:
@@ -132,6 +145,12 @@ class Server:
             connection.close()
             raise Refused(f"{self.name}: {path} answered {response.status}: {text[:300]}")
         return connection, response
+
+    def get(self, path):
+        connection = self._connect(60)
+        with contextlib.closing(connection):
+            connection.request("GET", path)
+            return json.loads(connection.getresponse().read())
 
     def post(self, path, body):
         connection, response = self._send(path, body)

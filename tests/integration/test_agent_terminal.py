@@ -1,11 +1,11 @@
 """`hearth` as a person uses it, in a terminal; the model is scripted."""
 
 import os
-import signal
+import subprocess
 
 import pytest
 
-from harness.backend import AnthropicBackend, Call, Reply
+from harness.backend import AnthropicBackend, Call, Fault, Reply
 from harness.paths import hearth_binary
 from harness.terminal import Terminal
 
@@ -92,3 +92,12 @@ def test_how_far_it_is_fits_into_one_line(start):
         shown = terminal.wait_for("\r\x1b[K")
         assert shown.startswith("waiting for the") and len(shown) < 20
         terminal.wait_for("Done.")
+
+
+def test_a_task_that_fails_is_a_1(tmp_path):
+    with AnthropicBackend(Fault(500, "{}")) as backend:
+        url = backend.url.removesuffix(backend.path)
+        done = subprocess.run([str(hearth_binary()), "-p", "go", "--server", url, "--model", "m"],
+                              env={**os.environ, "HOME": str(tmp_path)}, cwd=tmp_path,
+                              capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1, done.stderr

@@ -283,6 +283,15 @@ def test_a_wrong_option_is_a_2_that_names_it(arguments):
         assert "--help" in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [["get", "no-such-model"], ["models", "/no/such.gguf"],
+                                       ["log", "no-such-request"]])
+def test_a_command_that_fails_is_a_1_that_says_why(arguments):
+    with Hearth() as hearth:
+        done = hearth.command(*arguments)
+        assert done.returncode == 1
+        assert done.stderr.startswith("hearth: ")
+
+
 def test_a_server_ends_when_it_was_idle():
     hearth = Hearth("--idle-exit", "0.02", models=[smol()], context=512).start()
     assert hearth.process.wait(30) == 0

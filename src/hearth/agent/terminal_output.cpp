@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -8,6 +7,7 @@
 #include "hearth/agent/output.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/base/clock.h"
+#include "hearth/base/terminal.h"
 
 namespace hearth::agent {
 namespace {
@@ -39,7 +39,7 @@ class TerminalOutput final : public Output {
     last_progress_ = now;
     break_text();
     if (terminal_) {
-      fmt::print(work_, "\r\x1b[K{}", dim(in_one_line(without_escapes(text))));
+      fmt::print(work_, "\r\x1b[K{}", dim(cut_to_line(without_escapes(text), ::fileno(work_))));
       progress_shown_ = true;
     } else {
       fmt::print(work_, "{}\n", without_escapes(text));
@@ -107,17 +107,6 @@ class TerminalOutput final : public Output {
   }
 
  private:
-  /// A line that wrapped could not be replaced by the next.
-  [[nodiscard]] std::string in_one_line(const std::string& text) const {
-    winsize size{};
-    const bool known = ::ioctl(::fileno(work_), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    std::size_t left = known ? size.ws_col - 1U : 79U;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const bool continues = (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U;
-      if (!continues && left-- == 0) return text.substr(0, i);
-    }
-    return text;
-  }
   void line(std::string_view text) {
     break_text();
     clear_progress();

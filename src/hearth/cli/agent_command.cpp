@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "hearth/agent/agent.h"
+#include "hearth/cli/option_checks.h"
 
 namespace hearth::cli {
 namespace {
@@ -23,7 +24,7 @@ std::string task_from(const std::string& given) {
 
 }  // namespace
 
-void add_agent_command(CLI::App& app, AgentHooks hooks) {
+void add_agent_command(CLI::App& app, AgentHooks hooks, int& exit_code) {
   auto options = std::make_shared<AgentOptions>();
   const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
                                                     {"json", OutputFormat::json},
@@ -31,51 +32,43 @@ void add_agent_command(CLI::App& app, AgentHooks hooks) {
   app.add_option("-p,--print", options->prompt,
                  "Do this task without questions, print the result and end ('-': standard input)")
       ->type_name("TASK");
-  app.add_option("--output-format", options->format, "With -p: text, json or stream-json")
-      ->transform(CLI::CheckedTransformer(formats).description(""))
-      ->type_name("FORMAT");
+  mapped(app.add_option("--output-format", options->format, "With -p: text, json or stream-json"),
+         "FORMAT", CLI::CheckedTransformer(formats));
   app.add_option("--model", options->model, "The model to ask for (default: the server's first)")
       ->type_name("NAME");
-  app.add_option("--max-turns", options->max_turns, "Requests to the model at most")
-      ->check(CLI::PositiveNumber.description(""))
-      ->type_name("N")
+  checked(app.add_option("--max-turns", options->max_turns, "Requests to the model at most"), "N",
+          CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option_function<std::string>(
-         "--permission-mode",
-         [options](const std::string& name) {
-           options->permission_mode = *agent::parse_permission_mode(name);
-         },
-         "default, acceptEdits, plan or bypassPermissions")
-      ->check(
-          CLI::IsMember({"default", "acceptEdits", "plan", "bypassPermissions"}).description(""))
-      ->type_name("MODE");
+  checked(app.add_option_function<std::string>(
+              "--permission-mode",
+              [options](const std::string& name) {
+                options->permission_mode = *agent::parse_permission_mode(name);
+              },
+              "default, acceptEdits, plan or bypassPermissions"),
+          "MODE", CLI::IsMember({"default", "acceptEdits", "plan", "bypassPermissions"}));
   app.add_option("--server", options->server,
                  "The server's URL (default: HEARTH_URL, else our own, started if need be)")
       ->type_name("URL");
-  app.add_option_function<std::string>(
-         "--style",
-         [options](const std::string& name) { options->style = *agent::parse_style(name); },
-         "native, forced or whole-files (default: the model's profile)")
-      ->check(CLI::IsMember({"native", "forced", "whole-files"}).description(""))
-      ->type_name("STYLE");
+  checked(app.add_option_function<std::string>(
+              "--style",
+              [options](const std::string& name) { options->style = *agent::parse_style(name); },
+              "native, forced or whole-files (default: the model's profile)"),
+          "STYLE", CLI::IsMember({"native", "forced", "whole-files"}));
   app.add_option("--check", options->check, "The command that checks the work")
       ->type_name("COMMAND");
-  app.add_option("--attempts", options->attempts, "Candidates at most (default: the profile's)")
-      ->check(CLI::PositiveNumber.description(""))
-      ->type_name("N");
-  app.add_option("--cwd", options->folder, "The folder to work in")
-      ->check(CLI::ExistingDirectory.description(""))
-      ->type_name("DIR");
-  app.add_option("--idle-exit", options->idle_exit_minutes,
-                 "Minutes of idleness after which a server started here ends")
-      ->check(CLI::PositiveNumber.description(""))
-      ->type_name("N")
+  checked(app.add_option("--attempts", options->attempts,
+                         "Candidates at most (default: the profile's)"),
+          "N", CLI::PositiveNumber);
+  checked(app.add_option("--cwd", options->folder, "The folder to work in"), "DIR",
+          CLI::ExistingDirectory);
+  checked(app.add_option("--idle-exit", options->idle_exit_minutes,
+                         "Minutes of idleness after which a server started here ends"),
+          "N", CLI::PositiveNumber)
       ->capture_default_str();
-  app.final_callback([&app, options, hooks = std::move(hooks)] {
+  app.final_callback([&app, &exit_code, options, hooks = std::move(hooks)] {
     if (!app.get_subcommands().empty()) return;
     if (options->prompt) options->prompt = task_from(*options->prompt);
-    const int code = agent::run_agent(*options, hooks.ensure_model);
-    if (code != 0) throw CLI::RuntimeError(code);
+    exit_code = agent::run_agent(*options, hooks.ensure_model);
   });
 }
 

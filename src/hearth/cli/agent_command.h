@@ -15,7 +15,7 @@ struct AgentHooks {
 };
 
 /// Makes the agent what `app` does when no subcommand is given: `hearth` and `hearth -p TEXT`.
-/// When it has run, its exit code is thrown as CLI::RuntimeError unless it is 0.
-void add_agent_command(CLI::App& app, AgentHooks hooks);
+/// It sets `exit_code`.
+void add_agent_command(CLI::App& app, AgentHooks hooks, int& exit_code);
 
 }  // namespace hearth::cli

@@ -8,6 +8,8 @@
 
 #include "hearth/base/xdg.h"
 #include "hearth/cli/cache_table.h"
+#include "hearth/cli/finish.h"
+#include "hearth/cli/option_checks.h"
 #include "hearth/cli/server_calls.h"
 #include "hearth/models/byte_size.h"
 
@@ -132,12 +134,7 @@ void add_cache_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<CacheOptions>();
   using Action = Result<void> (*)(const CacheOptions&);
   const auto run = [options, &exit_code](Action action) {
-    return [options, &exit_code, action] {
-      const auto done = action(*options);
-      if (done) return;
-      fmt::print(stderr, "hearth: {}\n", done.error().message);
-      exit_code = 1;
-    };
+    return [options, &exit_code, action] { finish(action(*options), exit_code); };
   };
   const auto add_model = [options](CLI::App* command) {
     command->add_option("MODEL", options->model, "Only this model (default: all)");
@@ -145,7 +142,7 @@ void add_cache_command(CLI::App& app, int& exit_code) {
 
   CLI::App* cache = app.add_subcommand("cache", "What has been read already, and where it is kept");
   cache->require_subcommand(0, 1);
-  cache->add_option("-n", options->n, "How many conversations")->check(CLI::Range(0, 100));
+  checked(cache->add_option("-n", options->n, "How many conversations"), "N", CLI::Range(0, 100));
   cache->add_flag("--json", options->as_json, "The server's answer as it is");
   cache->callback([cache, show_it = run(&show)] {
     if (cache->get_subcommands().empty()) show_it();

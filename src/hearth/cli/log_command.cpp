@@ -7,6 +7,8 @@
 #include <memory>
 #include <thread>
 
+#include "hearth/cli/finish.h"
+#include "hearth/cli/option_checks.h"
 #include "hearth/cli/request_details.h"
 #include "hearth/cli/request_table.h"
 #include "hearth/observe/request_log.h"
@@ -79,16 +81,10 @@ void add_log_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<LogOptions>();
   CLI::App* log = app.add_subcommand("log", "The requests that were served, newest last");
   log->add_option("ID", options->id, "Only this request (the response's request-id), in full");
-  log->add_option("-n", options->n, "How many")->check(CLI::Range(1, 1000000));
+  checked(log->add_option("-n", options->n, "How many"), "N", CLI::Range(1, 1000000));
   log->add_flag("-f,--follow", options->follow, "Go on and show new ones as they end");
   log->add_flag("--json", options->as_json, "One JSON object a line");
-  log->callback([options, &exit_code] {
-    const auto done = run_log(*options);
-    if (!done) {
-      fmt::print(stderr, "hearth: {}\n", done.error().message);
-      exit_code = 1;
-    }
-  });
+  log->callback([options, &exit_code] { finish(run_log(*options), exit_code); });
 }
 
 }  // namespace hearth::cli

@@ -21,9 +21,9 @@ int main(int argc, char** argv) {
     if (!model) return hearth::pass_on(model);
     return {};
   };
-  hearth::cli::add_agent_command(app, hooks);
+  hearth::cli::add_agent_command(app, hooks, exit_code);
   hearth::cli::add_serve_commands(app, exit_code);
-  hearth::cli::add_models_commands(app);
+  hearth::cli::add_models_commands(app, exit_code);
   hearth::cli::add_log_command(app, exit_code);
   hearth::cli::add_cache_command(app, exit_code);
   hearth::cli::add_trace_command(app, exit_code);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "hearth/cli/fetch_shown.h"
+#include "hearth/cli/finish.h"
 #include "hearth/models/catalogue.h"
 #include "hearth/models/fetch.h"
 #include "hearth/models/listing.h"
@@ -18,55 +19,54 @@
 namespace hearth::cli {
 namespace {
 
-[[noreturn]] void give_up(const Error& error) {
-  fmt::print(stderr, "{}\n", error.message);
-  throw CLI::RuntimeError(1);
-}
-
 struct GetOptions {
   std::string model;
   std::string sha256;
 };
 
 /// In lower case, as hashes are compared. Empty if there is none.
-std::string checked_hash(std::string text) {
+Result<std::string> checked_hash(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
   const bool digits = text.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!text.empty() && (text.size() != 64 || !digits)) {
-    give_up({ErrorKind::invalid_request, "--sha256: 64 hexadecimal digits are expected"});
+    return fail(ErrorKind::invalid_request, "--sha256: 64 hexadecimal digits are expected");
   }
   return text;
 }
 
-void get(const GetOptions& options) {
-  const std::string sha256 = checked_hash(options.sha256);
+Result<void> get(const GetOptions& options) {
+  auto hash = checked_hash(options.sha256);
+  if (!hash) return pass_on(hash);
+  const std::string& sha256 = *hash;
   if (options.model.contains("://")) {
     auto fetched = fetch_url_shown(options.model, sha256);
-    if (!fetched) give_up(fetched.error());
+    if (!fetched) return pass_on(fetched);
     if (fetched->was_there) {
       fmt::print(stderr, "It was there already; remove it to fetch another file of that name.\n");
     }
     fmt::print("{}  {}\n", fetched->sha256, fetched->path.string());
-    return;
+    return {};
   }
   const auto* spec = models::find_model(options.model);
   if (spec == nullptr) {
     std::string names;
     for (const auto& known : models::catalogue()) names += "\n  " + known.name;
-    give_up({ErrorKind::not_found,
-             fmt::format("\"{}\" is no model that Hearth knows. Give the address of a GGUF file, "
-                         "or one of:{}",
-                         options.model, names)});
+    return fail(
+        ErrorKind::not_found,
+        fmt::format("\"{}\" is no model that Hearth knows. Give the address of a GGUF file, "
+                    "or one of:{}",
+                    options.model, names));
   }
   if (!sha256.empty() && sha256 != spec->sha256) {
-    give_up({ErrorKind::invalid_request,
-             fmt::format("{} is the file with SHA-256 {}, not {}. Give the address of the file "
-                         "that you mean.",
-                         spec->title, spec->sha256, sha256)});
+    return fail(ErrorKind::invalid_request,
+                fmt::format("{} is the file with SHA-256 {}, not {}. Give the address of the file "
+                            "that you mean.",
+                            spec->title, spec->sha256, sha256));
   }
   auto path = fetch_shown(*spec);
-  if (!path) give_up(path.error());
+  if (!path) return pass_on(path);
   fmt::print("{}\n", path->string());
+  return {};
 }
 
 struct ListOptions {
@@ -74,7 +74,7 @@ struct ListOptions {
   bool json = false;
 };
 
-void list(const ListOptions& options) {
+Result<void> list(const ListOptions& options) {
   const auto rows = models::list_models({options.paths.begin(), options.paths.end()});
   if (options.json) {
     fmt::print("{}\n", to_json(models::as_json(rows)));
@@ -84,12 +84,13 @@ void list(const ListOptions& options) {
   const auto first_asked_for = rows.end() - static_cast<std::ptrdiff_t>(options.paths.size());
   const auto bad = std::find_if(first_asked_for, rows.end(),
                                 [](const auto& row) { return !row.problem.empty(); });
-  if (bad != rows.end()) give_up({ErrorKind::invalid_request, bad->problem});
+  if (bad != rows.end()) return fail(ErrorKind::invalid_request, bad->problem);
+  return {};
 }
 
 }  // namespace
 
-void add_models_commands(CLI::App& app) {
+void add_models_commands(CLI::App& app, int& exit_code) {
   auto get_options = std::make_shared<GetOptions>();
   auto* get_command = app.add_subcommand(
       "get", "Fetch a model by name or address; run again, it goes on where it stopped");
@@ -98,7 +99,7 @@ void add_models_commands(CLI::App& app) {
       ->required();
   get_command->add_option("--sha256", get_options->sha256, "The hash that the file must have")
       ->type_name("HEX");
-  get_command->callback([get_options] { get(*get_options); });
+  get_command->callback([get_options, &exit_code] { finish(get(*get_options), exit_code); });
 
   auto list_options = std::make_shared<ListOptions>();
   auto* list_command =
@@ -106,7 +107,7 @@ void add_models_commands(CLI::App& app) {
   list_command->add_option("paths", list_options->paths, "GGUF files to list as well")
       ->type_name("PATH");
   list_command->add_flag("--json", list_options->json, "Print a JSON array");
-  list_command->callback([list_options] { list(*list_options); });
+  list_command->callback([list_options, &exit_code] { finish(list(*list_options), exit_code); });
 }
 
 }  // namespace hearth::cli

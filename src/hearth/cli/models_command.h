@@ -4,8 +4,7 @@
 
 namespace hearth::cli {
 
-/// Registers `hearth get` and `hearth models`. A command that fails writes its reason to standard
-/// error and throws CLI::RuntimeError(1) out of `app.parse`, for which `app.exit` returns 1.
-void add_models_commands(CLI::App& app);
+/// Registers `hearth get` and `hearth models`; they set `exit_code` (see finish).
+void add_models_commands(CLI::App& app, int& exit_code);
 
 }  // namespace hearth::cli

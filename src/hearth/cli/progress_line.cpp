@@ -1,12 +1,13 @@
 #include "hearth/cli/progress_line.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+
+#include "hearth/base/terminal.h"
 
 namespace hearth::cli {
 namespace {
@@ -14,11 +15,6 @@ namespace {
 constexpr std::chrono::milliseconds terminal_pace{100};
 constexpr std::chrono::seconds plain_pace{5};
 constexpr std::size_t bar_width = 24;
-
-std::size_t terminal_columns() {
-  winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 std::string bar(const models::FetchProgress& progress) {
   if (progress.total == 0) return {};
@@ -54,8 +50,7 @@ void ProgressLine::draw(const std::string& text, const models::FetchProgress& pr
     fmt::print(stderr, "{}\n", text);
     return;
   }
-  const std::string line = bar(progress) + text;
-  fmt::print(stderr, "\r\033[K{}", line.substr(0, terminal_columns() - 1));
+  fmt::print(stderr, "\r\033[K{}", cut_to_line(bar(progress) + text, STDERR_FILENO));
   std::fflush(stderr);
   drawn_ = true;
 }

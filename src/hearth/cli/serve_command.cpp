@@ -9,6 +9,8 @@
 
 #include "hearth/base/log.h"
 #include "hearth/cli/build_services.h"
+#include "hearth/cli/finish.h"
+#include "hearth/cli/option_checks.h"
 #include "hearth/cli/server_state.h"
 #include "hearth/gateway/server.h"
 
@@ -81,12 +83,6 @@ Result<void> run_stop() {
   return {};
 }
 
-void finish(const Result<void>& result, int& exit_code) {
-  if (result) return;
-  fmt::print(stderr, "hearth: {}\n", result.error().message);
-  exit_code = 1;
-}
-
 }  // namespace
 
 void add_serve_commands(CLI::App& app, int& exit_code) {
@@ -103,48 +99,35 @@ void add_serve_commands(CLI::App& app, int& exit_code) {
       ->type_name("FILE");
   serve->add_option("--host", options->host, "Address to listen on (default 127.0.0.1)")
       ->type_name("ADDRESS");
-  serve->add_option("--port", options->port, "Port (default 8484; 0: any free one)")
-      ->check(CLI::Range(0, 65535).description(""))
-      ->type_name("N");
-  serve
-      ->add_option("--context", options->services.context,
-                   "Window in tokens (default: the smallest of the trained length, 65536 and what "
-                   "memory allows)")
-      ->check(CLI::Range(256, 16777216).description(""))
-      ->type_name("N");
-  serve
-      ->add_option("--threads", options->services.threads,
-                   "Threads to compute with (default: the physical cores)")
-      ->check(CLI::Range(1, 512).description(""))
-      ->type_name("N");
+  checked(serve->add_option("--port", options->port, "Port (default 8484; 0: any free one)"), "N",
+          CLI::Range(0, 65535));
+  checked(serve->add_option(
+              "--context", options->services.context,
+              "Window in tokens (default: the smallest of the trained length, 65536 and what "
+              "memory allows)"),
+          "N", CLI::Range(256, 16777216));
+  checked(serve->add_option("--threads", options->services.threads,
+                            "Threads to compute with (default: the physical cores)"),
+          "N", CLI::Range(1, 512));
   serve
       ->add_option("--gpu-layers", options->services.gpu_layers,
                    "Layers to keep on the GPU: a number, or all")
       ->type_name("N");
-  serve->add_option("--flash-attention", options->services.flash_attention, "auto, on or off")
-      ->check(CLI::IsMember({"auto", "on", "off"}).description(""))
-      ->type_name("WHEN");
-  serve
-      ->add_option(
-          "--kv-device", options->services.kv_device_bytes,
-          "Device memory for the KV state that all requests of a model share, such as 2GiB "
-          "(default: one window of --context tokens)")
-      ->transform(CLI::AsSizeValue(false).description(""))
-      ->type_name("SIZE");
-  serve
-      ->add_option(
-          "--kv-host", options->services.kv_host_bytes,
-          "Host memory for KV state that is not in use, such as 4GiB (default: a quarter of "
-          "what is free, at most 8GiB; 0: none)")
-      ->transform(CLI::AsSizeValue(false).description(""))
-      ->type_name("SIZE");
-  serve
-      ->add_option(
-          "--kv-disk", options->services.kv_disk_bytes,
-          "Disk space for KV state, which outlives the server (default: a tenth of what is "
-          "free, at most 32GiB; 0: none)")
-      ->transform(CLI::AsSizeValue(false).description(""))
-      ->type_name("SIZE");
+  checked(
+      serve->add_option("--flash-attention", options->services.flash_attention, "auto, on or off"),
+      "WHEN", CLI::IsMember({"auto", "on", "off"}));
+  sized(serve->add_option(
+      "--kv-device", options->services.kv_device_bytes,
+      "Device memory for the KV state that all requests of a model share, such as 2GiB "
+      "(default: one window of --context tokens)"));
+  sized(serve->add_option(
+      "--kv-host", options->services.kv_host_bytes,
+      "Host memory for KV state that is not in use, such as 4GiB (default: a quarter of "
+      "what is free, at most 8GiB; 0: none)"));
+  sized(serve->add_option(
+      "--kv-disk", options->services.kv_disk_bytes,
+      "Disk space for KV state, which outlives the server (default: a tenth of what is "
+      "free, at most 32GiB; 0: none)"));
   serve
       ->add_option("--max-body", options->services.max_body_bytes,
                    "Largest request body in bytes (default 33554432)")

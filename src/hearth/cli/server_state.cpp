@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -20,6 +20,14 @@ std::filesystem::path state_file() {
 
 std::filesystem::path lock_file() {
   return state_dir() / "server.lock";
+}
+
+/// A lock of an open file, which can be asked about without being taken (fcntl(2), F_OFD_GETLK).
+struct flock whole_file() {
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
 }
 
 std::optional<ServerState> read_state() {
@@ -43,7 +51,8 @@ Result<ServerEntry> ServerEntry::make(const ServerState& state) {
     return fail(ErrorKind::io, fmt::format("`hearth stop` will not find this server: {}: {}",
                                            lock_file().string(), system_reason(errno)));
   }
-  if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) {
+  struct flock whole = whole_file();
+  if (::fcntl(lock.fd(), F_OFD_SETLK, &whole) != 0) {
     const auto other = read_state();
     return fail(ErrorKind::overloaded,
                 fmt::format("a server runs on this account already{}; `hearth stop` and `hearth "
@@ -66,7 +75,9 @@ ServerEntry::~ServerEntry() {
 
 std::optional<ServerState> running_server() {
   const Descriptor lock(::open(lock_file().c_str(), O_RDWR | O_CLOEXEC));
-  const bool held = lock.is_open() && ::flock(lock.fd(), LOCK_SH | LOCK_NB) != 0;
+  struct flock whole = whole_file();
+  const bool held =
+      lock.is_open() && ::fcntl(lock.fd(), F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
   return held ? read_state() : std::nullopt;
 }
 

@@ -7,6 +7,8 @@
 #include <memory>
 
 #include "hearth/base/json.h"
+#include "hearth/cli/finish.h"
+#include "hearth/cli/option_checks.h"
 #include "hearth/cli/server_calls.h"
 #include "hearth/models/byte_size.h"
 #include "hearth/trace/report.h"
@@ -102,12 +104,6 @@ std::string as_text(const trace::Outcome& outcome, const trace::Timeline& timeli
   return text;
 }
 
-void finish(const Result<void>& done, int& exit_code) {
-  if (done) return;
-  fmt::print(stderr, "hearth: {}\n", done.error().message);
-  exit_code = 1;
-}
-
 Result<void> simulate(const SimulateOptions& options) {
   if (options.simulation.bytes_per_token == 0) {
     return fail(ErrorKind::invalid_request, "--bytes-per-token: give at least 1");
@@ -134,12 +130,11 @@ void add_simulate(CLI::App& trace, int& exit_code) {
       "simulate", "Play recorded traffic against a cache of some size, without a model");
   trace::SimulationOptions& simulation = options->simulation;
   command->add_option("PATH", options->path, "A folder of traces, or one")->required();
-  command
-      ->add_option("--policy", simulation.policy,
-                   "value (what Hearth does), lru, or belady, which knows the future")
-      ->transform(CLI::CheckedTransformer(policies));
+  mapped(command->add_option("--policy", simulation.policy,
+                             "value (what Hearth does), lru, or belady, which knows the future"),
+         "POLICY", CLI::CheckedTransformer(policies));
   const auto add_size = [&](const char* name, std::uint64_t& value, const char* words) {
-    command->add_option(name, value, words)->transform(CLI::AsSizeValue(false));
+    sized(command->add_option(name, value, words));
   };
   add_size("--device", simulation.device_bytes,
            "What the context keeps between requests (default 4GiB)");
@@ -148,12 +143,12 @@ void add_simulate(CLI::App& trace, int& exit_code) {
   add_size("--bytes-per-token", simulation.bytes_per_token,
            "KV state of a token; `hearth models` shows it");
   command->get_option("--bytes-per-token")->required();
-  command->add_option("--conversations", options->conversations, "Sessions at once (default 8)")
-      ->check(CLI::Range(1, 100000));
-  command
-      ->add_option("--prefill-rate", simulation.prefill_tokens_per_second,
-                   "Tokens read per second, for the times (default 500)")
-      ->check(CLI::PositiveNumber);
+  checked(command->add_option("--conversations", options->conversations,
+                              "Sessions at once (default 8)"),
+          "N", CLI::Range(1, 100000));
+  checked(command->add_option("--prefill-rate", simulation.prefill_tokens_per_second,
+                              "Tokens read per second, for the times (default 500)"),
+          "N", CLI::PositiveNumber);
   command->add_flag("--json", options->as_json, "One JSON object");
   command->callback([options, &exit_code] { finish(simulate(*options), exit_code); });
 }

@@ -6,6 +6,9 @@
 #include <chat.h>
 #include <common.h>
 
+#include "hearth/chat/request.h"
+#include "hearth/engine/weights.h"
+
 namespace hearth::engine {
 
 /// How the model's output is constrained and read; made by render, private to engine/.
@@ -31,5 +34,15 @@ struct OutputFormat {
   /// True if the output can be anything but plain text: only then it is parsed.
   bool structured = false;
 };
+
+/// How what follows `prompt_params`' prompt is constrained and read. `native_tools`: the template
+/// wrote the tools. Errors: invalid_request, where no grammar can be made.
+Result<OutputFormat> make_format(const Weights& weights, const chat::Request& request,
+                                 const common_chat_params& prompt_params, bool native_tools,
+                                 std::vector<std::string>& warnings);
+
+/// What follows a begun answer is its plain text, or calls of tools.
+void read_behind_begun_answer(const Weights& weights, const std::string& begun,
+                              OutputFormat& format);
 
 }  // namespace hearth::engine

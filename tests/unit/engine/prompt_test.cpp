@@ -138,6 +138,15 @@ TEST_P(PromptOf, ALastMessageOfTheAssistantIsTheBeginningOfTheAnswer) {
     take(parser.finish());
     EXPECT_EQ(text, " a.txt and b.txt");
   }
+  // Where the template has a header before an answer, that is no part of it.
+  request.tool_choice.mode = chat::ToolChoice::Mode::any;
+  OutputParser parser(render(*weights, request)->format);
+  auto events = parser.feed(R"({"name": "bash", "arguments": {"command": "ls"}})");
+  for (auto& event : parser.finish()) events.push_back(std::move(event));
+  for (const auto& event : events) {
+    const auto* delta = std::get_if<chat::TextDelta>(&event);
+    EXPECT_TRUE(delta == nullptr || delta->text.find("<|channel|>") == std::string::npos);
+  }
   request.json_schema = json::object{{"type", "object"}};
   EXPECT_FALSE(render(*weights, request));
 }

@@ -38,17 +38,16 @@ TEST(DiskFolder, AFolderThatCannotBeMadeIsAnErrorThatSaysSo) {
   EXPECT_THAT(store.error().message, HasSubstr("Not a directory"));
 }
 
-TEST(DiskFolder, AFolderThatCannotBeWrittenIsAnErrorThatSaysSo) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+TEST(DiskFolder, AFolderWhoseLockCannotBeWrittenIsAnErrorThatSaysSo) {
   const TemporaryFolder folder;
   ASSERT_TRUE(opened(folder.path()).store);
+  // What a missing permission does to anybody, this does to root, too.
   std::filesystem::remove(folder.entries() / "lock");
-  ASSERT_EQ(::chmod(folder.entries().c_str(), 0500), 0);
+  std::filesystem::create_directory(folder.entries() / "lock");
   const auto store = DiskStore::open(options_in(folder.path()));
-  ::chmod(folder.entries().c_str(), 0700);
   ASSERT_FALSE(store.has_value());
   EXPECT_EQ(store.error().kind, ErrorKind::io);
-  EXPECT_THAT(store.error().message, HasSubstr("Permission denied"));
+  EXPECT_THAT(store.error().message, HasSubstr("Is a directory"));
 }
 
 TEST(DiskFolder, WhatConversationsSaidIsForItsOwnerAlone) {

@@ -73,10 +73,8 @@ TEST_P(Tiered, AConversationGoesOnInPlace) {
   EXPECT_EQ(lease.from_host, 0);
 }
 
-TEST_P(Tiered, AConversationBehindCellsThatAreFreeComesBackInFront) {
-  FakeDevice device(4, 20'000, GetParam());
-  TieredPrefixes cache(device, host_archive());
-  // The short one begins while the long one is being read.
+/// The short one (0 to 100) begins while a long one is being read, which then ends.
+void begin_behind_a_long_one(TieredPrefixes& cache, FakeDevice& device) {
   const std::vector<Token> read = range(1000, 9000);
   const auto reading = acquire(cache, read);
   ASSERT_TRUE(reading && cache.reserve(8000));
@@ -84,6 +82,12 @@ TEST_P(Tiered, AConversationBehindCellsThatAreFreeComesBackInFront) {
   cache.extend(reading->sequence, read);
   serve(cache, device, range(0, 100));
   cache.release(reading->sequence, PrefixCache::Ending::whole);
+}
+
+TEST_P(Tiered, AConversationBehindCellsThatAreFreeComesBackInFront) {
+  FakeDevice device(4, 20'000, GetParam());
+  TieredPrefixes cache(device, host_archive());
+  begin_behind_a_long_one(cache, device);
   const Lease lease = serve(cache, device, range(0, 150));
   EXPECT_EQ(lease.reused, 100);
   EXPECT_EQ(lease.from_host, 100);
@@ -94,13 +98,7 @@ TEST_P(Tiered, AConversationBehindCellsThatAreFreeComesBackInFront) {
 TEST_P(Tiered, AConversationThatCannotBeSavedStaysWhereItLies) {
   FakeDevice device(4, 20'000, GetParam());
   TieredPrefixes cache(device, host_archive(0));
-  const std::vector<Token> read = range(1000, 9000);
-  const auto reading = acquire(cache, read);
-  ASSERT_TRUE(reading && cache.reserve(8000));
-  device.compute(reading->sequence, read);
-  cache.extend(reading->sequence, read);
-  serve(cache, device, range(0, 100));
-  cache.release(reading->sequence, PrefixCache::Ending::whole);
+  begin_behind_a_long_one(cache, device);
   EXPECT_EQ(serve(cache, device, range(0, 150)).reused, 100);
 }
 
