@@ -72,6 +72,8 @@ class Builder {
     defaults_.device_bytes = options_.kv_device_bytes;
     defaults_.n_threads = options_.threads.value_or(0);
     defaults_.flash_attention = parse_flash_attention(options_.flash_attention);
+    defaults_.prefill_share = options_.prefill_share / 100.0;
+    defaults_.mode = options_.mode == "exact" ? engine::Mode::exact : engine::Mode::fast;
     defaults_.archives =
         std::make_shared<engine::Archives>(engine::KvBudgets{.host_bytes = options_.kv_host_bytes,
                                                              .disk_bytes = options_.kv_disk_bytes,
@@ -155,6 +157,10 @@ class Builder {
     if (settings.threads) options.n_threads = *settings.threads;
     if (settings.flash_attention != router::FlashAttention::automatic) {
       options.flash_attention = to_engine(settings.flash_attention);
+    }
+    if (settings.mode) {
+      options.mode =
+          *settings.mode == router::EngineMode::exact ? engine::Mode::exact : engine::Mode::fast;
     }
     const int gpu_layers = settings.gpu_layers.value_or(gpu_layers_);
     const auto path = path_of(name);

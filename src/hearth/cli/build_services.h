@@ -18,6 +18,8 @@ struct ServiceOptions {
   std::optional<int> threads;
   std::string gpu_layers = "all";
   std::string flash_attention = "auto";
+  std::string mode = "fast";  ///< or exact
+  int prefill_share = 25;     ///< per cent
   std::optional<std::size_t> max_body_bytes;
   std::optional<std::uint64_t> kv_device_bytes;
   std::optional<std::uint64_t> kv_host_bytes;

@@ -116,6 +116,14 @@ void add_serve_commands(CLI::App& app, int& exit_code) {
   checked(
       serve->add_option("--flash-attention", options->services.flash_attention, "auto, on or off"),
       "WHEN", CLI::IsMember({"auto", "on", "off"}));
+  checked(serve->add_option("--mode", options->services.mode,
+                            "fast, or exact: the same answers to the last bit whatever is cached, "
+                            "one request after the other"),
+          "MODE", CLI::IsMember({"fast", "exact"}));
+  checked(serve->add_option("--prefill-share", options->services.prefill_share,
+                            "Share of the time that the longest prompt being read gets at least "
+                            "while others are served, in per cent (default 25)"),
+          "PERCENT", CLI::Range(1, 90));
   sized(serve->add_option(
       "--kv-device", options->services.kv_device_bytes,
       "Device memory for the KV state that all requests of a model share, such as 2GiB "

@@ -35,11 +35,14 @@ std::uint64_t default_disk_bytes(const std::filesystem::path& folder) {
 }
 
 /// Everything that a payload's meaning depends on. Whether flash attention is on changes how values
-/// lie in memory; the library refuses what does not fit besides.
+/// lie in memory; the library refuses what does not fit besides. What is to be exact depends on how
+/// it was computed, too.
 std::string describe(const Weights& weights, const std::string& content,
                      const ContextOptions& options) {
-  return fmt::format("{} {} f16 fa={} llama.cpp {}", weights.info().architecture, content,
-                     static_cast<int>(options.flash_attention), HEARTH_LLAMA_VERSION);
+  const std::string exact =
+      options.grid > 0 ? fmt::format(" exact {}x{}", options.grid, options.n_threads) : "";
+  return fmt::format("{} {} f16 fa={}{} llama.cpp {}", weights.info().architecture, content,
+                     static_cast<int>(options.flash_attention), exact, HEARTH_LLAMA_VERSION);
 }
 
 kv::Key key_of_text(const std::string& text) {

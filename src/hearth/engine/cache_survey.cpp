@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hearth/base/utf8.h"
+#include "hearth/kv/grid_blocks.h"
 
 namespace hearth::engine {
 namespace {
@@ -35,24 +36,25 @@ int on_device(const std::vector<std::vector<Token>>& sequences, const std::vecto
 }  // namespace
 
 CacheSurvey survey_memory(const Weights& weights, ModelMemory& memory,
-                          const std::vector<std::vector<Token>>& sequences,
+                          const std::vector<std::vector<Token>>& sequences, int grid,
                           std::size_t most_conversations) {
   CacheSurvey survey;
   survey.totals = memory.archive.totals();
   const kv::Archive::Branches branches = memory.archive.branches(most_conversations);
   survey.n_conversations = branches.n_all;
   for (const kv::Branch& branch : branches.likeliest) {
-    const int n_tokens = static_cast<int>(branch.tokens.size());
-    survey.conversations.push_back(
-        {.n_tokens = n_tokens,
-         .n_own = branch.own,
-         .n_device = on_device(sequences, branch.tokens),
-         .host_bytes = branch.host_bytes,
-         .disk_bytes = branch.disk_bytes,
-         .uses = branch.uses,
-         .idle_seconds = branch.idle_seconds,
-         .read_seconds = memory.cost.seconds(0, n_tokens),
-         .begins = words_at(weights, branch.tokens, n_tokens - branch.own)});
+    const std::vector<Token> tokens =
+        grid > 0 ? kv::bound_blocks(branch.tokens, grid) : branch.tokens;
+    const int n_tokens = static_cast<int>(tokens.size());
+    survey.conversations.push_back({.n_tokens = n_tokens,
+                                    .n_own = branch.own,
+                                    .n_device = on_device(sequences, tokens),
+                                    .host_bytes = branch.host_bytes,
+                                    .disk_bytes = branch.disk_bytes,
+                                    .uses = branch.uses,
+                                    .idle_seconds = branch.idle_seconds,
+                                    .read_seconds = memory.cost.seconds(0, n_tokens),
+                                    .begins = words_at(weights, tokens, n_tokens - branch.own)});
   }
   return survey;
 }

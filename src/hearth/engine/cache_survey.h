@@ -28,9 +28,10 @@ struct CacheSurvey {
   std::vector<Conversation> conversations;  ///< the likeliest to be kept first
 };
 
-/// Fills in all but the device's numbers. `sequences`: what the device holds.
+/// Fills in all but the device's numbers. `sequences`: what the device holds. `grid`: that of
+/// ContextOptions.
 [[nodiscard]] CacheSurvey survey_memory(const Weights& weights, ModelMemory& memory,
-                                        const std::vector<std::vector<Token>>& sequences,
+                                        const std::vector<std::vector<Token>>& sequences, int grid,
                                         std::size_t most_conversations);
 
 }  // namespace hearth::engine

@@ -64,7 +64,7 @@ Result<std::unique_ptr<Context>> Context::create(std::shared_ptr<const Weights> 
   params.n_threads_batch = options.n_threads;
   params.flash_attn_type = to_llama(options.flash_attention);
   params.kv_unified = true;
-  params.swa_full = false;
+  params.swa_full = options.grid > 0;
   params.no_perf = true;
   params.abort_callback = [](void* flag) {
     return static_cast<std::atomic<bool>*>(flag)->load(std::memory_order_relaxed);

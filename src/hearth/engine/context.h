@@ -20,6 +20,10 @@ struct ContextOptions {
   int n_ubatch = 512;
   int n_sequences = 16;
   int n_threads = 2;
+  /// In tokens; 0: none. With one, state is to be the same to the last bit whichever way it came
+  /// (kv::GridPrefixes): a batch is a block of the grid, and sliding windows keep everything, so
+  /// that their cells lie in order, too.
+  int grid = 0;
   FlashAttention flash_attention = FlashAttention::automatic;
 };
 

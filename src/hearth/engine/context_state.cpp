@@ -62,7 +62,7 @@ void Context::learn_resume_points() {
       llama_state_seq_get_size_ext(context_, scratch(), LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY);
   if (weights_->has_recurrent_state()) {
     resume_points_ = kv::ResumePoints::state;
-  } else if (point < whole) {
+  } else if (point < whole && options_.grid == 0) {
     resume_points_ = kv::ResumePoints::window;
   } else {
     return;

@@ -15,6 +15,7 @@
 #include "hearth/engine/scheduler.h"
 #include "hearth/engine/self_check.h"
 #include "hearth/engine/work_ahead.h"
+#include "hearth/kv/grid_prefixes.h"
 #include "hearth/kv/tiered_prefixes.h"
 #include "hearth/models/memory_plan.h"
 
@@ -26,6 +27,10 @@ constexpr int sequences_of_attention = 16;
 constexpr int sequences_of_recurrent = 4;
 /// Between two pieces of saving while requests are at work.
 constexpr double tidy_pause_ms = 250;
+
+/// Blocks of the mode `exact`. Larger ones read a little faster, smaller ones leave less to be read
+/// again behind an answer; below 64 rows attention takes another, slower way.
+constexpr int grid_of_exact = 128;
 
 /// Cores without their hyper-threads, after /proc/cpuinfo; all processors where it does not say.
 int physical_cores() {
@@ -41,20 +46,28 @@ int physical_cores() {
   return found > 0 ? std::min(found, all) : all;
 }
 
+std::unique_ptr<kv::PrefixCache> prefixes_over(Context& context,
+                                               std::shared_ptr<kv::Archive> archive) {
+  if (const int grid = context.options().grid; grid > 0) {
+    return std::make_unique<kv::GridPrefixes>(context, std::move(archive), grid);
+  }
+  return std::make_unique<kv::TieredPrefixes>(context, std::move(archive));
+}
+
 }  // namespace
 
 /// Everything that the engine's thread and the jobs share.
 struct Instance::Core {
-  Core(std::unique_ptr<Context> made, std::shared_ptr<ModelMemory> shared, double tokens_per_ms,
-       std::shared_ptr<Traffic> told)
+  Core(std::unique_ptr<Context> made, std::shared_ptr<ModelMemory> shared,
+       const Scheduler::Rates& rates, std::shared_ptr<Traffic> told)
       : traffic(std::move(told)),
         context(std::move(made)),
         memory(std::move(shared)),
-        cache(*context, {memory, &memory->archive}),
-        scheduler(*context, cache, tokens_per_ms,
+        cache(prefixes_over(*context, {memory, &memory->archive})),
+        scheduler(*context, *cache, rates,
                   {.somebody_came = [this] { return somebody_came(); },
                    .served = [this](const Task& task) { tell(task); }}),
-        ahead(*context, cache, [this] { return somebody_came(); }),
+        ahead(*context, *cache, [this] { return somebody_came(); }),
         subscription(memory->archive.subscribe([this] { note_stored(); })) {}
 
   bool somebody_came() {
@@ -91,13 +104,13 @@ struct Instance::Core {
     }
     take_arrivals(stop);
     scheduler.fail_all({ErrorKind::unavailable, "the server is stopping; try again later"});
-    cache.save_all();
+    cache->save_all();
   }
 
   /// Requests hardly notice a piece of some milliseconds now and then.
   void tidy_beside_requests() {
     if (scheduler.idle() || ms_since(tidied) < tidy_pause_ms) return;
-    cache.tidy();
+    cache->tidy();
     tidied = Clock::now();
   }
 
@@ -136,7 +149,7 @@ struct Instance::Core {
       const auto guesses = std::exchange(expected, {});
       lock.unlock();
       for (const auto& [session, prefix] : guesses) ahead.expect(session, prefix);
-      const bool more = cache.tidy() || ahead.work();
+      const bool more = cache->tidy() || ahead.work();
       lock.lock();
       if (more || has_news()) {
         stored = false;
@@ -166,7 +179,7 @@ struct Instance::Core {
   std::shared_ptr<Traffic> traffic;
   std::unique_ptr<Context> context;
   std::shared_ptr<ModelMemory> memory;
-  kv::TieredPrefixes cache;
+  std::unique_ptr<kv::PrefixCache> cache;
   Scheduler scheduler;
   WorkAhead ahead;
   Clock::time_point tidied;
@@ -273,12 +286,20 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Weights
 
   context_options.n_sequences =
       weights->has_recurrent_state() ? sequences_of_recurrent : sequences_of_attention;
+  if (options.mode == Mode::exact) {
+    context_options.n_sequences = 1;
+    context_options.grid = context_options.n_ubatch = grid_of_exact;
+    instance->notes_.push_back(
+        "mode exact: one request after the other, the same answers whatever is cached");
+  }
   auto context = Context::create(weights, context_options);
   if (!context) return pass_on(context);
   auto archives = options.archives ? options.archives : std::make_shared<Archives>(KvBudgets{});
   auto memory = archives->get(*weights, context_options, tokens_per_ms, instance->notes_);
-  instance->core_ = std::make_shared<Core>(std::move(*context), std::move(memory), tokens_per_ms,
-                                           options.traffic);
+  const Scheduler::Rates rates = {.tokens_per_ms = tokens_per_ms,
+                                  .longest_share = options.prefill_share};
+  instance->core_ =
+      std::make_shared<Core>(std::move(*context), std::move(memory), rates, options.traffic);
   Core& core = *instance->core_;
   core.thread = std::jthread([&core](const std::stop_token& stop) { core.run(stop); });
   return instance;
@@ -320,12 +341,14 @@ CacheSurvey Instance::survey_cache(std::size_t most_conversations) {
   std::vector<std::vector<Token>> sequences;
   int used = 0;
   core_->ask([&] {
-    for (const kv::TokenSpan held : core_->cache.sequences()) {
+    for (const kv::TokenSpan held : core_->cache->sequences()) {
       sequences.emplace_back(held.begin(), held.end());
     }
-    used = core_->cache.cells_used();
+    used = core_->cache->cells_used();
   });
-  CacheSurvey survey = survey_memory(weights(), *core_->memory, sequences, most_conversations);
+  const int grid = core_->context->options().grid;
+  CacheSurvey survey =
+      survey_memory(weights(), *core_->memory, sequences, grid, most_conversations);
   survey.cells_used = used;
   survey.n_cells = core_->context->n_cells();
   survey.row_bytes = core_->context->row_bytes();
@@ -335,7 +358,7 @@ CacheSurvey Instance::survey_cache(std::size_t most_conversations) {
 void Instance::clear_cache() {
   core_->ask([this] {
     core_->ahead.clear();
-    core_->cache.clear();
+    core_->cache->clear();
   });
   core_->memory->replays.clear();
 }

@@ -15,12 +15,19 @@
 
 namespace hearth::engine {
 
+enum class Mode {
+  fast,
+  exact,  ///< a prompt gives the same logits to the last bit, wherever its prefix comes from
+};
+
 struct InstanceOptions {
   int n_ctx = 0;  ///< the window; 0: planned from the model and the machine's memory
   /// Of the pool that all requests share; empty: as large as the window.
   std::optional<std::uint64_t> device_bytes;
   int n_threads = 0;  ///< 0: the machine's physical cores
   FlashAttention flash_attention = FlashAttention::automatic;
+  Mode mode = Mode::fast;
+  double prefill_share = 0.25;         ///< Scheduler::Rates::longest_share
   std::shared_ptr<Archives> archives;  ///< null: some of its own, in host memory only
   std::shared_ptr<Traffic> traffic;    ///< is told of served requests; may be null
 };

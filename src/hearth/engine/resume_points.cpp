@@ -28,11 +28,24 @@ int distance_without_turns(const Context& context) {
       std::clamp<std::uint64_t>(std::bit_ceil(rows), least_in_raw_prompt, most_between_states));
 }
 
+/// Where blocks of the grid end: every so often, and the last one.
+std::vector<int> resume_points_on_grid(int grid, int n_tokens) {
+  const int last = (n_tokens - 1) / grid * grid;
+  const int distance = (most_between_states + grid - 1) / grid * grid;
+  std::vector<int> points;
+  for (int at = distance; at < last; at += distance) points.push_back(at);
+  if (last > 0) points.push_back(last);
+  return points;
+}
+
 }  // namespace
 
 std::vector<int> choose_resume_points(const Context& context, const std::vector<Token>& tokens) {
   const auto kind = context.resume_points();
   if (kind == kv::ResumePoints::any_position) return {};
+  if (const int grid = context.options().grid; grid > 0) {
+    return resume_points_on_grid(grid, static_cast<int>(tokens.size()));
+  }
   const bool state = kind == kv::ResumePoints::state;
   const std::vector<int> turns = context.weights().turn_starts(tokens);
   const int least = state ? least_between_states : least_between_windows;
@@ -54,6 +67,9 @@ std::vector<int> choose_resume_points(const Context& context, const std::vector<
 
 int up_to_resume_point(const Context& context, const std::vector<int>& points, int done,
                        int budget) {
+  if (const int grid = context.options().grid; grid > 0) {
+    return std::min(budget, grid - done % grid);
+  }
   if (context.resume_points() != kv::ResumePoints::state) return budget;
   const auto next = std::ranges::upper_bound(points, done);
   return next == points.end() ? budget : std::min(budget, *next - done);

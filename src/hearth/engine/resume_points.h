@@ -13,7 +13,8 @@ namespace hearth::engine {
                                                     const std::vector<Token>& tokens);
 
 /// At most `budget` of the tokens from `done` on, so that a batch ends where a point is to be kept
-/// if that is the only place to keep it: recurrent state is gone with the next batch.
+/// if that is the only place to keep it: recurrent state is gone with the next batch. On a grid it
+/// ends where a block does.
 [[nodiscard]] int up_to_resume_point(const Context& context, const std::vector<int>& points,
                                      int done, int budget);
 

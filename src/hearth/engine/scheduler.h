@@ -10,6 +10,7 @@
 #include "hearth/engine/context.h"
 #include "hearth/engine/pace.h"
 #include "hearth/engine/task.h"
+#include "hearth/engine/turns.h"
 #include "hearth/kv/prefix_cache.h"
 
 namespace hearth::engine {
@@ -18,9 +19,9 @@ namespace hearth::engine {
 /// engine's thread, but for `yields`.
 ///
 /// - Answers being written go on in every batch. Of the prompts being read the one that needs least
-///   goes first, and the one that needs most always gets its share.
+///   goes first, and the one that needs most always gets its share of the time (see Turns).
 /// - A prefill goes on in pieces that nobody has to wait for (see Pace). One that is alone takes
-///   large ones, and an arrival breaks such a one off.
+///   large ones. An arrival breaks a piece of the longest off.
 /// - A request whose prefix is just being computed for another waits for it and shares it.
 /// - When the pool is full, the youngest request is parked: it gives up its sequence, waits, and
 ///   goes on from whatever prefix of it is still there.
@@ -32,8 +33,11 @@ class Scheduler {
     /// A task has ended as it should, and its tokens are still there.
     std::function<void(const Task&)> served;
   };
-  /// `tokens_per_ms` is the prefill rate to begin with; it is measured from then on.
-  Scheduler(Context& context, kv::PrefixCache& cache, double tokens_per_ms, Hooks hooks);
+  struct Rates {
+    double tokens_per_ms = 0;     ///< of prefill to begin with; it is measured from then on
+    double longest_share = 0.25;  ///< of the time, for the prompt that needs most, at least
+  };
+  Scheduler(Context& context, kv::PrefixCache& cache, const Rates& rates, Hooks hooks);
 
   void add(std::unique_ptr<Task> task);
   [[nodiscard]] bool idle() const { return waiting_.empty() && running_.empty(); }
@@ -62,11 +66,16 @@ class Scheduler {
   bool try_admit(Task& task);
   [[nodiscard]] bool start(Task& task);
   std::vector<Piece> plan_batch(std::vector<Context::Row>& rows);
+  [[nodiscard]] int largest_piece(const Task& task, int decode_rows, int left) const;
+  void add_shorter(const std::vector<Task*>& by_need, int left, std::vector<Context::Row>& rows,
+                   std::vector<Piece>& pieces);
+  int add_piece(Task& task, int most, std::vector<Context::Row>& rows, std::vector<Piece>& pieces);
   void add_rows(Task& task, int n_tokens, std::vector<Context::Row>& rows,
                 std::vector<Piece>& pieces);
   [[nodiscard]] int n_outstanding() const;
   [[nodiscard]] std::string cache_note(const Task& task, const kv::Lease& lease);
-  [[nodiscard]] Pace::Company company() const;
+  [[nodiscard]] bool alone() const;
+  [[nodiscard]] Turns::Others others(bool shorter_prompts) const;
   [[nodiscard]] std::vector<Task*> reading_by_need() const;
   void park_youngest();
   void make_room();
@@ -84,6 +93,8 @@ class Scheduler {
   Context& context_;
   kv::PrefixCache& cache_;
   Pace pace_;
+  Turns turns_;
+  Task* piece_of_longest_ = nullptr;  ///< whose piece is in the batch, if the longest's is
   LastPrompts last_prompts_;
   Hooks hooks_;
   std::atomic<bool> yields_{false};

@@ -6,6 +6,7 @@
 
 #include "hearth/base/clock.h"
 #include "hearth/engine/generation.h"
+#include "hearth/engine/pace.h"
 #include "hearth/engine/stop_scanner.h"
 #include "hearth/kv/prefix_cache.h"
 
@@ -62,6 +63,7 @@ struct Task {
   kv::Preparation preparation;
   /// Positions in the prompt from which others may want to resume, ascending.
   std::vector<int> resume_points;
+  ReadingRate rate;
 
   int n_reused = 0;  ///< at the first admission
   int n_ahead = 0;   ///< computed ahead while idle, since the request before this one

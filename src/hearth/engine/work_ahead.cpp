@@ -23,6 +23,11 @@ void WorkAhead::expect(const std::string& session, std::vector<Token> tokens) {
   if (tokens.empty() || static_cast<int>(tokens.size()) >= context_.window()) return;
   Guess guess;
   guess.session = session;
+  // Of a grid only whole blocks are kept.
+  if (const auto grid = static_cast<std::size_t>(context_.options().grid); grid > 0) {
+    tokens.resize(tokens.size() / grid * grid);
+    if (tokens.empty()) return;
+  }
   guess.resume_points = choose_resume_points(context_, tokens);
   guess.tokens = std::move(tokens);
   guesses_.push_front(std::move(guess));
@@ -66,7 +71,8 @@ bool WorkAhead::work() {
   }
 
   const bool abortable = context_.resume_points() != kv::ResumePoints::state;
-  const int largest = abortable ? context_.options().n_ubatch : rows_without_abort;
+  const bool whole = abortable || context_.options().grid > 0;
+  const int largest = whole ? context_.options().n_ubatch : rows_without_abort;
   const int n = up_to_resume_point(context_, guess.resume_points, guess.n_computed,
                                    std::min(largest, all - guess.n_computed));
   std::vector<Context::Row> rows;

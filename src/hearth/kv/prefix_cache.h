@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "hearth/kv/state_device.h"
 
@@ -73,6 +74,15 @@ class PrefixCache {
 
   /// Some milliseconds of work that no request waits for. True if there is more.
   virtual bool tidy() = 0;
+  /// Saves everything that is not saved yet, where there is a place to.
+  virtual void save_all() = 0;
+
+  /// What each sequence on the device holds; nothing for one that is free.
+  [[nodiscard]] virtual std::vector<TokenSpan> sequences() const = 0;
+  /// Cells in use, shared ones once.
+  [[nodiscard]] virtual int cells_used() const = 0;
+  /// Forgets everything but what requests are using just now.
+  virtual void clear() = 0;
 };
 
 }  // namespace hearth::kv

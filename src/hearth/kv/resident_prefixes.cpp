@@ -111,6 +111,19 @@ void ResidentPrefixes::release(SequenceId sequence, Ending ending) {
   if (ending == Ending::broken) cut(sequence, 0);
 }
 
+std::vector<TokenSpan> ResidentPrefixes::sequences() const {
+  std::vector<TokenSpan> held;
+  held.reserve(residents_.size());
+  for (const Resident& resident : residents_) held.emplace_back(resident.tokens);
+  return held;
+}
+
+void ResidentPrefixes::clear() {
+  for (std::size_t i = 0; i < residents_.size(); ++i) {
+    if (!residents_[i].leased) cut(static_cast<SequenceId>(i), 0);
+  }
+}
+
 void ResidentPrefixes::cut(SequenceId sequence, int length) {
   Resident& resident = residents_[static_cast<std::size_t>(sequence)];
   const auto keep = static_cast<std::size_t>(length);

@@ -24,9 +24,10 @@ class ResidentPrefixes final : public PrefixCache {
   void keep_point(SequenceId, int) override {}
   void release(SequenceId sequence, Ending ending) override;
   bool tidy() override { return false; }
-
-  /// Cells in use, shared ones once.
-  [[nodiscard]] int cells_used() const { return book_.used(); }
+  void save_all() override {}
+  [[nodiscard]] std::vector<TokenSpan> sequences() const override;
+  [[nodiscard]] int cells_used() const override { return book_.used(); }
+  void clear() override;
 
  private:
   struct Resident {

@@ -43,15 +43,10 @@ class TieredPrefixes final : public PrefixCache {
   void keep_point(SequenceId sequence, int position) override;
   void release(SequenceId sequence, Ending ending) override;
   bool tidy() override;
-
-  /// Saves everything that is not saved yet.
-  void save_all();
-  /// Cells in use, shared ones once.
-  [[nodiscard]] int cells_used() const { return book_.used(); }
-  /// What each sequence on the device holds; nothing for one that is free.
-  [[nodiscard]] std::vector<TokenSpan> sequences() const;
-  /// Forgets everything but what requests are using just now.
-  void clear();
+  void save_all() override;
+  [[nodiscard]] std::vector<TokenSpan> sequences() const override;
+  [[nodiscard]] int cells_used() const override { return book_.used(); }
+  void clear() override;
 
  private:
   struct Resident {

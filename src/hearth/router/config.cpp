@@ -138,6 +138,9 @@ ProviderConfig read_provider(const json::object& object, const std::string& poin
   provider.local.threads = fields.integer("threads", 1, INT_MAX);
   provider.local.gpu_layers = read_gpu_layers(fields);
   provider.local.flash_attention = read_flash_attention(fields);
+  if (const std::string mode = fields.one_of("mode", {"fast", "exact"}); !mode.empty()) {
+    provider.local.mode = mode == "exact" ? EngineMode::exact : EngineMode::fast;
+  }
   for (const auto& member : fields.rest()) {
     warnings.push_back(fmt::format("{}: the key \"{}\" is not used", provider.name,
                                    std::string_view(member.key())));

@@ -33,6 +33,7 @@ struct RouteParams {
 };
 
 enum class FlashAttention { automatic, on, off };
+enum class EngineMode { fast, exact };
 
 /// How a local provider loads its models. Unset: chosen by the engine.
 struct LocalSettings {
@@ -40,6 +41,7 @@ struct LocalSettings {
   std::optional<int> threads;
   std::optional<int> gpu_layers;  ///< -1: all
   FlashAttention flash_attention = FlashAttention::automatic;
+  std::optional<EngineMode> mode;
 };
 
 struct ProviderConfig {
