@@ -44,6 +44,7 @@ class Context final : public kv::StateDevice {
   [[nodiscard]] std::uint64_t row_bytes() const override;
   bool trim(kv::SequenceId sequence, int from) override;
   void copy(kv::SequenceId from, kv::SequenceId to, int length) override;
+  [[nodiscard]] int most_rows() const override;
   [[nodiscard]] kv::BlobPtr save_rows(kv::SequenceId sequence, int from, int to) override;
   bool restore_rows(kv::SequenceId sequence, const kv::Blob& blob, int from, int to) override;
   [[nodiscard]] int oldest_point(kv::SequenceId sequence) const override;

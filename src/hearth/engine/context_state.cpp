@@ -85,6 +85,13 @@ void Context::copy(kv::SequenceId from, kv::SequenceId to, int length) {
   llama_memory_seq_cp(memory, from, to, 0, length);
 }
 
+/// The library leaves out of a sequence's state what its windows do not show any more. On a grid
+/// they are to keep everything, so a blob is not longer than a window.
+int Context::most_rows() const {
+  const bool windows = options_.grid > 0 && weights_->n_swa() > 0;
+  return windows ? weights_->n_swa() : kv::StateDevice::most_rows();
+}
+
 kv::BlobPtr Context::save_rows(kv::SequenceId sequence, int from, int to) {
   llama_memory_t memory = llama_get_memory(context_);
   clear_scratch();

@@ -288,7 +288,9 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Weights
       weights->has_recurrent_state() ? sequences_of_recurrent : sequences_of_attention;
   if (options.mode == Mode::exact) {
     context_options.n_sequences = 1;
-    context_options.grid = context_options.n_ubatch = grid_of_exact;
+    const int window = weights->n_swa();
+    const int grid = window > 0 ? std::min(window, grid_of_exact) : grid_of_exact;
+    context_options.grid = context_options.n_ubatch = grid;
     instance->notes_.push_back(
         "mode exact: one request after the other, the same answers whatever is cached");
   }

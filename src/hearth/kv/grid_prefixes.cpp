@@ -27,7 +27,8 @@ GridPrefixes::GridPrefixes(StateDevice& device, std::shared_ptr<Archive> archive
     : device_(device), archive_(std::move(archive)), grid_(grid) {
   const std::uint64_t per_token = std::max<std::uint64_t>(device.row_bytes(), 1);
   const std::uint64_t fits = std::min<std::uint64_t>(piece_bytes / per_token, largest_piece);
-  piece_tokens_ = std::max(down_to_grid(static_cast<int>(fits)), grid_);
+  const int most = std::min(static_cast<int>(fits), device.most_rows());
+  piece_tokens_ = std::max(down_to_grid(most), grid_);
 }
 
 GridPrefixes::Plan GridPrefixes::plan(TokenSpan prompt, const Hold& hold, int limit) const {

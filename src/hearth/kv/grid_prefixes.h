@@ -18,7 +18,8 @@ namespace hearth::kv {
 /// the tokens before it and in its block, and on nothing else.
 class GridPrefixes final : public PrefixCache {
  public:
-  /// `device` must outlive this. REQUIRES: its points, if it has any, are recurrent state.
+  /// `device` must outlive this. REQUIRES: its points, if it has any, are recurrent state; `grid`
+  /// is at most its most_rows().
   GridPrefixes(StateDevice& device, std::shared_ptr<Archive> archive, int grid);
 
   [[nodiscard]] int longest_prefix(TokenSpan prompt) const override;

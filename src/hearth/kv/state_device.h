@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include "hearth/kv/blob.h"
 #include "hearth/kv/token.h"
@@ -46,6 +47,8 @@ class StateDevice {
   /// But for any_position, a point must be restored into `to` before it is continued.
   virtual void copy(SequenceId from, SequenceId to, int length) = 0;
 
+  /// How many rows save_rows can be asked for at once.
+  [[nodiscard]] virtual int most_rows() const { return std::numeric_limits<int>::max(); }
   /// The rows of [from, to). Null if they could not be had.
   [[nodiscard]] virtual BlobPtr save_rows(SequenceId sequence, int from, int to) = 0;
   /// Puts rows of `blob` behind what `sequence` has: those of the positions [from, to).

@@ -14,6 +14,7 @@
 #include "test_models.h"
 
 #include "hearth/kv/disk_store.h"
+#include "hearth/kv/grid_prefixes.h"
 #include "hearth/kv/tiered_prefixes.h"
 
 namespace hearth::engine {
@@ -28,6 +29,10 @@ constexpr double same = 0.2;
 constexpr int longest = 500;
 constexpr int n_cells = 900;
 constexpr int n_sequences = 4;
+/// Of the mode exact.
+constexpr int grid = 64;
+
+enum class Precision { close, exact };
 
 enum class Fault { none, foreign_rows, shifted_rows, missing_point };
 
@@ -44,6 +49,7 @@ class FaultyDevice final : public kv::StateDevice {
   void copy(kv::SequenceId from, kv::SequenceId to, int length) override {
     context_.copy(from, to, length);
   }
+  [[nodiscard]] int most_rows() const override { return context_.most_rows(); }
   kv::BlobPtr save_rows(kv::SequenceId sequence, int from, int to) override {
     if (fault_ == Fault::foreign_rows) sequence = (sequence + 1) % n_sequences();
     const int shift = fault_ == Fault::shifted_rows ? std::min(from, 8) : 0;
@@ -67,11 +73,16 @@ class FaultyDevice final : public kv::StateDevice {
   Fault fault_;
 };
 
-std::unique_ptr<Context> context_of(const char* model, int cells, int sequences) {
+std::unique_ptr<Context> context_of(const char* model, int cells, int sequences,
+                                    Precision precision = Precision::close) {
   ContextOptions options;
   options.n_ctx = cells;
   options.n_ubatch = 128;
   options.n_sequences = sequences;
+  if (precision == Precision::exact) {
+    options.n_sequences = 1;
+    options.grid = options.n_ubatch = grid;
+  }
   options.n_threads = test_threads();
   auto made = Context::create(test_model(model), options);
   if (!made) throw std::runtime_error(made.error().message);
@@ -81,8 +92,12 @@ std::unique_ptr<Context> context_of(const char* model, int cells, int sequences)
 /// One server's life after the other over one cache folder, driven by a random sequence of events.
 class Lives {
  public:
-  Lives(const char* model, unsigned seed, Fault fault)
-      : model_(model), fault_(fault), random_(seed), cold_(context_of(model, 1024, n_sequences)) {
+  Lives(const char* model, unsigned seed, Fault fault, Precision precision = Precision::close)
+      : model_(model),
+        fault_(fault),
+        precision_(precision),
+        random_(seed),
+        cold_(context_of(model, 1024, n_sequences, precision)) {
     std::string pattern = (fs::temp_directory_path() / "hearth-lives-XXXXXX").string();
     folder_ = mkdtemp(pattern.data());
     begin();
@@ -120,7 +135,7 @@ class Lives {
   using Tokens = std::vector<Token>;
 
   void begin() {
-    context_ = context_of(model_, n_cells, n_sequences);
+    context_ = context_of(model_, n_cells, n_sequences, precision_);
     device_ = std::make_unique<FaultyDevice>(*context_, fault_);
     auto opened =
         kv::DiskStore::open({.folder = folder_, .fingerprint = {1, 2}, .description = ""});
@@ -135,7 +150,11 @@ class Lives {
     for (auto& stored : opened->entries) entries.push_back(std::move(stored.info));
     archive_->adopt(std::move(entries));
     archive_->warm();
-    prefixes_ = std::make_unique<kv::TieredPrefixes>(*device_, archive_);
+    if (precision_ == Precision::exact) {
+      prefixes_ = std::make_unique<kv::GridPrefixes>(*device_, archive_, grid);
+    } else {
+      prefixes_ = std::make_unique<kv::TieredPrefixes>(*device_, archive_);
+    }
   }
 
   void restart() {
@@ -218,8 +237,7 @@ class Lives {
     Logits warm;
     std::size_t done = static_cast<std::size_t>(found->reused);
     while (done < tokens.size()) {
-      const std::size_t end = done < n_prompt ? n_prompt : tokens.size();
-      const std::size_t n = std::min<std::size_t>(end - done, 1 + random_() % 120);
+      const std::size_t n = next_piece(done, n_prompt, tokens.size());
       const kv::TokenSpan piece = kv::TokenSpan(tokens).subspan(done, n);
       Logits logits = compute(*context_, found->sequence, static_cast<int>(done), piece);
       if (logits.empty()) {
@@ -231,9 +249,10 @@ class Lives {
       done += n;
       if (done == n_prompt) warm = std::move(logits);
       if (random_() % 2 == 0) {
-        const int back = context_->resume_points() == ResumePoints::state
-                             ? 0
-                             : static_cast<int>(random_() % std::min<std::size_t>(n, 100));
+        const bool only_here =
+            context_->resume_points() == ResumePoints::state || precision_ == Precision::exact;
+        const int back =
+            only_here ? 0 : static_cast<int>(random_() % std::min<std::size_t>(n, 100));
         prefixes_->keep_point(found->sequence, static_cast<int>(done) - back);
       }
     }
@@ -242,6 +261,26 @@ class Lives {
     history_.push_back(tokens);
     tokens.resize(n_prompt);
     judge(warm, tokens);
+  }
+
+  /// Tokens of the next batch, `done` being computed.
+  std::size_t next_piece(std::size_t done, std::size_t n_prompt, std::size_t n_all) {
+    if (precision_ == Precision::exact) {
+      return done < n_prompt ? std::min(n_prompt - done, grid - done % grid) : 1;
+    }
+    const std::size_t end = done < n_prompt ? n_prompt : n_all;
+    return std::min<std::size_t>(end - done, 1 + random_() % 120);
+  }
+
+  /// As a server does that never saw anything else, in the mode exact.
+  Logits cold_on_grid(const Tokens& tokens) {
+    cold_->trim(0, 0);
+    Logits logits;
+    for (std::size_t at = 0; at < tokens.size(); at += grid) {
+      const std::size_t n = std::min<std::size_t>(grid, tokens.size() - at);
+      logits = compute(*cold_, 0, static_cast<int>(at), kv::TokenSpan(tokens).subspan(at, n));
+    }
+    return logits;
   }
 
   /// Read from the first token on, cut into batches at random. Other sequences stand in the pool
@@ -266,6 +305,13 @@ class Lives {
   /// rounding, and so the cuts, decide between them, and cold runs fall into groups that are far
   /// apart.
   void judge(const Logits& warm, const Tokens& tokens) {
+    if (precision_ == Precision::exact) {
+      ++n_compared;
+      const Logits right = cold_on_grid(tokens);
+      farthest = std::max(farthest, distance(right, warm));
+      if (right != warm) ++n_wrong;
+      return;
+    }
     const int most_runs = fault_ == Fault::none ? 1000 : 50;
     ++n_compared;
     double nearest = INFINITY;
@@ -281,13 +327,14 @@ class Lives {
 
   const char* model_;
   Fault fault_;
+  Precision precision_;
   std::mt19937 random_;
   fs::path folder_;
   std::unique_ptr<Context> cold_;
   std::unique_ptr<Context> context_;
   std::unique_ptr<FaultyDevice> device_;
   std::shared_ptr<kv::Archive> archive_;
-  std::unique_ptr<kv::TieredPrefixes> prefixes_;
+  std::unique_ptr<kv::PrefixCache> prefixes_;
   std::vector<Tokens> history_;
 };
 
@@ -302,12 +349,9 @@ class NoWrongRestore : public ::testing::TestWithParam<const char*> {
   const unsigned seed_ = static_cast<unsigned>(from_environment("HEARTH_PROPERTY_SEED", 1));
 };
 
-TEST_P(NoWrongRestore, WhateverHappens) {
-  Lives lives(GetParam(), seed_, Fault::none);
-  for (int i = 0; i < steps_ && !HasFatalFailure(); ++i) lives.step();
+void expect_nothing_wrong(Lives& lives) {
   EXPECT_EQ(lives.n_wrong, 0) << "of " << lives.n_compared << ", the farthest " << lives.farthest;
   // It came about at all.
-  EXPECT_GT(lives.from_device, 0);
   EXPECT_GT(lives.from_host, 0);
   EXPECT_GT(lives.from_disk, 0);
   EXPECT_GT(lives.n_restarts, 0);
@@ -316,6 +360,32 @@ TEST_P(NoWrongRestore, WhateverHappens) {
             << lives.from_device << " tokens on the device, " << lives.from_host << " from host, "
             << lives.from_disk << " from disk; " << lives.n_restarts << " restarts, "
             << lives.n_damaged << " files damaged\n";
+}
+
+TEST_P(NoWrongRestore, WhateverHappens) {
+  Lives lives(GetParam(), seed_, Fault::none);
+  for (int i = 0; i < steps_ && !HasFatalFailure(); ++i) lives.step();
+  expect_nothing_wrong(lives);
+  EXPECT_GT(lives.from_device, 0);
+}
+
+TEST_P(NoWrongRestore, InTheModeExactToTheLastBit) {
+  Lives lives(GetParam(), seed_, Fault::none, Precision::exact);
+  for (int i = 0; i < steps_ && !HasFatalFailure(); ++i) lives.step();
+  expect_nothing_wrong(lives);
+}
+
+TEST_P(NoWrongRestore, APlantedOneIsSeenInTheModeExact) {
+  std::vector<Fault> faults = {Fault::shifted_rows};
+  const auto context = context_of(GetParam(), 256, 1, Precision::exact);
+  if (context->resume_points() != ResumePoints::any_position) {
+    faults.push_back(Fault::missing_point);
+  }
+  for (const Fault fault : faults) {
+    Lives lives(GetParam(), seed_, fault, Precision::exact);
+    for (int i = 0; i < steps_ && lives.n_wrong == 0 && !HasFatalFailure(); ++i) lives.step();
+    EXPECT_GT(lives.n_wrong, 0) << "fault " << static_cast<int>(fault);
+  }
 }
 
 TEST_P(NoWrongRestore, APlantedOneIsSeen) {
