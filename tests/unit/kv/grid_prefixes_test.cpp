@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "fake_device.h"
 #include "memory_store.h"
+#include "token_ranges.h"
 
 #include "hearth/kv/grid_blocks.h"
 
@@ -14,23 +14,6 @@ namespace hearth::kv {
 namespace {
 
 constexpr int grid = 16;
-
-std::vector<Token> range(int from, int to) {
-  std::vector<Token> tokens(static_cast<std::size_t>(to - from));
-  std::iota(tokens.begin(), tokens.end(), from);
-  return tokens;
-}
-
-std::vector<Token> joined(std::vector<Token> a, const std::vector<Token>& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
-std::shared_ptr<Archive> host_archive(std::uint64_t bytes = 1 << 20) {
-  Archive::Options options;
-  options.host_bytes = bytes;
-  return std::make_shared<Archive>(std::move(options));
-}
 
 TEST(GridBlocks, BoundTwiceTheyAreAsBefore) {
   const std::vector<Token> tokens = range(5, 53);

@@ -3,31 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <numeric>
 #include <random>
 
 #include "fake_device.h"
 #include "memory_store.h"
+#include "token_ranges.h"
 
 namespace hearth::kv {
 namespace {
-
-std::vector<Token> range(int from, int to) {
-  std::vector<Token> tokens(static_cast<std::size_t>(to - from));
-  std::iota(tokens.begin(), tokens.end(), from);
-  return tokens;
-}
-
-std::vector<Token> joined(std::vector<Token> a, const std::vector<Token>& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
-std::shared_ptr<Archive> host_archive(std::uint64_t bytes = 1 << 20) {
-  Archive::Options options;
-  options.host_bytes = bytes;
-  return std::make_shared<Archive>(std::move(options));
-}
 
 /// One request as the scheduler makes it, with a point every `step` tokens: what was reused is what
 /// the device holds, and it is continued from its own state.
