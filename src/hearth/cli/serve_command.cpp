@@ -7,6 +7,8 @@
 #include <memory>
 #include <thread>
 
+#include <malloc.h>
+
 #include "hearth/base/log.h"
 #include "hearth/cli/build_services.h"
 #include "hearth/cli/finish.h"
@@ -25,7 +27,13 @@ struct ServeOptions {
   std::string log_level;
 };
 
+/// Blobs of KV state, of all sizes, come and go. Where each has its own pages, those of one that is
+/// dropped go back to the system; in the heap they leave holes, and a server grew by a quarter in
+/// four thousand requests. glibc raises this limit by itself up to 32 MiB unless it is set.
+constexpr int own_pages_from_bytes = 32 * 1024;
+
 Result<void> run_serve(ServeOptions& options) {
+  ::mallopt(M_MMAP_THRESHOLD, own_pages_from_bytes);
   auto result = build_services(options.services);
   if (!result) return pass_on(result);
   BuiltServices& built = **result;

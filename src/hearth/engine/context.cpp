@@ -45,6 +45,20 @@ llama_flash_attn_type to_llama(FlashAttention flash_attention) {
   return LLAMA_FLASH_ATTN_TYPE_AUTO;
 }
 
+/// The mask that a node of a graph attends through has a column for each cell; null: no attention.
+const ggml_tensor* attention_mask(const ggml_tensor& node) {
+  if (node.op == GGML_OP_FLASH_ATTN_EXT) return node.src[3];
+  return node.op == GGML_OP_SOFT_MAX ? node.src[1] : nullptr;
+}
+
+/// A ggml_backend_sched_eval_callback that looks at nodes and asks for the values of none.
+bool report_width(ggml_tensor* node, bool /*ask*/, void* watch) {
+  if (const ggml_tensor* const mask = attention_mask(*node)) {
+    (*static_cast<std::function<void(int)>*>(watch))(static_cast<int>(mask->ne[0]));
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Context>> Context::create(std::shared_ptr<const Weights> weights,
@@ -70,6 +84,10 @@ Result<std::unique_ptr<Context>> Context::create(std::shared_ptr<const Weights> 
     return static_cast<std::atomic<bool>*>(flag)->load(std::memory_order_relaxed);
   };
   params.abort_callback_data = &context->abort_;
+  if (context->options_.watch_width) {
+    params.cb_eval = report_width;
+    params.cb_eval_user_data = &context->options_.watch_width;
+  }
 
   take_backend_errors();
   context->context_ = llama_init_from_model(context->weights_->model(), params);

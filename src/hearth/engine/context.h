@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct ContextOptions {
   /// that their cells lie in order, too.
   int grid = 0;
   FlashAttention flash_attention = FlashAttention::automatic;
+  /// Told of each layer of each batch over how many cells its attention goes, those that are masked
+  /// among them (llama.cpp's n_kv); it may be empty. On the thread that decodes.
+  std::function<void(int n_cells)> watch_width;
 };
 
 /// A llama_context over shared weights: the pool of KV cells and the compute buffers. Owned by one

@@ -97,20 +97,19 @@ kv::BlobPtr Context::save_rows(kv::SequenceId sequence, int from, int to) {
   clear_scratch();
   llama_memory_seq_cp(memory, sequence, scratch(), from, to);
   const std::size_t size = llama_state_seq_get_size_ext(context_, scratch(), 0);
-  // The exchanged end is never longer than the one it replaces.
-  auto bytes = std::make_unique_for_overwrite<std::byte[]>(size);
-  const std::size_t got = get_state(context_, bytes.get(), size, scratch(), 0);
-  std::size_t kept = size;
+  const auto [blob, bytes] = kv::Blob::of_size(size);
+  const std::size_t got = get_state(context_, bytes, size, scratch(), 0);
   if (!empty_point_.empty()) {
     const std::size_t point =
         llama_state_seq_get_size_ext(context_, scratch(), LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY);
     const std::size_t rows = size - (point - head_bytes);
-    std::memcpy(bytes.get() + rows, empty_point_.data(), empty_point_.size());
-    kept = rows + empty_point_.size();
+    // The exchanged end is never longer than the one it replaces.
+    std::memcpy(bytes + rows, empty_point_.data(), empty_point_.size());
+    blob->shrink(rows + empty_point_.size());
   }
   clear_scratch();
   if (got != size) return nullptr;
-  return std::make_shared<const kv::Blob>(std::move(bytes), kept);
+  return blob;
 }
 
 bool Context::restore_rows(kv::SequenceId sequence, const kv::Blob& blob, int from, int to) {

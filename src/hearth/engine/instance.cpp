@@ -266,6 +266,7 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Weights
   ContextOptions context_options;
   context_options.n_threads = options.n_threads > 0 ? options.n_threads : physical_cores();
   context_options.flash_attention = options.flash_attention;
+  context_options.watch_width = options.watch_width;
 
   if (auto sized = size_pool(weights->info(), options, context_options, instance->notes_); !sized) {
     return pass_on(sized);

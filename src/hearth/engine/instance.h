@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,9 +28,10 @@ struct InstanceOptions {
   int n_threads = 0;  ///< 0: the machine's physical cores
   FlashAttention flash_attention = FlashAttention::automatic;
   Mode mode = Mode::fast;
-  double prefill_share = 0.25;         ///< Scheduler::Rates::longest_share
-  std::shared_ptr<Archives> archives;  ///< null: some of its own, in host memory only
-  std::shared_ptr<Traffic> traffic;    ///< is told of served requests; may be null
+  double prefill_share = 0.25;           ///< Scheduler::Rates::longest_share
+  std::shared_ptr<Archives> archives;    ///< null: some of its own, in host memory only
+  std::shared_ptr<Traffic> traffic;      ///< is told of served requests; may be null
+  std::function<void(int)> watch_width;  ///< ContextOptions::watch_width
 };
 
 /// A loaded model with a context of its own, and the thread that owns it. Thread-safe.

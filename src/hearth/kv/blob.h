@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
+#include <new>
 #include <span>
 #include <utility>
 
@@ -11,17 +13,26 @@ namespace hearth::kv {
 /// disk's writer and a restore can hold the same one.
 class Blob {
  public:
-  Blob(std::unique_ptr<std::byte[]> data, std::size_t size) : data_(std::move(data)), size_(size) {}
-
   /// Room for `size` bytes, not cleared: to be filled through `data` before it is shared.
   static std::pair<std::shared_ptr<Blob>, std::byte*> of_size(std::size_t size) {
-    auto data = std::make_unique_for_overwrite<std::byte[]>(size);
-    std::byte* const bytes = data.get();
-    return {std::make_shared<Blob>(std::move(data), size), bytes};
+    auto blob = std::shared_ptr<Blob>(new Blob(size));
+    blob->data_.reset(static_cast<std::byte*>(std::malloc(size)));
+    if (size > 0 && !blob->data_) throw std::bad_alloc();
+    std::byte* const data = blob->data_.get();
+    return {std::move(blob), data};
   }
   /// Only a size, for simulations: bytes() is empty.
   static std::shared_ptr<const Blob> pretended(std::size_t size) {
-    return std::make_shared<const Blob>(nullptr, size);
+    return std::shared_ptr<const Blob>(new Blob(size));
+  }
+
+  /// Gives back what is behind the first `size` bytes, before it is shared.
+  void shrink(std::size_t size) {
+    if (void* const moved = std::realloc(data_.get(), size)) {
+      static_cast<void>(data_.release());
+      data_.reset(static_cast<std::byte*>(moved));
+    }
+    size_ = size;
   }
 
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -30,7 +41,12 @@ class Blob {
   }
 
  private:
-  std::unique_ptr<std::byte[]> data_;
+  struct Free {
+    void operator()(std::byte* data) const { std::free(data); }
+  };
+  explicit Blob(std::size_t size) : size_(size) {}
+
+  std::unique_ptr<std::byte, Free> data_;
   std::size_t size_ = 0;
 };
 
