@@ -2,9 +2,9 @@
 # tests/run_python.sh [pytest arguments]: the tests over real HTTP and those with real clients.
 # HEARTH_BIN          the program (default: build/release/hearth)
 # HEARTH_TEST_MODELS  the folder with the test models (required)
-# HEARTH_TEST_CACHE   where Python packages and the claude command are kept
+# HEARTH_TEST_CACHE   where Python packages and the clients of npm are kept
 #                     (default: hearth/tests in XDG_CACHE_HOME)
-# HEARTH_CLAUDE       a claude command to use instead of the pinned one
+# HEARTH_CLAUDE, HEARTH_CODEX  programs to use instead of the pinned ones
 # Tests that take many minutes are left out; `tests/run_python.sh -m long` runs those.
 # The last line is pytest's summary.
 set -eu
@@ -23,19 +23,25 @@ if [ ! -e "$venv/ready" ]; then
     touch "$venv/ready"
 fi
 
-if [ -z "${HEARTH_CLAUDE:-}" ]; then
+if [ -z "${HEARTH_CLAUDE:-}" ] || [ -z "${HEARTH_CODEX:-}" ]; then
     npm_folder=$cache/npm-$(key "$tests/clients/package.json" "$tests/clients/package-lock.json")
     if [ ! -e "$npm_folder/ready" ]; then
         rm -rf "$npm_folder"
         mkdir -p "$npm_folder"
         cp "$tests/clients/package.json" "$tests/clients/package-lock.json" "$npm_folder"
-        # Downloaded and checked against the lock file, nothing of it is run here. Its program is a
-        # native one, so that no particular Node is needed.
+        # Downloaded and checked against the lock file, nothing of it is run here. The programs are
+        # native ones, so that no particular Node is needed.
         (cd "$npm_folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
         touch "$npm_folder/ready"
     fi
-    for HEARTH_CLAUDE in "$npm_folder"/node_modules/@anthropic-ai/claude-code-linux-*/claude; do :; done
-    export HEARTH_CLAUDE
+    modules=$npm_folder/node_modules
+    if [ -z "${HEARTH_CLAUDE:-}" ]; then
+        for HEARTH_CLAUDE in "$modules"/@anthropic-ai/claude-code-linux-*/claude; do :; done
+    fi
+    if [ -z "${HEARTH_CODEX:-}" ]; then
+        for HEARTH_CODEX in "$modules"/@openai/codex-linux-*/vendor/*/bin/codex; do :; done
+    fi
+    export HEARTH_CLAUDE HEARTH_CODEX
 fi
 
 export PYTHONDONTWRITEBYTECODE=1

@@ -213,6 +213,12 @@ class Builder {
     } else {
       built_->warnings.push_back("requests are not logged: " + log.error().message);
     }
+    auto responses = observe::ResponseStore::open(observe::response_store_file());
+    if (responses) {
+      services.response_store = std::move(*responses);
+    } else {
+      built_->warnings.push_back("responses are not kept: " + responses.error().message);
+    }
     services.traffic_recorder = std::make_shared<gateway::TrafficRecorder>(
         defaults_.traffic, state_dir() / "traces", services.workers);
     services.router = std::make_unique<router::Router>(std::move(config));

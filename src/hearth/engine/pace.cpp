@@ -12,6 +12,7 @@ constexpr double piece_in_decodes = 3;
 constexpr double longest_wide_ms = 200;
 constexpr double longest_wide_in_decodes = 4;
 constexpr double dearer = 1.5;
+constexpr double longest_alone_ms = 2000;
 /// Fewer rows cost nearly as much as these.
 constexpr int smallest_piece = 4;
 /// Batches below this say little about the rate.
@@ -77,6 +78,13 @@ int Pace::rows_in(double ms, const Reading& reading, int decode_rows, int larges
     rows = std::clamp(static_cast<int>(ms / narrow), smallest_piece, wide_rows - 1);
   }
   return std::min(rows, largest);
+}
+
+int Pace::rows_alone(const Reading& reading, int largest) const {
+  const double wide = wide_ms(reading);
+  if (wide <= 0) return largest;
+  const int tiles = static_cast<int>(std::min(longest_alone_ms / wide, 1e6)) / wide_rows;
+  return std::min(std::max(tiles, 2) * wide_rows, largest);
 }
 
 double Pace::ms_of(int rows, const Reading& reading) const {

@@ -37,6 +37,9 @@ class Pace {
   /// longer where wide batches are much cheaper and hold nobody up for 200 ms, or four decode
   /// steps. REQUIRES: largest > 0.
   [[nodiscard]] int rows_in(double ms, const Reading& reading, int decode_rows, int largest) const;
+  /// Rows of a piece that nobody waits for, at most `largest`: a cancelled one is lost, so that it
+  /// takes two seconds at most, as long as it is not narrow.
+  [[nodiscard]] int rows_alone(const Reading& reading, int largest) const;
   /// What `rows` take, in ms.
   [[nodiscard]] double ms_of(int rows, const Reading& reading) const;
 

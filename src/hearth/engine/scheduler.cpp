@@ -218,8 +218,7 @@ void Scheduler::mark_batch(const std::vector<Piece>& pieces, bool running) {
   }
   // On a grid one request is served after the other: who came has to wait anyway.
   const bool one_by_one = context_.options().grid > 0;
-  yields_ = running && piece_of_longest_ != nullptr && turns_.may_break_off() && !recurrent &&
-            !one_by_one;
+  yields_ = running && holds_up(pieces) && turns_.may_break_off() && !recurrent && !one_by_one;
   // Cancelled, or somebody came, after the last look and before the mark: nobody else will abort
   // this batch.
   if (!running) return;

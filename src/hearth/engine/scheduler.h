@@ -66,6 +66,7 @@ class Scheduler {
   bool try_admit(Task& task);
   [[nodiscard]] bool start(Task& task);
   std::vector<Piece> plan_batch(std::vector<Context::Row>& rows);
+  [[nodiscard]] bool holds_up(const std::vector<Piece>& pieces) const;
   [[nodiscard]] int largest_piece(const Task& task, int decode_rows, int left) const;
   void add_shorter(const std::vector<Task*>& by_need, int left, std::vector<Context::Row>& rows,
                    std::vector<Piece>& pieces);

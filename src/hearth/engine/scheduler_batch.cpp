@@ -82,8 +82,19 @@ std::vector<Scheduler::Piece> Scheduler::plan_batch(std::vector<Context::Row>& r
 int Scheduler::largest_piece(const Task& task, int decode_rows, int left) const {
   // A block of a grid is computed as a whole.
   if (context_.options().grid > 0) return left;
-  if (alone()) return without_narrow_rest(task.n_missing(), left);
+  if (alone()) {
+    return without_narrow_rest(task.n_missing(), pace_.rows_alone(reading(task), left));
+  }
   return pace_.rows_in(pace_.piece_ms(), reading(task), decode_rows, left);
+}
+
+/// True if the piece of the longest takes longer than an arrival may be made to wait. To break off
+/// a shorter one would lose more time, of answers too, than it wins.
+bool Scheduler::holds_up(const std::vector<Piece>& pieces) const {
+  return std::ranges::any_of(pieces, [this](const Piece& piece) {
+    return piece.task == piece_of_longest_ &&
+           pace_.ms_of(piece.n_tokens, reading(*piece.task)) > pace_.piece_ms();
+  });
 }
 
 /// Pieces of all prompts but the longest.

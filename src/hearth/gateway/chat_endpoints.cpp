@@ -1,7 +1,6 @@
 #include "hearth/gateway/chat_endpoints.h"
 
-#include "hearth/gateway/answer.h"
-#include "hearth/gateway/on_worker.h"
+#include "hearth/gateway/answer_chat.h"
 #include "hearth/gateway/route_request.h"
 #include "hearth/wire/anthropic_answer.h"
 #include "hearth/wire/anthropic_decode.h"
@@ -14,38 +13,11 @@ namespace {
 
 namespace asio = boost::asio;
 
-void log_refused(Exchange& exchange, const Error& error) {
-  if (!exchange.services().request_log) return;
-  observe::RequestRecord record = begin_record(exchange);
-  record.error = error.message;
-  exchange.services().request_log->add(std::move(record));
-}
-
-asio::awaitable<void> refuse(Exchange& exchange, const Error& error) {
-  log_refused(exchange, error);
-  co_await exchange.reply_error(error);
-}
-
 Result<chat::Request> decode_with(const Exchange& exchange,
                                   Result<chat::Request> (*decode)(const json::value&)) {
   const auto body = exchange.parse_body();
   if (!body) return std::unexpected(body.error());
   return decode(*body);
-}
-
-/// Takes `request`. `answer` says how to write the answer.
-asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request& request, Answer& answer) {
-  auto routed = co_await route_request(exchange, request);
-  if (!routed) {
-    co_await refuse(exchange, routed.error());
-    co_return;
-  }
-  answer.record = std::move(routed->record);
-  answer.start = [provider = routed->provider,
-                  asked = std::move(routed->request)](chat::EventSink sink) mutable {
-    return provider->start(std::move(asked), std::move(sink));
-  };
-  co_await send_answer(exchange, answer);
 }
 
 }  // namespace
@@ -95,25 +67,7 @@ asio::awaitable<void> post_count_tokens(Exchange& exchange) {
     co_await exchange.reply_error(request.error());
     co_return;
   }
-  Services& services = exchange.services();
-  auto routed = co_await route_request(exchange, *request);
-  if (!routed) {
-    co_await exchange.reply_error(routed.error());
-    co_return;
-  }
-  // A remote model's tokens are counted with a local tokenizer, if there is one.
-  const auto count = [&]() -> Result<std::size_t> {
-    auto* local = dynamic_cast<provider::LocalProvider*>(routed->provider.get());
-    if (local != nullptr) return local->count_tokens(routed->request);
-    local = services.local_for({});
-    if (local == nullptr) {
-      return fail(ErrorKind::unavailable,
-                  "tokens are counted with a local model's tokenizer, and this server has none");
-    }
-    routed->request.model = services.local_model_name({});
-    return local->count_tokens(routed->request);
-  };
-  const auto counted = co_await on_worker(services.workers, count);
+  const auto counted = co_await count_prompt(exchange, *request);
   if (!counted) {
     co_await exchange.reply_error(counted.error());
     co_return;

@@ -8,6 +8,7 @@
 #include "hearth/gateway/cache_endpoints.h"
 #include "hearth/gateway/chat_endpoints.h"
 #include "hearth/gateway/model_endpoints.h"
+#include "hearth/gateway/responses_endpoints.h"
 #include "hearth/gateway/trace_endpoints.h"
 
 namespace hearth::gateway {
@@ -41,6 +42,8 @@ constexpr std::array endpoints = {
     Endpoint{http::verb::post, "/v1/messages/count_tokens", &post_count_tokens},
     Endpoint{http::verb::post, "/v1/chat/completions", &post_chat_completions},
     Endpoint{http::verb::post, "/v1/completions", &post_completions},
+    Endpoint{http::verb::post, "/v1/responses", &post_responses},
+    Endpoint{http::verb::post, "/v1/responses/input_tokens", &post_response_input_tokens},
     Endpoint{http::verb::get, "/v1/models", &get_models},
     Endpoint{http::verb::post, "/tokenize", &post_tokenize},
     Endpoint{http::verb::post, "/detokenize", &post_detokenize},
@@ -53,6 +56,20 @@ constexpr std::array endpoints = {
     Endpoint{http::verb::get, "/health", &get_health},
     Endpoint{http::verb::get, "/api/hello", &hello},
     Endpoint{http::verb::get, "/", &front_page},
+};
+
+/// Endpoints for one thing, whose id follows the path.
+struct EndpointOfOne {
+  http::verb method;
+  std::string_view path;
+  asio::awaitable<void> (*handler)(Exchange&, std::string_view id);
+};
+
+constexpr std::array endpoints_of_one = {
+    EndpointOfOne{http::verb::get, "/v1/models/", &get_model},
+    EndpointOfOne{http::verb::get, "/v1/responses/", &get_response},
+    EndpointOfOne{http::verb::delete_, "/v1/responses/", &delete_response},
+    EndpointOfOne{http::verb::post, "/v1/responses/", &post_response},
 };
 
 /// Answered without a key: whether the server is there is no secret.
@@ -79,9 +96,12 @@ asio::awaitable<void> handle(Exchange& exchange) {
     co_await endpoint.handler(exchange);
     co_return;
   }
-  constexpr std::string_view one_model = "/v1/models/";
-  if (method == http::verb::get && exchange.path().starts_with(one_model)) {
-    co_await get_model(exchange, exchange.path().substr(one_model.size()));
+  const bool found = path_known;
+  for (const EndpointOfOne& endpoint : endpoints_of_one) {
+    if (found || !exchange.path().starts_with(endpoint.path)) continue;
+    path_known = true;
+    if (endpoint.method != method) continue;
+    co_await endpoint.handler(exchange, exchange.path().substr(endpoint.path.size()));
     co_return;
   }
   Error error{ErrorKind::no_endpoint, {}};

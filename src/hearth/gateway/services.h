@@ -10,6 +10,7 @@
 #include "hearth/base/clock.h"
 #include "hearth/gateway/traffic_recorder.h"
 #include "hearth/observe/request_log.h"
+#include "hearth/observe/response_store.h"
 #include "hearth/provider/local.h"
 #include "hearth/router/router.h"
 
@@ -30,7 +31,8 @@ struct Services {
   std::unique_ptr<router::Router> router;
   std::map<std::string, std::shared_ptr<provider::Provider>> providers;
   std::shared_ptr<provider::LocalModels> local_models;
-  std::unique_ptr<observe::RequestLog> request_log;  ///< null: nothing is logged
+  std::unique_ptr<observe::RequestLog> request_log;        ///< null: nothing is logged
+  std::unique_ptr<observe::ResponseStore> response_store;  ///< null: none is kept
   /// For work that would hold up the network's thread: counting tokens, loading a model.
   boost::asio::thread_pool workers{2};
   std::shared_ptr<TrafficRecorder> traffic_recorder;

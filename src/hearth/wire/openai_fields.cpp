@@ -2,6 +2,8 @@
 
 #include <climits>
 
+#include "hearth/wire/anthropic_blocks.h"
+
 namespace hearth::wire {
 
 chat::Sampling decode_sampling(Fields& body) {
@@ -40,6 +42,34 @@ std::vector<std::string> decode_stop(Fields& body) {
     problems.expected("stop", "a string or an array of strings", value);
   }
   return stops;
+}
+
+chat::ImageBlock decode_image_url(std::string_view url, const std::string& path,
+                                  Problems& problems) {
+  constexpr std::string_view scheme = "data:";
+  constexpr std::string_view encoding = ";base64,";
+  chat::ImageBlock image;
+  if (!url.starts_with(scheme)) {
+    image.url = url;
+    return image;
+  }
+  const std::size_t at = url.find(encoding);
+  if (at == std::string_view::npos) {
+    problems.report(path, "expected a data: URL in base64");
+    return image;
+  }
+  image.media_type = url.substr(scheme.size(), at - scheme.size());
+  image.data = url.substr(at + encoding.size());
+  return image;
+}
+
+std::string decode_arguments(const json::value* arguments) {
+  if (arguments == nullptr) return "{}";
+  if (arguments->is_object()) return to_json(*arguments);
+  if (!arguments->is_string()) return "{}";
+  const std::string text(arguments->get_string());
+  const auto parsed = parse_json(text);
+  return parsed && parsed->is_object() ? text : to_json(parse_arguments(text));
 }
 
 }  // namespace hearth::wire

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hearth/chat/request.h"
@@ -14,5 +15,13 @@ chat::Sampling decode_sampling(Fields& body);
 
 /// `stop`: a string or a list of strings. Empty ones, which would stop at once, are left out.
 std::vector<std::string> decode_stop(Fields& body);
+
+/// An image by its URL; a `data:` URL must be in base64.
+chat::ImageBlock decode_image_url(std::string_view url, const std::string& path,
+                                  Problems& problems);
+
+/// A call's `arguments`: the text as it was written if it is an object's, else an object that holds
+/// it. `arguments` may be null.
+std::string decode_arguments(const json::value* arguments);
 
 }  // namespace hearth::wire

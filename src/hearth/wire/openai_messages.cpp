@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "hearth/wire/anthropic_blocks.h"
+#include "hearth/wire/openai_fields.h"
 
 namespace hearth::wire {
 namespace {
@@ -22,21 +22,8 @@ chat::ImageBlock decode_image(Fields& part) {
     return image;
   }
   Fields fields(*holder, part.at("image_url"), part.problems());
-  std::string url = fields.required_string("url");
+  image = decode_image_url(fields.required_string("url"), fields.at("url"), part.problems());
   image.extra = fields.rest();
-  constexpr std::string_view scheme = "data:";
-  constexpr std::string_view encoding = ";base64,";
-  if (!url.starts_with(scheme)) {
-    image.url = std::move(url);
-    return image;
-  }
-  const std::size_t at = url.find(encoding);
-  if (at == std::string::npos) {
-    part.problems().report(fields.at("url"), "expected a data: URL in base64");
-    return image;
-  }
-  image.media_type = url.substr(scheme.size(), at - scheme.size());
-  image.data = url.substr(at + encoding.size());
   return image;
 }
 
@@ -85,16 +72,6 @@ void append(std::vector<chat::Block>& blocks, std::vector<chat::ResultPart> part
   }
 }
 
-/// The text as it was written if it is an object's, else the object that holds it.
-std::string arguments_of(const json::value* arguments) {
-  if (arguments == nullptr) return "{}";
-  if (arguments->is_object()) return to_json(*arguments);
-  if (!arguments->is_string()) return "{}";
-  const std::string text(arguments->get_string());
-  const auto parsed = parse_json(text);
-  return parsed && parsed->is_object() ? text : to_json(parse_arguments(text));
-}
-
 void decode_tool_calls(Fields& message, std::vector<chat::Block>& blocks, Calls& calls) {
   const json::array* items = message.array("tool_calls");
   Problems& problems = message.problems();
@@ -111,7 +88,7 @@ void decode_tool_calls(Fields& message, std::vector<chat::Block>& blocks, Calls&
     chat::ToolUseBlock use;
     use.id = call.required_string("id");
     use.name = inner.required_string("name");
-    use.arguments = arguments_of(inner.value("arguments"));
+    use.arguments = decode_arguments(inner.value("arguments"));
     calls.insert(use.id);
     blocks.emplace_back(std::move(use));
   }

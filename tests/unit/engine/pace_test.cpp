@@ -68,6 +68,14 @@ TEST(Pace, APromptThatWasNotReadYetIsJudgedByItsDepth) {
   EXPECT_EQ(pace.rows_in(50, {.depth = 20'000}, 0, 512), 20);  // 2.5
 }
 
+TEST(Pace, APieceAloneTakesTwoSecondsAtMostAndIsNotNarrow) {
+  EXPECT_EQ(Pace(0).rows_alone({}, 512), 512);
+  EXPECT_EQ(Pace(1).rows_alone({}, 512), 512);
+  EXPECT_EQ(Pace(0.2).rows_alone({}, 512), 384);
+  EXPECT_EQ(Pace(0.01).rows_alone({}, 512), 128);
+  EXPECT_EQ(Pace(0.01).rows_alone({}, 100), 100);
+}
+
 TEST(Pace, NoNarrowRestIsLeft) {
   EXPECT_EQ(without_narrow_rest(2000, 512), 512);
   EXPECT_EQ(without_narrow_rest(520, 512), 456);

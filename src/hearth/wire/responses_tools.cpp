@@ -1,0 +1,156 @@
+#include "hearth/wire/responses_tools.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hearth::wire {
+namespace {
+
+constexpr std::string_view input_key = "input";
+
+void add_function(Fields& fields, std::string_view space, chat::Request& request,
+                  ResponsesTools& names) {
+  chat::Tool tool;
+  const std::string name = fields.required_string("name");
+  if (name.empty()) fields.problems().report(fields.at("name"), "expected a name, found nothing");
+  tool.name = ResponsesTools::flat_name(space, name);
+  tool.description = fields.string("description");
+  if (const json::object* schema = fields.object("parameters")) tool.input_schema = *schema;
+  tool.extra = fields.rest();
+  names.add(tool.name, {ResponsesTool::Kind::function, std::string(space), name});
+  request.tools.push_back(std::move(tool));
+}
+
+/// A grammar that the client gives is told to the model in words; it is not enforced.
+void add_custom(Fields& fields, chat::Request& request, ResponsesTools& names) {
+  chat::Tool tool;
+  tool.name = fields.required_string("name");
+  tool.description = fields.string("description");
+  if (const json::object* format = fields.object("format")) {
+    if (const auto definition = find_string(*format, "definition")) {
+      tool.description += fmt::format("\nThe input follows this {} grammar:\n{}",
+                                      find_string(*format, "syntax").value_or(""), *definition);
+      request.warnings.push_back(fmt::format(
+          "the grammar of the tool \"{}\" is told to the model and not enforced", tool.name));
+    }
+  }
+  tool.input_schema = {{"type", "object"},
+                       {"properties", {{input_key, {{"type", "string"}}}}},
+                       {"required", json::array{input_key}},
+                       {"additionalProperties", false}};
+  names.add(tool.name, {ResponsesTool::Kind::custom, {}, tool.name});
+  request.tools.push_back(std::move(tool));
+}
+
+void add_namespace(Fields& fields, chat::Request& request, ResponsesTools& names) {
+  const std::string space = fields.required_string("name");
+  const std::string about = fields.string("description");
+  const json::array* tools = fields.array("tools");
+  Problems& problems = fields.problems();
+  for (std::size_t i = 0; tools != nullptr && i < tools->size() && !problems.any(); ++i) {
+    const std::string path = problems.item(fields.at("tools"), i);
+    const json::object* object = (*tools)[i].if_object();
+    if (object == nullptr) {
+      problems.expected(path, "an object", &(*tools)[i]);
+      return;
+    }
+    Fields inner(*object, path, problems);
+    inner.one_of("type", {"function"});
+    add_function(inner, space, request, names);
+    if (i == 0 && !about.empty() && !request.tools.empty()) {
+      std::string& description = request.tools.back().description;
+      description = fmt::format("{}\n(About all tools {}…: {})", description,
+                                ResponsesTools::flat_name(space, ""), about);
+    }
+  }
+}
+
+void add_tool(Fields& fields, chat::Request& request, ResponsesTools& names) {
+  const std::string type = fields.required_string("type");
+  if (type == "function") {
+    add_function(fields, {}, request, names);
+  } else if (type == "custom") {
+    add_custom(fields, request, names);
+  } else if (type == "namespace") {
+    add_namespace(fields, request, names);
+  } else if (!type.empty()) {
+    request.warnings.push_back(
+        fmt::format("left out the tool \"{}\", which the service itself would have to run", type));
+  }
+}
+
+void decode_choice(Fields& body, chat::Request& request) {
+  using Mode = chat::ToolChoice::Mode;
+  Problems& problems = body.problems();
+  chat::ToolChoice& choice = request.tool_choice;
+  const json::value* value = body.value("tool_choice");
+  if (value != nullptr && value->is_string()) {
+    const std::string mode = body.one_of("tool_choice", {"none", "auto", "required"});
+    if (mode == "none") choice.mode = Mode::none;
+    if (mode == "required") choice.mode = Mode::any;
+  } else if (const json::object* object = value == nullptr ? nullptr : value->if_object()) {
+    Fields fields(*object, "tool_choice", problems);
+    const std::string type = fields.one_of("type", {"function", "custom", "allowed_tools"});
+    if (type == "allowed_tools") {
+      if (fields.one_of("mode", {"auto", "required"}) == "required") choice.mode = Mode::any;
+      request.warnings.emplace_back("tool_choice.allowed_tools: all tools stay allowed");
+    } else if (!type.empty()) {
+      choice.mode = Mode::tool;
+      choice.name =
+          ResponsesTools::flat_name(fields.string("namespace"), fields.required_string("name"));
+      if (chat::find_tool(request, choice.name) == nullptr) {
+        problems.report("tool_choice.name",
+                        fmt::format("no tool is named \"{}\" in `tools`", choice.name));
+      }
+    }
+  } else if (value != nullptr) {
+    problems.expected("tool_choice", "a string or an object", value);
+  }
+  if (choice.mode == Mode::any && request.tools.empty()) {
+    problems.report("tool_choice", "a tool is demanded, and `tools` has none that can be called");
+  }
+  if (body.value("parallel_tool_calls") != nullptr) {
+    choice.disable_parallel = !body.boolean("parallel_tool_calls");
+  }
+}
+
+}  // namespace
+
+std::string ResponsesTools::flat_name(std::string_view space, std::string_view name) {
+  return space.empty() ? std::string(name) : fmt::format("{}__{}", space, name);
+}
+
+ResponsesTool ResponsesTools::find(const std::string& flat) const {
+  const auto found = tools_.find(flat);
+  return found == tools_.end() ? ResponsesTool{ResponsesTool::Kind::function, {}, flat}
+                               : found->second;
+}
+
+void decode_responses_tools(Fields& body, chat::Request& request, ResponsesTools& names) {
+  const json::array* tools = body.array("tools");
+  Problems& problems = body.problems();
+  for (std::size_t i = 0; tools != nullptr && i < tools->size() && !problems.any(); ++i) {
+    const std::string path = problems.item("tools", i);
+    if (const json::object* object = (*tools)[i].if_object()) {
+      Fields fields(*object, path, problems);
+      add_tool(fields, request, names);
+    } else {
+      problems.expected(path, "an object", &(*tools)[i]);
+    }
+  }
+  decode_choice(body, request);
+}
+
+std::string custom_input(const std::string& arguments) {
+  const auto parsed = parse_json(arguments);
+  if (!parsed || !parsed->is_object()) return arguments;
+  const auto input = find_string(parsed->get_object(), input_key);
+  return input ? std::string(*input) : arguments;
+}
+
+std::string custom_arguments(std::string_view input) {
+  return to_json(json::object{{input_key, input}});
+}
+
+}  // namespace hearth::wire

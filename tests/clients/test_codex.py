@@ -1,0 +1,110 @@
+"""The real `codex` command (npm, pinned in package.json) against Hearth, through the Responses API.
+HEARTH_CODEX names it; tests/run_python.sh installs it."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness.backend import Call, Fault, OpenAiBackend, Reply
+from harness.server import Hearth
+
+
+@pytest.fixture(scope="module")
+def codex() -> Path:
+    path = os.environ.get("HEARTH_CODEX")
+    if not path or not Path(path).is_file():
+        raise FileNotFoundError("HEARTH_CODEX must name the codex program; "
+                                "tests/run_python.sh installs it.")
+    return Path(path)
+
+
+@pytest.fixture
+def routed():
+    with OpenAiBackend() as backend:
+        config = {"Providers": [{"name": "far", "api_base_url": backend.url, "models": ["m"]}],
+                  "Router": {"default": "far,m", "background": "far,m", "think": "far,m"}}
+        with Hearth(config=config) as hearth:
+            yield hearth, backend
+
+
+def run_codex(codex: Path, hearth: Hearth, folder: Path, *arguments: str,
+              timeout: float = 240) -> list[dict]:
+    """The events of a session that did not fail."""
+    home, work = folder / "home", folder / "work"
+    home.mkdir(exist_ok=True)
+    work.mkdir(exist_ok=True)
+    env = {name: value for name, value in os.environ.items()
+           if not name.startswith(("OPENAI_", "CODEX", "XDG_"))
+           and not name.lower().endswith("_proxy")}
+    env.update(HOME=str(home), CODEX_OSS_BASE_URL=f"{hearth.url}/v1")
+    done = subprocess.run(
+        [str(codex), "exec", "--oss", "--local-provider", "lmstudio", "-m", "far,m", "--json",
+         "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", *arguments],
+        env=env, cwd=work, capture_output=True, text=True, timeout=timeout,
+        stdin=subprocess.DEVNULL, check=False)
+    assert done.returncode == 0, f"{done.returncode}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def said(events: list[dict]) -> list[str]:
+    return [event["item"]["text"] for event in events
+            if event["type"] == "item.completed" and event["item"]["type"] == "agent_message"]
+
+
+def usage_of(events: list[dict]) -> dict:
+    return next(event["usage"] for event in events if event["type"] == "turn.completed")
+
+
+def script(*replies: Reply):
+    """Answers step by step, by the tool results that there are."""
+    def answer(body: dict) -> Reply:
+        done = sum(message["role"] == "tool" for message in body["messages"])
+        return replies[min(done, len(replies) - 1)]
+
+    return answer
+
+
+def test_it_writes_a_file_through_its_tools(codex, routed, tmp_path):
+    hearth, backend = routed
+    backend.answers = [script(
+        Reply(reasoning="A file is wanted.", text="I write it.",
+              calls=[Call("exec_command", {"cmd": "printf 'Hello from Hearth.\\n' > hello.txt"})]),
+        Reply(calls=[Call("exec_command", {"cmd": "cp hello.txt copy.txt && echo copied"})]),
+        Reply(text="Both files are there."),
+    )]
+    events = run_codex(codex, hearth, tmp_path, "Write hello.txt and copy it to copy.txt.")
+    assert said(events)[-1] == "Both files are there."
+    work = tmp_path / "work"
+    assert (work / "hello.txt").read_text() == "Hello from Hearth.\n"
+    assert (work / "copy.txt").read_text() == "Hello from Hearth.\n"
+    usage = usage_of(events)
+    assert usage["output_tokens"] > 0
+    assert usage["cached_input_tokens"] > 0
+    results = [message for message in backend.last.body["messages"] if message["role"] == "tool"]
+    assert len(results) == 2
+    assert "copied" in json.dumps(results[1])
+    records = [record for record in hearth.records() if record["endpoint"] == "/v1/responses"]
+    assert all(record["error"] is None for record in records), records
+    assert all(record["session"] for record in records[1:]), "its session is not known"
+
+
+def test_it_continues_a_session(codex, routed, tmp_path):
+    hearth, backend = routed
+    backend.answers = [Reply(reasoning="I note it.", text="I shall remember it.")]
+    run_codex(codex, hearth, tmp_path, "Remember the word lantern.")
+    events = run_codex(codex, hearth, tmp_path, "resume", "--last", "Which word?")
+    assert said(events)[-1] == "I shall remember it."
+    sent = json.dumps(backend.last.body["messages"])
+    assert sent.index("lantern") < sent.index("I shall remember it.") < sent.index("Which word?")
+
+
+def test_a_provider_that_fails_is_tried_again(codex, routed, tmp_path):
+    hearth, backend = routed
+    backend.answers = [Fault(503, '{"error": {"message": "too busy"}}'), Reply(text="Now I can.")]
+    # Before it starts, codex asks for one token to load the model.
+    backend.answers.insert(0, Reply(text="."))
+    events = run_codex(codex, hearth, tmp_path, "Say hello.")
+    assert said(events) == ["Now I can."]
