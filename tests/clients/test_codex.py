@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import MODEL
 from harness.backend import Call, Fault, OpenAiBackend, Reply
 from harness.server import Hearth
 
@@ -30,9 +31,9 @@ def routed():
             yield hearth, backend
 
 
-def run_codex(codex: Path, hearth: Hearth, folder: Path, *arguments: str,
-              timeout: float = 240) -> list[dict]:
-    """The events of a session that did not fail."""
+def run_codex(codex: Path, hearth: Hearth, folder: Path, *arguments: str, model: str = "far,m",
+              kind: str = "lmstudio") -> subprocess.CompletedProcess:
+    """`kind`: which local server it takes Hearth for."""
     home, work = folder / "home", folder / "work"
     home.mkdir(exist_ok=True)
     work.mkdir(exist_ok=True)
@@ -40,11 +41,15 @@ def run_codex(codex: Path, hearth: Hearth, folder: Path, *arguments: str,
            if not name.startswith(("OPENAI_", "CODEX", "XDG_"))
            and not name.lower().endswith("_proxy")}
     env.update(HOME=str(home), CODEX_OSS_BASE_URL=f"{hearth.url}/v1")
-    done = subprocess.run(
-        [str(codex), "exec", "--oss", "--local-provider", "lmstudio", "-m", "far,m", "--json",
+    return subprocess.run(
+        [str(codex), "exec", "--oss", "--local-provider", kind, "-m", model, "--json",
          "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", *arguments],
-        env=env, cwd=work, capture_output=True, text=True, timeout=timeout,
+        env=env, cwd=work, capture_output=True, text=True, timeout=240,
         stdin=subprocess.DEVNULL, check=False)
+
+
+def events_of(done: subprocess.CompletedProcess) -> list[dict]:
+    """Of a session that did not fail."""
     assert done.returncode == 0, f"{done.returncode}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
@@ -75,7 +80,8 @@ def test_it_writes_a_file_through_its_tools(codex, routed, tmp_path):
         Reply(calls=[Call("exec_command", {"cmd": "cp hello.txt copy.txt && echo copied"})]),
         Reply(text="Both files are there."),
     )]
-    events = run_codex(codex, hearth, tmp_path, "Write hello.txt and copy it to copy.txt.")
+    events = events_of(run_codex(codex, hearth, tmp_path,
+                                 "Write hello.txt and copy it to copy.txt."))
     assert said(events)[-1] == "Both files are there."
     work = tmp_path / "work"
     assert (work / "hello.txt").read_text() == "Hello from Hearth.\n"
@@ -94,8 +100,8 @@ def test_it_writes_a_file_through_its_tools(codex, routed, tmp_path):
 def test_it_continues_a_session(codex, routed, tmp_path):
     hearth, backend = routed
     backend.answers = [Reply(reasoning="I note it.", text="I shall remember it.")]
-    run_codex(codex, hearth, tmp_path, "Remember the word lantern.")
-    events = run_codex(codex, hearth, tmp_path, "resume", "--last", "Which word?")
+    events_of(run_codex(codex, hearth, tmp_path, "Remember the word lantern."))
+    events = events_of(run_codex(codex, hearth, tmp_path, "resume", "--last", "Which word?"))
     assert said(events)[-1] == "I shall remember it."
     sent = json.dumps(backend.last.body["messages"])
     assert sent.index("lantern") < sent.index("I shall remember it.") < sent.index("Which word?")
@@ -106,5 +112,13 @@ def test_a_provider_that_fails_is_tried_again(codex, routed, tmp_path):
     backend.answers = [Fault(503, '{"error": {"message": "too busy"}}'), Reply(text="Now I can.")]
     # Before it starts, codex asks for one token to load the model.
     backend.answers.insert(0, Reply(text="."))
-    events = run_codex(codex, hearth, tmp_path, "Say hello.")
+    events = events_of(run_codex(codex, hearth, tmp_path, "Say hello."))
     assert said(events) == ["Now I can."]
+
+
+def test_it_takes_it_for_ollama_and_understands_a_prompt_that_is_too_long(codex, hearth, tmp_path):
+    done = run_codex(codex, hearth, tmp_path, "Say hello.", model=MODEL, kind="ollama")
+    assert done.returncode != 0
+    assert "ran out of room" in done.stdout, done.stdout[-3000:] + done.stderr[-3000:]
+    refused = [r for r in hearth.records() if "prompt is too long" in (r["error"] or "")]
+    assert 1 <= len(refused) <= 2, "it tried again and again"

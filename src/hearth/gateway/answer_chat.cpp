@@ -36,6 +36,36 @@ asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request& request, An
   co_await send_answer(exchange, answer);
 }
 
+asio::awaitable<void> answer_raw(Exchange& exchange, wire::CompletionRequest& request,
+                                 Answer& answer) {
+  Services& services = exchange.services();
+  provider::LocalProvider* local = services.local_for(request.model);
+  if (local == nullptr) {
+    const Error error = services.no_local_model(request.model);
+    co_await refuse(exchange, error);
+    co_return;
+  }
+  const std::string model = services.local_model_name(request.model);
+  answer.record = begin_record(exchange);
+  answer.record.route = local->name() + "," + model;
+  answer.record.scenario = "default";
+  answer.record.why = "raw completions go to the local model";
+  engine::ChatAnswers::RawRequest raw;
+  if (auto* tokens = std::get_if<std::vector<int>>(&request.prompt)) {
+    raw.tokens = std::move(*tokens);
+  } else {
+    raw.text = std::move(std::get<std::string>(request.prompt));
+  }
+  raw.sampler.sampling = request.sampling;
+  raw.sampler.ignore_end = request.ignore_eos;
+  raw.stops = std::move(request.stop);
+  raw.max_tokens = request.max_tokens;
+  answer.start = [local, model, asked = std::move(raw)](chat::EventSink sink) mutable {
+    return local->complete(model, std::move(asked), std::move(sink));
+  };
+  co_await send_answer(exchange, answer);
+}
+
 asio::awaitable<Result<std::size_t>> count_prompt(Exchange& exchange, chat::Request& request) {
   Services& services = exchange.services();
   auto routed = co_await route_request(exchange, request);

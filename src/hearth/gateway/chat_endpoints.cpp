@@ -89,40 +89,15 @@ asio::awaitable<void> post_completions(Exchange& exchange) {
     co_await refuse(exchange, decoded.error());
     co_return;
   }
-  Services& services = exchange.services();
-  provider::LocalProvider* local = services.local_for(decoded->model);
-  if (local == nullptr) {
-    const Error error = services.no_local_model(decoded->model);
-    co_await refuse(exchange, error);
-    co_return;
-  }
-  const std::string model = services.local_model_name(decoded->model);
-  const wire::AnswerIdentity identity{.id = {}, .model = model, .created = 0};
-
+  const wire::AnswerIdentity identity{
+      .id = {}, .model = exchange.services().local_model_name(decoded->model), .created = 0};
   Answer answer;
-  answer.record = begin_record(exchange);
-  answer.record.route = local->name() + "," + model;
-  answer.record.scenario = "default";
-  answer.record.why = "raw completions go to the local model";
   if (decoded->stream) {
     answer.stream = std::make_unique<wire::CompletionStream>(identity, decoded->usage);
   } else {
     answer.whole = std::make_unique<wire::CompletionCollector>(identity);
   }
-  engine::ChatAnswers::RawRequest raw;
-  if (auto* tokens = std::get_if<std::vector<int>>(&decoded->prompt)) {
-    raw.tokens = std::move(*tokens);
-  } else {
-    raw.text = std::move(std::get<std::string>(decoded->prompt));
-  }
-  raw.sampler.sampling = decoded->sampling;
-  raw.sampler.ignore_end = decoded->ignore_eos;
-  raw.stops = std::move(decoded->stop);
-  raw.max_tokens = decoded->max_tokens;
-  answer.start = [local, model, asked = std::move(raw)](chat::EventSink sink) mutable {
-    return local->complete(model, std::move(asked), std::move(sink));
-  };
-  co_await send_answer(exchange, answer);
+  co_await answer_raw(exchange, *decoded, answer);
 }
 
 }  // namespace hearth::gateway

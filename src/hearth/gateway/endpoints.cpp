@@ -8,6 +8,7 @@
 #include "hearth/gateway/cache_endpoints.h"
 #include "hearth/gateway/chat_endpoints.h"
 #include "hearth/gateway/model_endpoints.h"
+#include "hearth/gateway/ollama_endpoints.h"
 #include "hearth/gateway/responses_endpoints.h"
 #include "hearth/gateway/trace_endpoints.h"
 
@@ -45,6 +46,12 @@ constexpr std::array endpoints = {
     Endpoint{http::verb::post, "/v1/responses", &post_responses},
     Endpoint{http::verb::post, "/v1/responses/input_tokens", &post_response_input_tokens},
     Endpoint{http::verb::get, "/v1/models", &get_models},
+    Endpoint{http::verb::post, "/api/chat", &post_ollama_chat},
+    Endpoint{http::verb::post, "/api/generate", &post_ollama_generate},
+    Endpoint{http::verb::get, "/api/tags", &get_ollama_tags},
+    Endpoint{http::verb::get, "/api/ps", &get_ollama_ps},
+    Endpoint{http::verb::post, "/api/show", &post_ollama_show},
+    Endpoint{http::verb::get, "/api/version", &get_ollama_version},
     Endpoint{http::verb::post, "/tokenize", &post_tokenize},
     Endpoint{http::verb::post, "/detokenize", &post_detokenize},
     Endpoint{http::verb::get, "/cache", &get_cache},

@@ -12,6 +12,7 @@
 #include "hearth/base/id.h"
 #include "hearth/gateway/body_codec.h"
 #include "hearth/wire/anthropic_answer.h"
+#include "hearth/wire/ollama_answer.h"
 #include "hearth/wire/openai_answer.h"
 
 namespace hearth::gateway {
@@ -28,6 +29,20 @@ std::string path_of(std::string_view target) {
   return std::string(target.substr(0, target.find('?')));
 }
 
+wire::Api api_of(std::string_view path) {
+  if (path.starts_with("/v1/messages")) return wire::Api::anthropic;
+  return path.starts_with("/api/") ? wire::Api::ollama : wire::Api::openai;
+}
+
+json::object error_body(const Error& error, wire::Api api, const std::string& request_id) {
+  switch (api) {
+    case wire::Api::anthropic: return wire::anthropic_error(error, request_id);
+    case wire::Api::ollama: return wire::ollama_error(error);
+    case wire::Api::openai: break;
+  }
+  return wire::openai_error(error);
+}
+
 }  // namespace
 
 Exchange::Exchange(beast::tcp_stream& stream, HttpRequest request, Services& services)
@@ -36,7 +51,7 @@ Exchange::Exchange(beast::tcp_stream& stream, HttpRequest request, Services& ser
       services_(services),
       path_(path_of(request_.target())),
       request_id_(new_id("req_")),
-      api_(path_.starts_with("/v1/messages") ? wire::Api::anthropic : wire::Api::openai),
+      api_(api_of(path_)),
       keep_alive_(request_.keep_alive()) {}
 
 std::string_view Exchange::header(std::string_view name) const {
@@ -73,16 +88,15 @@ Exchange::Awaitable<void> Exchange::reply_text(int status, std::string_view cont
 }
 
 Exchange::Awaitable<void> Exchange::reply_error(const Error& error) {
-  const json::value body = api_ == wire::Api::anthropic ? wire::anthropic_error(error, request_id_)
-                                                        : wire::openai_error(error);
+  const json::value body = error_body(error, api_, request_id_);
   const int status = wire::http_status(error, api_);
   co_await reply_json(status, body);
 }
 
-Exchange::Awaitable<void> Exchange::begin_stream() {
+Exchange::Awaitable<void> Exchange::begin_stream(std::string_view content_type) {
   http::response<http::empty_body> response(http::status::ok, request_.version());
   response.set(http::field::server, server_name);
-  response.set(http::field::content_type, "text/event-stream; charset=utf-8");
+  response.set(http::field::content_type, content_type);
   response.set(http::field::cache_control, "no-cache");
   response.set("request-id", request_id_);
   response.keep_alive(keep_alive_);

@@ -18,8 +18,8 @@ namespace hearth::gateway {
 
 /// One request on a connection, and its response. The coroutines of this room take references and
 /// named values only: GCC 12 destroys some temporaries in the arguments of co_await twice.
-/// A response is either whole (`reply…`) or an event
-/// stream (`begin_stream`, `write`…, `end_stream`).
+/// A response is either whole (`reply…`) or a stream
+/// (`begin_stream`, `write`…, `end_stream`).
 class Exchange {
  public:
   using HttpRequest = boost::beast::http::request<boost::beast::http::string_body>;
@@ -48,7 +48,7 @@ class Exchange {
   /// In the envelope of this endpoint's API.
   Awaitable<void> reply_error(const Error& error);
 
-  Awaitable<void> begin_stream();
+  Awaitable<void> begin_stream(std::string_view content_type);
   /// Throws boost::system::system_error if the client is gone or does not read for Limits::write.
   Awaitable<void> write(std::string_view text);
   Awaitable<void> end_stream();

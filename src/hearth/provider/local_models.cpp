@@ -42,6 +42,11 @@ std::shared_ptr<engine::Instance> LocalModels::loaded(const std::string& name) c
   return found == entries_.end() ? nullptr : found->second->instance;
 }
 
+std::filesystem::path LocalModels::file_of(const std::string& name) const {
+  const auto found = entries_.find(name);
+  return found == entries_.end() ? std::filesystem::path() : found->second->model.path;
+}
+
 std::vector<std::string> LocalModels::names() const {
   return order_;
 }

@@ -36,6 +36,8 @@ class LocalModels {
   [[nodiscard]] std::shared_ptr<engine::Instance> loaded(const std::string& name) const;
 
   [[nodiscard]] std::vector<std::string> names() const;
+  /// Its file. Empty for one that is unknown or not on this machine.
+  [[nodiscard]] std::filesystem::path file_of(const std::string& name) const;
   [[nodiscard]] bool knows(const std::string& name) const { return entries_.contains(name); }
   /// True while any model is being loaded, or will be as soon as somebody has time.
   [[nodiscard]] bool loading() const { return n_loading_ > 0; }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "hearth/base/json.h"
 #include "hearth/chat/event.h"
@@ -32,6 +33,11 @@ class StreamEncoder {
 
   /// The bytes to send now, whole frames; may be empty. REQUIRES: not `done()`.
   [[nodiscard]] virtual std::string encode(const chat::Event& event) = 0;
+
+  /// Of the whole stream.
+  [[nodiscard]] virtual std::string_view content_type() const {
+    return "text/event-stream; charset=utf-8";
+  }
 
   /// Bytes that keep the connection alive and mean nothing.
   [[nodiscard]] virtual std::string ping() = 0;

@@ -8,12 +8,12 @@
 namespace hearth::wire {
 
 /// Whose conventions an answer follows.
-enum class Api { anthropic, openai };
+enum class Api { anthropic, openai, ollama };
 
 /// The status of a response that carries `error`: 400 invalid_request, 401 unauthorized,
 /// 403 forbidden, 404 not_found and no_endpoint, 405 wrong_method, 413 too_large, 429 rate_limited,
 /// 499 cancelled, 502 unavailable, 504 timeout, 500 otherwise; overloaded is 529 for Anthropic's
-/// API and 503 for OpenAI's.
+/// API and 503 for the others.
 int http_status(const Error& error, Api api);
 
 /// The error of a prompt that does not fit. Claude Code reads the two numbers of this text and
