@@ -10,6 +10,7 @@ import pytest
 
 from harness import paths
 from harness.backend import Call, OpenAiBackend, Reply
+from harness.programs import clean_environment, own_folders, program
 from harness.server import Hearth
 
 # Its first prompt has about 12,000 tokens. A slow machine needs minutes to read it.
@@ -18,23 +19,15 @@ LOCAL_PATIENCE = float(os.environ.get("HEARTH_CLAUDE_TIMEOUT", "1800"))
 
 @pytest.fixture(scope="module")
 def claude() -> Path:
-    path = os.environ.get("HEARTH_CLAUDE")
-    if not path or not Path(path).is_file():
-        raise FileNotFoundError("HEARTH_CLAUDE must name the claude program; "
-                                "tests/run_python.sh installs it.")
-    return Path(path)
+    return program("HEARTH_CLAUDE")
 
 
 def run_claude(claude: Path, hearth: Hearth, folder: Path, *arguments: str,
                timeout: float,
                more_env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
-    home, work = folder / "home", folder / "work"
-    home.mkdir(exist_ok=True)
-    work.mkdir(exist_ok=True)
-    env = {name: value for name, value in os.environ.items()
-           if not name.startswith(("ANTHROPIC_", "CLAUDE", "XDG_"))
-           and not name.lower().endswith("_proxy")}
-    env.update(HOME=str(home), ANTHROPIC_BASE_URL=hearth.url, ANTHROPIC_API_KEY="x",
+    home, work = own_folders(folder)
+    env = clean_environment(home, "ANTHROPIC_", "CLAUDE")
+    env.update(ANTHROPIC_BASE_URL=hearth.url, ANTHROPIC_API_KEY="x",
                CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC="1", IS_SANDBOX="1", DISABLE_AUTOUPDATER="1",
                **(more_env or {}))
     return subprocess.run([str(claude), *arguments], env=env, cwd=work, capture_output=True,

@@ -2,7 +2,6 @@
 HEARTH_CODEX names it; tests/run_python.sh installs it."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -10,16 +9,13 @@ import pytest
 
 from conftest import MODEL
 from harness.backend import Call, Fault, OpenAiBackend, Reply
+from harness.programs import clean_environment, own_folders, program
 from harness.server import Hearth
 
 
 @pytest.fixture(scope="module")
 def codex() -> Path:
-    path = os.environ.get("HEARTH_CODEX")
-    if not path or not Path(path).is_file():
-        raise FileNotFoundError("HEARTH_CODEX must name the codex program; "
-                                "tests/run_python.sh installs it.")
-    return Path(path)
+    return program("HEARTH_CODEX")
 
 
 @pytest.fixture
@@ -34,13 +30,9 @@ def routed():
 def run_codex(codex: Path, hearth: Hearth, folder: Path, *arguments: str, model: str = "far,m",
               kind: str = "lmstudio") -> subprocess.CompletedProcess:
     """`kind`: which local server it takes Hearth for."""
-    home, work = folder / "home", folder / "work"
-    home.mkdir(exist_ok=True)
-    work.mkdir(exist_ok=True)
-    env = {name: value for name, value in os.environ.items()
-           if not name.startswith(("OPENAI_", "CODEX", "XDG_"))
-           and not name.lower().endswith("_proxy")}
-    env.update(HOME=str(home), CODEX_OSS_BASE_URL=f"{hearth.url}/v1")
+    home, work = own_folders(folder)
+    env = clean_environment(home, "OPENAI_", "CODEX")
+    env["CODEX_OSS_BASE_URL"] = f"{hearth.url}/v1"
     return subprocess.run(
         [str(codex), "exec", "--oss", "--local-provider", kind, "-m", model, "--json",
          "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", *arguments],

@@ -9,7 +9,6 @@
 
 #include "hearth/agent/interrupt.h"
 #include "hearth/agent/plain_text.h"
-#include "hearth/agent/server_start.h"
 #include "hearth/agent/task_kind.h"
 #include "hearth/agent/tool_style.h"
 #include "hearth/agent/whole_files_style.h"
@@ -19,27 +18,6 @@
 
 namespace hearth::agent {
 namespace {
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
-std::string without_slash(std::string url) {
-  while (url.ends_with('/')) url.pop_back();
-  return url;
-}
-
-/// The first model that the server offers; empty if it does not say.
-std::string first_model(const Server& server) {
-  const auto reply = http_get(server, "/v1/models", std::chrono::milliseconds(5000));
-  if (!reply || reply->status != 200) return {};
-  const auto value = parse_json(reply->body);
-  if (!value || !value->is_object()) return {};
-  const json::array* models = find_array(value->get_object(), "data");
-  if (models == nullptr || models->empty() || !models->front().is_object()) return {};
-  return std::string(find_string(models->front().get_object(), "id").value_or(""));
-}
 
 /// One session, from its first task to its last.
 class Session {
@@ -186,36 +164,16 @@ class Session {
   bool asked_for_check_ = false;
 };
 
-/// The server to talk to; one of our own is started if none was named and none answers.
-Result<Server> reach_server(const AgentOptions& options, const EnsureModel& ensure_model,
-                            Output& output) {
-  std::string named = options.server.empty() ? variable("HEARTH_URL") : options.server;
-  Server server{.url = without_slash(named.empty() ? std::string(default_server_url) : named),
-                .key = variable("HEARTH_API_KEY")};
+Result<Server> server_for(const AgentOptions& options, const EnsureModel& ensure_model,
+                          Output& output) {
   std::stop_source stop;
   InterruptWatch watch(stop, InterruptWatch::Keys::ignored);
-  const auto progress = [&](std::string_view line) { output.progress(line); };
-  if (!named.empty() || answers(server)) {
-    if (auto ready = wait_until_ready(server, stop.get_token(), progress); !ready) {
-      return pass_on(ready);
-    }
-    return server;
-  }
-  if (ensure_model) {
-    if (auto model = ensure_model(!options.prompt); !model) return pass_on(model);
-  }
-  const ServerStart start{.program = own_program(),
-                          .arguments = {"serve", "--port", "8484", "--idle-exit",
-                                        std::to_string(options.idle_exit_minutes)},
-                          .log = state_dir() / "server.log"};
-  output.status(
-      fmt::format("No server answers at {}; starting one (it ends after {} idle minutes, "
-                  "or with `hearth stop`; log: {})",
-                  server.url, options.idle_exit_minutes, start.log.string()));
-  if (auto started = start_server(server, start, stop.get_token(), progress); !started) {
-    return pass_on(started);
-  }
-  return server;
+  const ServerWish wish{.named = options.server,
+                        .interactive = !options.prompt,
+                        .idle_exit_minutes = options.idle_exit_minutes};
+  return reach_server(wish, ensure_model, stop.get_token(),
+                      {.status = [&](std::string_view line) { output.status(line); },
+                       .progress = [&](std::string_view line) { output.progress(line); }});
 }
 
 int converse(Session& session, Output& output) {
@@ -250,9 +208,9 @@ int run_agent(const AgentOptions& options, const EnsureModel& ensure_model) {
   if (!folder) return refuse(folder.error());
   auto log = SessionLog::create(state_dir() / "sessions");
   if (!log) return refuse(log.error());
-  auto server = reach_server(options, ensure_model, *output);
+  auto server = server_for(options, ensure_model, *output);
   if (!server) return refuse(server.error());
-  std::string model = options.model.empty() ? first_model(*server) : options.model;
+  std::string model = options.model.empty() ? first_model(*server).id : options.model;
   Session session(options, std::move(*folder), std::move(*log), *output, std::move(*server),
                   std::move(model));
   if (!interactive) return session.run(*options.prompt).good() ? 0 : 1;

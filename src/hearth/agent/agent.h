@@ -1,13 +1,13 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "hearth/agent/output.h"
 #include "hearth/agent/permissions.h"
 #include "hearth/agent/profile.h"
+#include "hearth/agent/reach_server.h"
 #include "hearth/base/error.h"
 
 namespace hearth::agent {
@@ -25,9 +25,6 @@ struct AgentOptions {
   std::filesystem::path folder = ".";
   int idle_exit_minutes = 30;  ///< of a server that is started here
 };
-
-/// Makes sure there is a model on disk; `interactive`: a person can be asked.
-using EnsureModel = std::function<Result<void>(bool interactive)>;
 
 /// Runs the agent to its end; returns the program's exit code: 0 when done, 1 when not.
 int run_agent(const AgentOptions& options, const EnsureModel& ensure_model);

@@ -2,7 +2,6 @@
 
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <cstddef>
 
 namespace hearth {
@@ -26,7 +25,9 @@ std::string to_base64(std::string_view bytes) {
 std::optional<std::string> from_base64(std::string_view text) {
   if (text.empty()) return std::string();
   if (text.size() % 4 != 0) return std::nullopt;
-  const auto pads = std::min<std::size_t>(text.size() - text.find_last_not_of('=') - 1, 2);
+  const std::size_t pads = text.size() - text.find_last_not_of('=') - 1;
+  // The library takes a '=' for a zero, wherever it stands.
+  if (pads > 2 || text.substr(0, text.size() - pads).contains('=')) return std::nullopt;
   std::string bytes(text.size() / 4 * 3, '\0');
   const int written = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
                                       unsigned_bytes(text), static_cast<int>(text.size()));

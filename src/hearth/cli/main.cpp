@@ -4,6 +4,7 @@
 #include "hearth/base/log.h"
 #include "hearth/cli/agent_command.h"
 #include "hearth/cli/cache_command.h"
+#include "hearth/cli/client_command.h"
 #include "hearth/cli/default_model.h"
 #include "hearth/cli/log_command.h"
 #include "hearth/cli/models_command.h"
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
     return {};
   };
   hearth::cli::add_agent_command(app, hooks, exit_code);
+  hearth::cli::add_client_commands(app, hooks.ensure_model, exit_code);
   hearth::cli::add_serve_commands(app, exit_code);
   hearth::cli::add_models_commands(app, exit_code);
   hearth::cli::add_log_command(app, exit_code);

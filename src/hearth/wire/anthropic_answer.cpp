@@ -1,12 +1,10 @@
 #include "hearth/wire/anthropic_answer.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "hearth/base/id.h"
 #include "hearth/base/sha256.h"
-#include "hearth/wire/answer_blocks.h"
 #include "hearth/wire/anthropic_blocks.h"
 #include "hearth/wire/sse.h"
 
@@ -264,45 +262,20 @@ bool MessagesStream::done() const {
   return state_->done;
 }
 
-struct MessagesCollector::State {
-  AnswerIdentity identity;
-  AnswerBlocks blocks;
-  std::optional<chat::Finished> end;
-  std::optional<Error> error;
-};
-
-MessagesCollector::MessagesCollector(AnswerIdentity identity) : state_(std::make_unique<State>()) {
-  if (identity.id.empty()) identity.id = new_id("msg_");
-  state_->identity = std::move(identity);
+MessagesCollector::MessagesCollector(AnswerIdentity identity) : identity_(std::move(identity)) {
+  if (identity_.id.empty()) identity_.id = new_id("msg_");
 }
 
-MessagesCollector::~MessagesCollector() = default;
-
-void MessagesCollector::add(const chat::Event& event) {
-  if (const auto* finished = std::get_if<chat::Finished>(&event)) {
-    state_->end = *finished;
-  } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
-    state_->error = failed->error;
-  } else {
-    state_->blocks.add(event);
-  }
-}
-
-bool MessagesCollector::done() const {
-  return state_->end.has_value() || state_->error.has_value();
-}
-
-Result<json::object> MessagesCollector::response() {
-  if (state_->error) return std::unexpected(*state_->error);
-  json::object message = message_head(state_->identity);
+json::object MessagesCollector::whole(AnswerBlocks& blocks, const chat::Finished& end) {
+  json::object message = message_head(identity_);
   json::array content;
-  for (; state_->blocks.front() != nullptr; state_->blocks.pop()) {
-    content.push_back(encode_answer_block(*state_->blocks.front()));
+  for (; blocks.front() != nullptr; blocks.pop()) {
+    content.push_back(encode_answer_block(*blocks.front()));
   }
   message["content"] = std::move(content);
-  set_stop(message, *state_->end);
-  message["usage"] = messages_usage(state_->end->usage);
-  message["timings"] = timings_of(*state_->end);
+  set_stop(message, end);
+  message["usage"] = messages_usage(end.usage);
+  message["timings"] = timings_of(end);
   return message;
 }
 

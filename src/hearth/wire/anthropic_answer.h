@@ -6,6 +6,7 @@
 
 #include "hearth/base/json.h"
 #include "hearth/chat/event.h"
+#include "hearth/wire/answer_collector.h"
 #include "hearth/wire/answer_encoder.h"
 
 namespace hearth::wire {
@@ -46,17 +47,14 @@ class MessagesStream : public StreamEncoder {
 };
 
 /// The whole response of the Messages API, with the same usage, signatures and `timings`.
-class MessagesCollector : public AnswerCollector {
+class MessagesCollector : public BlocksCollector {
  public:
   explicit MessagesCollector(AnswerIdentity identity);
-  ~MessagesCollector() override;
-  void add(const chat::Event& event) override;
-  bool done() const override;
-  Result<json::object> response() override;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  json::object whole(AnswerBlocks& blocks, const chat::Finished& end) override;
+
+  AnswerIdentity identity_;
 };
 
 }  // namespace hearth::wire

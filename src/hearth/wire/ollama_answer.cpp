@@ -3,20 +3,21 @@
 #include <fmt/chrono.h>
 
 #include <ctime>
-#include <optional>
 #include <utility>
 
-#include "hearth/base/clock.h"
-#include "hearth/wire/answer_blocks.h"
 #include "hearth/wire/anthropic_blocks.h"
+#include "hearth/wire/openai_identity.h"
 
 namespace hearth::wire {
 namespace {
 
-std::string now_text() {
-  const std::int64_t ms = unix_ms();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(static_cast<std::time_t>(ms / 1000)), ms % 1000);
+std::string time_text(std::int64_t seconds) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds)));
+}
+
+AnswerIdentity completed(AnswerIdentity identity) {
+  complete_identity(identity, "");
+  return identity;
 }
 
 std::int64_t nanoseconds(double ms) {
@@ -45,10 +46,10 @@ struct Part {
   [[nodiscard]] bool empty() const { return text.empty() && thinking.empty() && calls.empty(); }
 };
 
-json::object object_of(OllamaForm form, const std::string& model, Part part) {
+json::object object_of(OllamaForm form, const AnswerIdentity& identity, Part part) {
   json::object object;
-  object["model"] = model;
-  object["created_at"] = now_text();
+  object["model"] = identity.model;
+  object["created_at"] = time_text(identity.created);
   json::object message;
   json::object& holder = form == OllamaForm::chat ? message : object;
   if (form == OllamaForm::chat) message["role"] = "assistant";
@@ -85,7 +86,7 @@ json::object ollama_error(const Error& error) {
 }
 
 json::object ollama_loaded(OllamaForm form, const std::string& model) {
-  json::object object = object_of(form, model, {});
+  json::object object = object_of(form, completed({.id = {}, .model = model, .created = 0}), {});
   object["done"] = true;
   object["done_reason"] = "load";
   return object;
@@ -93,7 +94,7 @@ json::object ollama_loaded(OllamaForm form, const std::string& model) {
 
 struct OllamaStream::State {
   OllamaForm form;
-  std::string model;
+  AnswerIdentity identity;
   AnswerBlocks blocks;
   bool done = false;
 
@@ -114,7 +115,7 @@ struct OllamaStream::State {
 };
 
 OllamaStream::OllamaStream(OllamaForm form, AnswerIdentity identity)
-    : state_(std::make_unique<State>(State{form, std::move(identity.model), {}})) {}
+    : state_(std::make_unique<State>(State{form, completed(std::move(identity)), {}})) {}
 
 OllamaStream::~OllamaStream() = default;
 
@@ -129,59 +130,34 @@ std::string OllamaStream::encode(const chat::Event& event) {
     std::string out;
     // Clients read calls from lines that are not the last.
     if (Part rest = state.advance(AnswerBlocks::End::reached); !rest.empty()) {
-      out = line(object_of(state.form, state.model, std::move(rest)));
+      out = line(object_of(state.form, state.identity, std::move(rest)));
     }
-    json::object last = object_of(state.form, state.model, {});
+    json::object last = object_of(state.form, state.identity, {});
     set_end(last, *end);
     return out + line(last);
   }
   state.blocks.add(event);
   Part part = state.advance(AnswerBlocks::End::open);
   if (part.empty()) return {};
-  return line(object_of(state.form, state.model, std::move(part)));
+  return line(object_of(state.form, state.identity, std::move(part)));
 }
 
 std::string OllamaStream::ping() {
-  return line(object_of(state_->form, state_->model, {}));
+  return line(object_of(state_->form, state_->identity, {}));
 }
 
 bool OllamaStream::done() const {
   return state_->done;
 }
 
-struct OllamaCollector::State {
-  OllamaForm form;
-  std::string model;
-  AnswerBlocks blocks;
-  std::optional<chat::Finished> end;
-  std::optional<Error> error;
-};
-
 OllamaCollector::OllamaCollector(OllamaForm form, AnswerIdentity identity)
-    : state_(std::make_unique<State>(State{form, std::move(identity.model), {}, {}, {}})) {}
+    : form_(form), identity_(completed(std::move(identity))) {}
 
-OllamaCollector::~OllamaCollector() = default;
-
-void OllamaCollector::add(const chat::Event& event) {
-  if (const auto* finished = std::get_if<chat::Finished>(&event)) {
-    state_->end = *finished;
-  } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
-    state_->error = failed->error;
-  } else {
-    state_->blocks.add(event);
-  }
-}
-
-bool OllamaCollector::done() const {
-  return state_->end.has_value() || state_->error.has_value();
-}
-
-Result<json::object> OllamaCollector::response() {
-  if (state_->error) return std::unexpected(*state_->error);
+json::object OllamaCollector::whole(AnswerBlocks& blocks, const chat::Finished& end) {
   Part part;
-  for (; AnswerBlock* block = state_->blocks.front(); state_->blocks.pop()) part.take(*block);
-  json::object object = object_of(state_->form, state_->model, std::move(part));
-  set_end(object, *state_->end);
+  for (; AnswerBlock* block = blocks.front(); blocks.pop()) part.take(*block);
+  json::object object = object_of(form_, identity_, std::move(part));
+  set_end(object, end);
   return object;
 }
 

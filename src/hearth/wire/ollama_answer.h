@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "hearth/base/json.h"
+#include "hearth/wire/answer_collector.h"
 #include "hearth/wire/answer_encoder.h"
 
 namespace hearth::wire {
@@ -34,17 +35,15 @@ class OllamaStream : public StreamEncoder {
 };
 
 /// The whole answer in one object.
-class OllamaCollector : public AnswerCollector {
+class OllamaCollector : public BlocksCollector {
  public:
   OllamaCollector(OllamaForm form, AnswerIdentity identity);
-  ~OllamaCollector() override;
-  void add(const chat::Event& event) override;
-  bool done() const override;
-  Result<json::object> response() override;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  json::object whole(AnswerBlocks& blocks, const chat::Finished& end) override;
+
+  OllamaForm form_;
+  AnswerIdentity identity_;
 };
 
 }  // namespace hearth::wire

@@ -1,12 +1,10 @@
 #include "hearth/wire/openai_answer.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "hearth/base/clock.h"
 #include "hearth/base/id.h"
-#include "hearth/wire/answer_blocks.h"
 #include "hearth/wire/openai_identity.h"
 #include "hearth/wire/sse.h"
 
@@ -189,41 +187,16 @@ std::string ChatCompletionStream::ping() {
   return sse_comment("ping");
 }
 
-struct ChatCompletionCollector::State {
-  AnswerIdentity identity;
-  AnswerBlocks blocks;
-  std::optional<chat::Finished> end;
-  std::optional<Error> error;
-};
-
 ChatCompletionCollector::ChatCompletionCollector(AnswerIdentity identity)
-    : state_(std::make_unique<State>()) {
-  complete_identity(identity, "chatcmpl-");
-  state_->identity = std::move(identity);
+    : identity_(std::move(identity)) {
+  complete_identity(identity_, "chatcmpl-");
 }
 
-ChatCompletionCollector::~ChatCompletionCollector() = default;
-
-void ChatCompletionCollector::add(const chat::Event& event) {
-  if (const auto* finished = std::get_if<chat::Finished>(&event)) {
-    state_->end = *finished;
-  } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
-    state_->error = failed->error;
-  } else {
-    state_->blocks.add(event);
-  }
-}
-
-bool ChatCompletionCollector::done() const {
-  return state_->end.has_value() || state_->error.has_value();
-}
-
-Result<json::object> ChatCompletionCollector::response() {
-  if (state_->error) return std::unexpected(*state_->error);
+json::object ChatCompletionCollector::whole(AnswerBlocks& blocks, const chat::Finished& end) {
   std::string text;
   std::string thinking;
   json::array calls;
-  for (; AnswerBlock* block = state_->blocks.front(); state_->blocks.pop()) {
+  for (; AnswerBlock* block = blocks.front(); blocks.pop()) {
     switch (block->kind) {
       case AnswerBlock::Kind::text: text += block->text; break;
       case AnswerBlock::Kind::thinking: thinking += block->text; break;
@@ -244,15 +217,15 @@ Result<json::object> ChatCompletionCollector::response() {
   json::object choice;
   choice["index"] = 0;
   choice["message"] = std::move(message);
-  choice["finish_reason"] = finish_reason(state_->end->reason);
+  choice["finish_reason"] = finish_reason(end.reason);
   json::object object;
-  object["id"] = state_->identity.id;
+  object["id"] = identity_.id;
   object["object"] = "chat.completion";
-  object["created"] = state_->identity.created;
-  object["model"] = state_->identity.model;
+  object["created"] = identity_.created;
+  object["model"] = identity_.model;
   object["choices"] = json::array{std::move(choice)};
-  object["usage"] = openai_usage(state_->end->usage);
-  object["timings"] = openai_timings(state_->end->usage, state_->end->timings);
+  object["usage"] = openai_usage(end.usage);
+  object["timings"] = openai_timings(end.usage, end.timings);
   return object;
 }
 

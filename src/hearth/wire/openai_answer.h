@@ -5,6 +5,7 @@
 
 #include "hearth/base/json.h"
 #include "hearth/chat/event.h"
+#include "hearth/wire/answer_collector.h"
 #include "hearth/wire/answer_encoder.h"
 
 namespace hearth::wire {
@@ -47,17 +48,14 @@ class ChatCompletionStream : public StreamEncoder {
 };
 
 /// The whole chat completion.
-class ChatCompletionCollector : public AnswerCollector {
+class ChatCompletionCollector : public BlocksCollector {
  public:
   explicit ChatCompletionCollector(AnswerIdentity identity);
-  ~ChatCompletionCollector() override;
-  void add(const chat::Event& event) override;
-  bool done() const override;
-  Result<json::object> response() override;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  json::object whole(AnswerBlocks& blocks, const chat::Finished& end) override;
+
+  AnswerIdentity identity_;
 };
 
 }  // namespace hearth::wire

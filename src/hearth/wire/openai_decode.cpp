@@ -50,34 +50,21 @@ void decode_tools(Fields& body, chat::Request& request) {
 }
 
 void decode_tool_choice(Fields& body, chat::Request& request) {
-  using Mode = chat::ToolChoice::Mode;
-  Problems& problems = body.problems();
   chat::ToolChoice& choice = request.tool_choice;
-  const json::value* value = body.value("tool_choice");
-  if (value != nullptr && value->is_string()) {
-    const std::string mode = body.one_of("tool_choice", {"none", "auto", "required"});
-    if (mode == "none") choice.mode = Mode::none;
-    if (mode == "required") choice.mode = Mode::any;
-  } else if (const json::object* object = value == nullptr ? nullptr : value->if_object()) {
+  if (const json::object* object = decode_tool_mode(body, choice)) {
+    Problems& problems = body.problems();
     Fields fields(*object, "tool_choice", problems);
     fields.one_of("type", {"function"});
     const json::object* function = fields.object("function");
-    choice.mode = Mode::tool;
+    choice.mode = chat::ToolChoice::Mode::tool;
     choice.name =
         std::string(function == nullptr ? "" : find_string(*function, "name").value_or(""));
     if (chat::find_tool(request, choice.name) == nullptr) {
       problems.report("tool_choice.function.name",
                       fmt::format("no tool is named \"{}\" in `tools`", choice.name));
     }
-  } else if (value != nullptr) {
-    problems.expected("tool_choice", "a string or an object", value);
   }
-  if (choice.mode == Mode::any && request.tools.empty()) {
-    problems.report("tool_choice", "a tool is demanded, and `tools` is empty");
-  }
-  if (body.value("parallel_tool_calls") != nullptr) {
-    choice.disable_parallel = !body.boolean("parallel_tool_calls");
-  }
+  decode_tool_limits(body, request);
 }
 
 void decode_response_format(Fields& body, chat::Request& request) {

@@ -44,6 +44,31 @@ std::vector<std::string> decode_stop(Fields& body) {
   return stops;
 }
 
+const json::object* decode_tool_mode(Fields& body, chat::ToolChoice& choice) {
+  using Mode = chat::ToolChoice::Mode;
+  const json::value* value = body.value("tool_choice");
+  if (value == nullptr) return nullptr;
+  if (const json::object* object = value->if_object()) return object;
+  if (!value->is_string()) {
+    body.problems().expected("tool_choice", "a string or an object", value);
+    return nullptr;
+  }
+  const std::string mode = body.one_of("tool_choice", {"none", "auto", "required"});
+  if (mode == "none") choice.mode = Mode::none;
+  if (mode == "required") choice.mode = Mode::any;
+  return nullptr;
+}
+
+void decode_tool_limits(Fields& body, chat::Request& request) {
+  if (request.tool_choice.mode == chat::ToolChoice::Mode::any && request.tools.empty()) {
+    body.problems().report("tool_choice",
+                           "a tool is demanded, and `tools` has none that can be called");
+  }
+  if (body.value("parallel_tool_calls") != nullptr) {
+    request.tool_choice.disable_parallel = !body.boolean("parallel_tool_calls");
+  }
+}
+
 chat::ImageBlock decode_image_url(std::string_view url, const std::string& path,
                                   Problems& problems) {
   constexpr std::string_view scheme = "data:";

@@ -16,6 +16,12 @@ chat::Sampling decode_sampling(Fields& body);
 /// `stop`: a string or a list of strings. Empty ones, which would stop at once, are left out.
 std::vector<std::string> decode_stop(Fields& body);
 
+/// `tool_choice` where it is a word. Returns the object where it is one, else null.
+const json::object* decode_tool_mode(Fields& body, chat::ToolChoice& choice);
+
+/// `parallel_tool_calls`, and that there is a tool where one is demanded.
+void decode_tool_limits(Fields& body, chat::Request& request);
+
 /// An image by its URL; a `data:` URL must be in base64.
 chat::ImageBlock decode_image_url(std::string_view url, const std::string& path,
                                   Problems& problems);

@@ -1,9 +1,7 @@
 #include "hearth/wire/responses_answer.h"
 
-#include <optional>
 #include <utility>
 
-#include "hearth/wire/answer_blocks.h"
 #include "hearth/wire/openai_identity.h"
 #include "hearth/wire/responses_object.h"
 #include "hearth/wire/sse.h"
@@ -16,9 +14,9 @@ struct ResponsesStream::State {
   json::array output;
   bool started = false;
   bool done = false;
-  bool open = false;    ///< an item is open
-  std::string item_id;  ///< of the open item
-  std::string text;     ///< of the open item, as far as it came
+  bool open = false;       ///< an item is open
+  std::string id_of_item;  ///< of the open item
+  std::string text;        ///< of the open item, as far as it came
   int sequence = 0;
   std::string out;
 
@@ -32,7 +30,7 @@ struct ResponsesStream::State {
 
   /// An event about the open item.
   void send_of_item(std::string_view type, json::object fields) {
-    fields["item_id"] = item_id;
+    fields["item_id"] = id_of_item;
     fields["output_index"] = output.size();
     send(type, std::move(fields));
   }
@@ -53,12 +51,12 @@ struct ResponsesStream::State {
 
   void open_item(const AnswerBlock& block) {
     open = true;
-    item_id = new_item_id(block, shape);
+    id_of_item = item_id(block, output.size(), shape);
     text.clear();
     const bool redacted = block.kind == AnswerBlock::Kind::redacted;
-    send("response.output_item.added",
-         {{"output_index", output.size()},
-          {"item", output_item(block, redacted ? block.text : "", item_id, "in_progress", shape)}});
+    send("response.output_item.added", {{"output_index", output.size()},
+                                        {"item", output_item(block, redacted ? block.text : "",
+                                                             id_of_item, "in_progress", shape)}});
     if (has_part(block)) {
       send_of_part("response.content_part.added", {{"part", text_part(block.kind, {})}});
     }
@@ -101,7 +99,7 @@ struct ResponsesStream::State {
     if (has_part(block)) {
       send_of_part("response.content_part.done", {{"part", text_part(block.kind, text)}});
     }
-    json::object item = output_item(block, text, item_id, status, shape);
+    json::object item = output_item(block, text, id_of_item, status, shape);
     send("response.output_item.done", {{"output_index", output.size()}, {"item", item}});
     output.push_back(std::move(item));
     open = false;
@@ -140,7 +138,7 @@ struct ResponsesStream::State {
 namespace {
 
 ResponsesShape completed(ResponsesShape shape) {
-  complete_identity(shape.identity, "resp_");
+  complete_identity(shape.identity, response_prefix);
   return shape;
 }
 
@@ -177,46 +175,20 @@ bool ResponsesStream::done() const {
   return state_->done;
 }
 
-struct ResponsesCollector::State {
-  ResponsesShape shape;
-  AnswerBlocks blocks;
-  std::optional<chat::Finished> end;
-  std::optional<Error> error;
-};
+ResponsesCollector::ResponsesCollector(ResponsesShape shape)
+    : shape_(completed(std::move(shape))) {}
 
-ResponsesCollector::ResponsesCollector(ResponsesShape shape) : state_(std::make_unique<State>()) {
-  state_->shape = completed(std::move(shape));
-}
-
-ResponsesCollector::~ResponsesCollector() = default;
-
-void ResponsesCollector::add(const chat::Event& event) {
-  if (const auto* finished = std::get_if<chat::Finished>(&event)) {
-    state_->end = *finished;
-  } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
-    state_->error = failed->error;
-  } else {
-    state_->blocks.add(event);
-  }
-}
-
-bool ResponsesCollector::done() const {
-  return state_->end.has_value() || state_->error.has_value();
-}
-
-Result<json::object> ResponsesCollector::response() {
-  if (state_->error) return std::unexpected(*state_->error);
-  const ResponsesShape& shape = state_->shape;
+json::object ResponsesCollector::whole(AnswerBlocks& blocks, const chat::Finished& end) {
   json::array output;
-  while (AnswerBlock* block = state_->blocks.front()) {
-    const AnswerBlock whole = std::move(*block);
-    state_->blocks.pop();
-    const bool last = state_->blocks.front() == nullptr;
-    output.push_back(output_item(whole, whole.text, new_item_id(whole, shape),
-                                 last ? response_status(*state_->end) : "completed", shape));
+  while (AnswerBlock* front = blocks.front()) {
+    const AnswerBlock block = std::move(*front);
+    blocks.pop();
+    const bool last = blocks.front() == nullptr;
+    output.push_back(output_item(block, block.text, item_id(block, output.size(), shape_),
+                                 last ? response_status(end) : "completed", shape_));
   }
-  json::object response = response_ended(shape, *state_->end, std::move(output));
-  if (shape.on_done) shape.on_done(response);
+  json::object response = response_ended(shape_, end, std::move(output));
+  if (shape_.on_done) shape_.on_done(response);
   return response;
 }
 

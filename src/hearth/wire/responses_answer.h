@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "hearth/base/json.h"
+#include "hearth/wire/answer_collector.h"
 #include "hearth/wire/answer_encoder.h"
 #include "hearth/wire/responses_decode.h"
 
@@ -40,17 +41,14 @@ class ResponsesStream : public StreamEncoder {
 };
 
 /// The whole response.
-class ResponsesCollector : public AnswerCollector {
+class ResponsesCollector : public BlocksCollector {
  public:
   explicit ResponsesCollector(ResponsesShape shape);
-  ~ResponsesCollector() override;
-  void add(const chat::Event& event) override;
-  bool done() const override;
-  Result<json::object> response() override;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  json::object whole(AnswerBlocks& blocks, const chat::Finished& end) override;
+
+  ResponsesShape shape_;
 };
 
 }  // namespace hearth::wire

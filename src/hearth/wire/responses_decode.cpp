@@ -134,10 +134,11 @@ Result<ResponsesRequest> decode_responses_request(const json::value& body,
   if (input == nullptr || (!input->is_string() && !input->is_array())) {
     problems.expected("input", "a string or an array of items", input);
   }
-  ResponsesItems items(request, problems);
+  ResponsesItems items(request, decoded.tools, problems);
   items.add(before, "previous_response_id");
   items.add(input_items(body), "input");
   decode_responses_tools(fields, request, decoded.tools);
+  decode_responses_tool_choice(fields, request);
   request.max_tokens = fields.integer("max_output_tokens", 1, INT_MAX);
   request.sampling = decode_sampling(fields);
   request.stop = decode_stop(fields);

@@ -151,6 +151,8 @@ void ResponsesItems::add_item(const json::object& object, const std::string& pat
     add_call(fields, ResponsesTool::Kind::custom);
   } else if (type == "function_call_output" || type == "custom_tool_call_output") {
     add_output(fields);
+  } else if (type == "additional_tools") {
+    decode_responses_tools(fields, request_, names_);
   } else if (std::ranges::find(service_items, type) != service_items.end()) {
     request_.warnings.push_back(fmt::format("left out an item of type {}", type));
   } else if (type == "item_reference") {
@@ -159,7 +161,7 @@ void ResponsesItems::add_item(const json::object& object, const std::string& pat
     problems_.report(fields.at("type"),
                      fmt::format("items of type \"{}\" are not supported; known are message, "
                                  "reasoning, function_call, function_call_output, "
-                                 "custom_tool_call and custom_tool_call_output",
+                                 "custom_tool_call, custom_tool_call_output and additional_tools",
                                  type));
   }
 }

@@ -14,9 +14,9 @@ namespace hearth::wire {
 /// made (`web_search_call`, …) are left out with a warning.
 class ResponsesItems {
  public:
-  /// REQUIRES: both outlive it.
-  ResponsesItems(chat::Request& request, Problems& problems)
-      : request_(request), problems_(problems) {}
+  /// `names` gets the tools that items declare. REQUIRES: all outlive it.
+  ResponsesItems(chat::Request& request, ResponsesTools& names, Problems& problems)
+      : request_(request), names_(names), problems_(problems) {}
 
   /// Adds `items`, whose place in the body is `path`.
   void add(const json::array& items, const std::string& path);
@@ -31,6 +31,7 @@ class ResponsesItems {
   chat::Message& last(chat::Role role, bool of_results);
 
   chat::Request& request_;
+  ResponsesTools& names_;
   Problems& problems_;
   std::vector<std::string> call_ids_;
   bool after_results_ = false;

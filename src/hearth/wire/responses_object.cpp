@@ -1,8 +1,9 @@
 #include "hearth/wire/responses_object.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
-#include "hearth/base/id.h"
 #include "hearth/wire/openai_answer.h"
 #include "hearth/wire/responses_thinking.h"
 
@@ -94,14 +95,18 @@ bool is_custom(const AnswerBlock& block, const ResponsesShape& shape) {
          shape.tools.find(block.name).kind == ResponsesTool::Kind::custom;
 }
 
-std::string new_item_id(const AnswerBlock& block, const ResponsesShape& shape) {
+std::string item_id(const AnswerBlock& block, std::size_t index, const ResponsesShape& shape) {
+  std::string_view prefix = "msg_";
   switch (block.kind) {
-    case AnswerBlock::Kind::text: return new_id("msg_");
+    case AnswerBlock::Kind::text: break;
     case AnswerBlock::Kind::thinking:
-    case AnswerBlock::Kind::redacted: return new_id("rs_");
-    case AnswerBlock::Kind::tool: break;
+    case AnswerBlock::Kind::redacted: prefix = "rs_"; break;
+    case AnswerBlock::Kind::tool: prefix = is_custom(block, shape) ? "ctc_" : "fc_"; break;
   }
-  return new_id(is_custom(block, shape) ? "ctc_" : "fc_");
+  const std::string& response = shape.identity.id;
+  const std::string_view own = response_prefix;
+  return fmt::format("{}{}_{}", prefix,
+                     response.starts_with(own) ? response.substr(own.size()) : response, index);
 }
 
 json::object text_part(AnswerBlock::Kind kind, std::string_view text) {

@@ -9,8 +9,10 @@
 
 namespace hearth::wire {
 
-/// A new id for the output item that `block` becomes.
-std::string new_item_id(const AnswerBlock& block, const ResponsesShape& shape);
+inline constexpr std::string_view response_prefix = "resp_";
+
+/// The id of the output item that `block` becomes: unique, as the response's is.
+std::string item_id(const AnswerBlock& block, std::size_t index, const ResponsesShape& shape);
 
 /// The output item of `block`. `text` is all of its text, thoughts or arguments.
 json::object output_item(const AnswerBlock& block, const std::string& text, const std::string& id,

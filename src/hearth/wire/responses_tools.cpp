@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "hearth/wire/openai_fields.h"
 
 namespace hearth::wire {
 namespace {
@@ -23,9 +23,11 @@ void add_function(Fields& fields, std::string_view space, chat::Request& request
 }
 
 /// A grammar that the client gives is told to the model in words; it is not enforced.
-void add_custom(Fields& fields, chat::Request& request, ResponsesTools& names) {
+void add_custom(Fields& fields, std::string_view space, chat::Request& request,
+                ResponsesTools& names) {
   chat::Tool tool;
-  tool.name = fields.required_string("name");
+  const std::string name = fields.required_string("name");
+  tool.name = ResponsesTools::flat_name(space, name);
   tool.description = fields.string("description");
   if (const json::object* format = fields.object("format")) {
     if (const auto definition = find_string(*format, "definition")) {
@@ -39,7 +41,7 @@ void add_custom(Fields& fields, chat::Request& request, ResponsesTools& names) {
                        {"properties", {{input_key, {{"type", "string"}}}}},
                        {"required", json::array{input_key}},
                        {"additionalProperties", false}};
-  names.add(tool.name, {ResponsesTool::Kind::custom, {}, tool.name});
+  names.add(tool.name, {ResponsesTool::Kind::custom, std::string(space), name});
   request.tools.push_back(std::move(tool));
 }
 
@@ -56,8 +58,11 @@ void add_namespace(Fields& fields, chat::Request& request, ResponsesTools& names
       return;
     }
     Fields inner(*object, path, problems);
-    inner.one_of("type", {"function"});
-    add_function(inner, space, request, names);
+    if (inner.one_of("type", {"function", "custom"}) == "custom") {
+      add_custom(inner, space, request, names);
+    } else {
+      add_function(inner, space, request, names);
+    }
     if (i == 0 && !about.empty() && !request.tools.empty()) {
       std::string& description = request.tools.back().description;
       description = fmt::format("{}\n(About all tools {}…: {})", description,
@@ -71,47 +76,12 @@ void add_tool(Fields& fields, chat::Request& request, ResponsesTools& names) {
   if (type == "function") {
     add_function(fields, {}, request, names);
   } else if (type == "custom") {
-    add_custom(fields, request, names);
+    add_custom(fields, {}, request, names);
   } else if (type == "namespace") {
     add_namespace(fields, request, names);
   } else if (!type.empty()) {
     request.warnings.push_back(
         fmt::format("left out the tool \"{}\", which the service itself would have to run", type));
-  }
-}
-
-void decode_choice(Fields& body, chat::Request& request) {
-  using Mode = chat::ToolChoice::Mode;
-  Problems& problems = body.problems();
-  chat::ToolChoice& choice = request.tool_choice;
-  const json::value* value = body.value("tool_choice");
-  if (value != nullptr && value->is_string()) {
-    const std::string mode = body.one_of("tool_choice", {"none", "auto", "required"});
-    if (mode == "none") choice.mode = Mode::none;
-    if (mode == "required") choice.mode = Mode::any;
-  } else if (const json::object* object = value == nullptr ? nullptr : value->if_object()) {
-    Fields fields(*object, "tool_choice", problems);
-    const std::string type = fields.one_of("type", {"function", "custom", "allowed_tools"});
-    if (type == "allowed_tools") {
-      if (fields.one_of("mode", {"auto", "required"}) == "required") choice.mode = Mode::any;
-      request.warnings.emplace_back("tool_choice.allowed_tools: all tools stay allowed");
-    } else if (!type.empty()) {
-      choice.mode = Mode::tool;
-      choice.name =
-          ResponsesTools::flat_name(fields.string("namespace"), fields.required_string("name"));
-      if (chat::find_tool(request, choice.name) == nullptr) {
-        problems.report("tool_choice.name",
-                        fmt::format("no tool is named \"{}\" in `tools`", choice.name));
-      }
-    }
-  } else if (value != nullptr) {
-    problems.expected("tool_choice", "a string or an object", value);
-  }
-  if (choice.mode == Mode::any && request.tools.empty()) {
-    problems.report("tool_choice", "a tool is demanded, and `tools` has none that can be called");
-  }
-  if (body.value("parallel_tool_calls") != nullptr) {
-    choice.disable_parallel = !body.boolean("parallel_tool_calls");
   }
 }
 
@@ -127,11 +97,11 @@ ResponsesTool ResponsesTools::find(const std::string& flat) const {
                                : found->second;
 }
 
-void decode_responses_tools(Fields& body, chat::Request& request, ResponsesTools& names) {
-  const json::array* tools = body.array("tools");
-  Problems& problems = body.problems();
+void decode_responses_tools(Fields& holder, chat::Request& request, ResponsesTools& names) {
+  const json::array* tools = holder.array("tools");
+  Problems& problems = holder.problems();
   for (std::size_t i = 0; tools != nullptr && i < tools->size() && !problems.any(); ++i) {
-    const std::string path = problems.item("tools", i);
+    const std::string path = problems.item(holder.at("tools"), i);
     if (const json::object* object = (*tools)[i].if_object()) {
       Fields fields(*object, path, problems);
       add_tool(fields, request, names);
@@ -139,7 +109,29 @@ void decode_responses_tools(Fields& body, chat::Request& request, ResponsesTools
       problems.expected(path, "an object", &(*tools)[i]);
     }
   }
-  decode_choice(body, request);
+}
+
+void decode_responses_tool_choice(Fields& body, chat::Request& request) {
+  using Mode = chat::ToolChoice::Mode;
+  chat::ToolChoice& choice = request.tool_choice;
+  if (const json::object* object = decode_tool_mode(body, choice)) {
+    Problems& problems = body.problems();
+    Fields fields(*object, "tool_choice", problems);
+    const std::string type = fields.one_of("type", {"function", "custom", "allowed_tools"});
+    if (type == "allowed_tools") {
+      if (fields.one_of("mode", {"auto", "required"}) == "required") choice.mode = Mode::any;
+      request.warnings.emplace_back("tool_choice.allowed_tools: all tools stay allowed");
+    } else if (!type.empty()) {
+      choice.mode = Mode::tool;
+      choice.name =
+          ResponsesTools::flat_name(fields.string("namespace"), fields.required_string("name"));
+      if (chat::find_tool(request, choice.name) == nullptr) {
+        problems.report("tool_choice.name",
+                        fmt::format("no tool is named \"{}\" in `tools`", choice.name));
+      }
+    }
+  }
+  decode_tool_limits(body, request);
 }
 
 std::string custom_input(const std::string& arguments) {

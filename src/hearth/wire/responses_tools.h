@@ -36,10 +36,12 @@ class ResponsesTools {
   std::map<std::string, ResponsesTool, std::less<>> tools_;
 };
 
-/// `tools` and `tool_choice`: functions, custom tools and namespaces of functions. Tools that the
-/// service itself would run (`web_search`, …) are left out with a warning, and are an error where
-/// `tool_choice` demands one.
-void decode_responses_tools(Fields& body, chat::Request& request, ResponsesTools& names);
+/// `tools` of the body or of an item: functions, custom tools and namespaces of these. Tools that
+/// the service itself would run (`web_search`, …) are left out with a warning.
+void decode_responses_tools(Fields& holder, chat::Request& request, ResponsesTools& names);
+
+/// `tool_choice` and `parallel_tool_calls`. It is an error to demand a tool that is not there.
+void decode_responses_tool_choice(Fields& body, chat::Request& request);
 
 /// The argument of a custom tool from what the model wrote, and back.
 std::string custom_input(const std::string& arguments);

@@ -14,10 +14,14 @@
 #include "hearth/wire/anthropic_decode.h"
 #include "hearth/wire/anthropic_encode.h"
 #include "hearth/wire/anthropic_events.h"
+#include "hearth/wire/ollama_answer.h"
+#include "hearth/wire/ollama_decode.h"
 #include "hearth/wire/openai_answer.h"
 #include "hearth/wire/openai_decode.h"
 #include "hearth/wire/openai_encode.h"
 #include "hearth/wire/openai_events.h"
+#include "hearth/wire/responses_answer.h"
+#include "hearth/wire/responses_decode.h"
 
 namespace hearth::wire {
 namespace {
@@ -82,6 +86,17 @@ json::value decoded_at_every_cut(const json::value& input) {
   return expected;
 }
 
+/// A client that has a custom tool and one in a namespace.
+ResponsesShape responses_shape() {
+  ResponsesShape shape;
+  shape.identity = {"resp_1", "test-model", 1700000000};
+  shape.tools.add("patch", {ResponsesTool::Kind::custom, {}, "patch"});
+  shape.tools.add("team__Grep", {ResponsesTool::Kind::function, "team", "Grep"});
+  shape.echo = {{"store", false}};
+  shape.sealed = true;
+  return shape;
+}
+
 json::value convert(std::string_view what, const json::value& input) {
   if (what == "anthropic_to_openai") {
     return encode_chat_request(decode_messages_request(input).value());
@@ -109,6 +124,22 @@ json::value convert(std::string_view what, const json::value& input) {
     ChatCompletionCollector collector(identity);
     return collected(input, collector);
   }
+  if (what == "events_to_responses_stream") {
+    ResponsesStream stream(responses_shape());
+    return encoded(input, stream);
+  }
+  if (what == "events_to_responses") {
+    ResponsesCollector collector(responses_shape());
+    return collected(input, collector);
+  }
+  if (what == "events_to_ollama_stream") {
+    OllamaStream stream(OllamaForm::chat, identity);
+    return encoded(input, stream);
+  }
+  if (what == "responses_to_openai") {
+    return encode_chat_request(decode_responses_request(input, {}).value().request);
+  }
+  if (what == "ollama_to_openai") return encode_chat_request(decode_ollama_chat(input).value());
   if (what == "anthropic_stream_to_events")
     return decoded_at_every_cut<MessagesEventDecoder>(input);
   if (what == "openai_stream_to_events") {

@@ -1,0 +1,65 @@
+#include "hearth/agent/reach_server.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "hearth/agent/server_start.h"
+#include "hearth/base/json.h"
+#include "hearth/base/xdg.h"
+
+namespace hearth::agent {
+namespace {
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string without_slash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+}  // namespace
+
+Result<Server> reach_server(const ServerWish& wish, const EnsureModel& ensure_model,
+                            const std::stop_token& stop, const ServerTold& told) {
+  const std::string named = wish.named.empty() ? variable("HEARTH_URL") : wish.named;
+  Server server{.url = without_slash(named.empty() ? std::string(default_server_url) : named),
+                .key = variable("HEARTH_API_KEY")};
+  if (!named.empty() || answers(server)) {
+    if (auto ready = wait_until_ready(server, stop, told.progress); !ready) return pass_on(ready);
+    return server;
+  }
+  if (ensure_model) {
+    if (auto model = ensure_model(wish.interactive); !model) return pass_on(model);
+  }
+  const ServerStart start{.program = own_program(),
+                          .arguments = {"serve", "--port", "8484", "--idle-exit",
+                                        std::to_string(wish.idle_exit_minutes)},
+                          .log = state_dir() / "server.log"};
+  told.status(
+      fmt::format("No server answers at {}; starting one (it ends after {} idle minutes, "
+                  "or with `hearth stop`; log: {})",
+                  server.url, wish.idle_exit_minutes, start.log.string()));
+  if (auto started = start_server(server, start, stop, told.progress); !started) {
+    return pass_on(started);
+  }
+  return server;
+}
+
+OfferedModel first_model(const Server& server) {
+  const auto reply = http_get(server, "/v1/models", std::chrono::milliseconds(5000));
+  if (!reply || reply->status != 200) return {};
+  const auto value = parse_json(reply->body);
+  if (!value || !value->is_object()) return {};
+  const json::array* models = find_array(value->get_object(), "data");
+  if (models == nullptr || models->empty() || !models->front().is_object()) return {};
+  const json::object& first = models->front().get_object();
+  return {.id = std::string(find_string(first, "id").value_or("")),
+          .local = find_string(first, "owned_by") == "hearth",
+          .context = static_cast<int>(find_int(first, "context_length").value_or(0))};
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "hearth/agent/client.h"
+
+namespace hearth::agent {
+
+/// Makes sure there is a model on disk; `interactive`: a person can be asked.
+using EnsureModel = std::function<Result<void>(bool interactive)>;
+
+struct ServerWish {
+  std::string named;           ///< its URL; empty: HEARTH_URL, else our own
+  bool interactive = true;     ///< a person can be asked
+  int idle_exit_minutes = 30;  ///< of one that is started here
+};
+
+struct ServerTold {
+  std::function<void(std::string_view)> status;    ///< a line that stays
+  std::function<void(std::string_view)> progress;  ///< one that the next replaces
+};
+
+/// The server to talk to, ready; one of our own is started if none was named and none answers.
+/// Errors: unavailable, io, cancelled; those of `ensure_model`.
+Result<Server> reach_server(const ServerWish& wish, const EnsureModel& ensure_model,
+                            const std::stop_token& stop, const ServerTold& told);
+
+/// What a server offers first.
+struct OfferedModel {
+  std::string id;  ///< empty if it does not say
+  bool local = false;
+  int context = 0;  ///< window in tokens; 0: unknown
+};
+OfferedModel first_model(const Server& server);
+
+}  // namespace hearth::agent
