@@ -112,5 +112,6 @@ def test_it_takes_it_for_ollama_and_understands_a_prompt_that_is_too_long(codex,
     done = run_codex(codex, hearth, tmp_path, "Say hello.", model=MODEL, kind="ollama")
     assert done.returncode != 0
     assert "ran out of room" in done.stdout, done.stdout[-3000:] + done.stderr[-3000:]
-    refused = [r for r in hearth.records() if "prompt is too long" in (r["error"] or "")]
+    refused = [r for r in hearth.records()
+               if r["endpoint"] == "/v1/responses" and "prompt is too long" in (r["error"] or "")]
     assert 1 <= len(refused) <= 2, "it tried again and again"

@@ -1,11 +1,13 @@
 """`hearth claude` and `hearth codex`: the real programs, wired to a server."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from conftest import MODEL, WINDOW
 from harness.backend import OpenAiBackend, Reply
 from harness.paths import hearth_binary
 from harness.programs import clean_environment, own_folders, program
@@ -47,6 +49,17 @@ def test_claude(routed, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)["result"] == "Hello from far away."
     assert hearth.records()[-1]["client"].startswith("claude-cli")
+
+
+def test_claude_knows_the_window_and_the_model(hearth, tmp_path):
+    """From a local model; it asks for counts only, which take no time."""
+    path = path_with(tmp_path, "claude", "HEARTH_CLAUDE")
+    done = launch(hearth, tmp_path, "claude", "-p", "/context", path=path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert MODEL in done.stdout
+    window = re.search(r"Tokens:\*\* [\d.]+k / ([\d.]+)k", done.stdout)
+    assert window, done.stdout
+    assert abs(float(window[1]) * 1000 - WINDOW) < 100
 
 
 def test_codex(routed, tmp_path):

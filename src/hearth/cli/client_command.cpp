@@ -26,8 +26,9 @@ std::string key_of(const agent::Server& server) {
   return server.key.empty() ? "local" : server.key;
 }
 
-/// Its models' names stay: the router knows them, and without a configuration they all mean the
-/// first model.
+/// The name of a model that it does not know makes it believe the window that it is told. Its name
+/// for background calls stays: the router knows it, and without a configuration it means the first
+/// model, too.
 Wiring wire_claude(const agent::Server& server, const agent::OfferedModel& model) {
   Wiring wiring;
   wiring.variables = {{"ANTHROPIC_BASE_URL", server.url},
@@ -35,9 +36,15 @@ Wiring wire_claude(const agent::Server& server, const agent::OfferedModel& model
                       {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"}};
   // With both set it asks which one to use.
   wiring.unset = {"ANTHROPIC_API_KEY"};
-  if (model.context > 0) {
-    const std::string window = std::to_string(model.context);
-    wiring.variables.emplace_back("CLAUDE_CODE_MAX_CONTEXT_TOKENS", window);
+  if (!model.local || model.context == 0) return wiring;
+  const std::string window = std::to_string(model.context);
+  wiring.variables.emplace_back("ANTHROPIC_MODEL", model.id);
+  wiring.variables.emplace_back("CLAUDE_CODE_MAX_CONTEXT_TOKENS", window);
+  // For compaction by itself it keeps 33,000 tokens free, and takes no window under this one.
+  constexpr int smallest_compacted = 100'000;
+  if (model.context < smallest_compacted) {
+    wiring.variables.emplace_back("DISABLE_AUTO_COMPACT", "1");
+  } else {
     wiring.variables.emplace_back("CLAUDE_CODE_AUTO_COMPACT_WINDOW", window);
   }
   return wiring;
@@ -90,6 +97,7 @@ Result<void> become(const Client& client, const Wiring& wiring,
   all.insert(all.end(), wiring.arguments.begin(), wiring.arguments.end());
   all.insert(all.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
+  pointers.reserve(all.size() + 1);
   for (std::string& argument : all) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   ::execvp(client.program, pointers.data());

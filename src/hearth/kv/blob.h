@@ -28,10 +28,9 @@ class Blob {
 
   /// Gives back what is behind the first `size` bytes, before it is shared.
   void shrink(std::size_t size) {
-    if (void* const moved = std::realloc(data_.get(), size)) {
-      static_cast<void>(data_.release());
-      data_.reset(static_cast<std::byte*>(moved));
-    }
+    std::byte* const old = data_.release();
+    void* const moved = std::realloc(old, size);
+    data_.reset(moved == nullptr ? old : static_cast<std::byte*>(moved));
     size_ = size;
   }
 

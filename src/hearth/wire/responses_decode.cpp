@@ -83,9 +83,9 @@ json::object echo_of(const json::object& body, bool store) {
                                      "previous_response_id", "temperature", "top_p", "user"}) {
     echo[key] = echoed(body, key);
   }
-  const auto or_default = [&](std::string_view key, json::value otherwise) {
+  const auto or_default = [&](std::string_view key, const json::value& otherwise) {
     const json::value* const value = find(body, key);
-    echo[key] = value == nullptr ? std::move(otherwise) : *value;
+    echo[key] = value == nullptr ? otherwise : *value;
   };
   or_default("metadata", json::object{});
   or_default("parallel_tool_calls", true);
