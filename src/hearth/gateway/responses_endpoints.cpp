@@ -21,7 +21,8 @@ Error not_kept() {
       "responses are not kept, since their file could not be opened; the server's log says why"};
 }
 
-/// The request with the turns that it goes on from.
+/// The request with the turns that it goes on from. `input` gets its own items if they are to be
+/// kept.
 asio::awaitable<Result<wire::ResponsesRequest>> decode(Exchange& exchange, json::array& input) {
   auto body = exchange.parse_body();
   if (!body) co_return pass_on(body);
@@ -34,8 +35,9 @@ asio::awaitable<Result<wire::ResponsesRequest>> decode(Exchange& exchange, json:
     if (!items) co_return pass_on(items);
     before = std::move(*items);
   }
-  input = wire::input_items(*body);
-  co_return wire::decode_responses_request(*body, before);
+  auto decoded = wire::decode_responses_request(*body, before);
+  if (decoded && decoded->store) input = wire::input_items(*body);
+  co_return decoded;
 }
 
 /// Keeps a response once it is made, off the network's thread.

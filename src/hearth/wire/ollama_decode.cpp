@@ -16,6 +16,15 @@ struct OpenCall {
   std::string name;
 };
 
+/// The `function` of a tool or a call; null, and a problem, if it has none.
+const json::object* function_of(const json::value& item, const std::string& path,
+                                Problems& problems) {
+  const json::object* object = item.if_object();
+  const json::object* function = object == nullptr ? nullptr : find_object(*object, "function");
+  if (function == nullptr) problems.expected(path, "an object with `function`", &item);
+  return function;
+}
+
 /// Messages in Ollama's form, with the calls that wait for their results.
 class OllamaMessages {
  public:
@@ -65,17 +74,13 @@ class OllamaMessages {
     const json::array* calls = fields.array("tool_calls");
     for (std::size_t i = 0; calls != nullptr && i < calls->size(); ++i) {
       const std::string path = problems_.item(fields.at("tool_calls"), i);
-      const json::object* object = (*calls)[i].if_object();
-      const json::object* function = object == nullptr ? nullptr : find_object(*object, "function");
-      if (function == nullptr) {
-        problems_.expected(path, "an object with `function`", &(*calls)[i]);
-        return;
-      }
+      const json::object* function = function_of((*calls)[i], path, problems_);
+      if (function == nullptr) return;
       Fields call(*function, path + ".function", problems_);
       chat::ToolUseBlock use;
       use.name = call.required_string("name");
       use.arguments = decode_arguments(call.value("arguments"));
-      use.id = find_string(*object, "id").value_or("");
+      use.id = find_string((*calls)[i].get_object(), "id").value_or("");
       if (use.id.empty()) use.id = fmt::format("call_{}", n_calls_);
       ++n_calls_;
       open_.push_back({use.id, use.name});
@@ -114,12 +119,8 @@ void decode_tools(Fields& body, chat::Request& request) {
   Problems& problems = body.problems();
   for (std::size_t i = 0; tools != nullptr && i < tools->size() && !problems.any(); ++i) {
     const std::string path = problems.item("tools", i);
-    const json::object* object = (*tools)[i].if_object();
-    const json::object* function = object == nullptr ? nullptr : find_object(*object, "function");
-    if (function == nullptr) {
-      problems.expected(path, "an object with `function`", &(*tools)[i]);
-      return;
-    }
+    const json::object* function = function_of((*tools)[i], path, problems);
+    if (function == nullptr) return;
     Fields fields(*function, path + ".function", problems);
     chat::Tool tool;
     tool.name = fields.required_string("name");

@@ -136,7 +136,11 @@ Result<ResponsesRequest> decode_responses_request(const json::value& body,
   }
   ResponsesItems items(request, decoded.tools, problems);
   items.add(before, "previous_response_id");
-  items.add(input_items(body), "input");
+  if (input != nullptr && input->is_array()) {
+    items.add(input->get_array(), "input");
+  } else {
+    items.add(input_items(body), "input");
+  }
   decode_responses_tools(fields, request, decoded.tools);
   decode_responses_tool_choice(fields, request);
   request.max_tokens = fields.integer("max_output_tokens", 1, INT_MAX);
