@@ -139,12 +139,15 @@ TEST(Instance, AnAbortedPrefillGoesOnExactly) {
   Collected aborted;
   auto job = instance->generate(greedy(*instance, prompt, 8), aborted.sink());
   // After the first piece: the abort comes in the middle of the second.
-  ASSERT_TRUE(
-      aborted.wait([](const Collected& c) { return c.progress_ && c.progress_->computed > 0; }));
+  int computed = 0;
+  ASSERT_TRUE(aborted.wait([&](const Collected& c) {
+    computed = c.progress_ ? c.progress_->computed : 0;
+    return computed > 0;
+  }));
   job.reset();
   Collected again;
   const auto job2 = instance->generate(greedy(*instance, prompt, 8), again.sink());
-  EXPECT_GE(again.finished().usage.reused_tokens, 512);
+  EXPECT_GE(again.finished().usage.reused_tokens, computed);
   EXPECT_EQ(again.text_, whole.text_);
 }
 
