@@ -75,6 +75,7 @@ class Backend:
         self.seen: list[Seen] = []
         self.disconnected = threading.Event()
         self._ids = itertools.count(1)
+        self._connections: list[socket.socket] = []
         self._lock = threading.Lock()
         backend = self
 
@@ -83,6 +84,10 @@ class Backend:
 
             def log_message(self, *_):
                 pass
+
+            def setup(self):
+                super().setup()
+                backend._connections.append(self.connection)
 
             def do_POST(self):
                 backend._answer(self)
@@ -104,6 +109,14 @@ class Backend:
     def __exit__(self, *_):
         self._server.shutdown()
         self._server.server_close()
+
+    def kill(self):
+        """Ends it as a killed process ends: nobody listens, and open connections are gone."""
+        self._server.shutdown()
+        self._server.server_close()
+        for connection in self._connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     @property
     def last(self) -> Seen:

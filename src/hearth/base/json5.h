@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <map>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@ namespace hearth {
 struct TextPosition {
   int line = 1;    ///< from 1
   int column = 1;  ///< from 1, in bytes
+
+  auto operator<=>(const TextPosition&) const = default;
 };
 
 /// A JSON5 document (spec.json5.org 1.0.0) that remembers where its values stand.

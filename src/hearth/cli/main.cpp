@@ -5,9 +5,11 @@
 #include "hearth/cli/agent_command.h"
 #include "hearth/cli/cache_command.h"
 #include "hearth/cli/client_command.h"
+#include "hearth/cli/config_command.h"
 #include "hearth/cli/default_model.h"
 #include "hearth/cli/log_command.h"
 #include "hearth/cli/models_command.h"
+#include "hearth/cli/route_command.h"
 #include "hearth/cli/serve_command.h"
 #include "hearth/cli/trace_command.h"
 
@@ -27,6 +29,8 @@ int main(int argc, char** argv) {
   hearth::cli::add_serve_commands(app, exit_code);
   hearth::cli::add_models_commands(app, exit_code);
   hearth::cli::add_log_command(app, exit_code);
+  hearth::cli::add_route_command(app, exit_code);
+  hearth::cli::add_config_command(app, exit_code);
   hearth::cli::add_cache_command(app, exit_code);
   hearth::cli::add_trace_command(app, exit_code);
   try {

@@ -11,8 +11,12 @@ namespace {
 class Lines {
  public:
   void add(std::string_view name, std::string_view value) {
-    if (value.empty()) return;
-    text_ += fmt::format("{:9} {}\n", name, value);
+    while (!value.empty()) {
+      const std::size_t end = value.find('\n');
+      text_ += fmt::format("{:9} {}\n", name, value.substr(0, end));
+      name = {};
+      value = end == std::string_view::npos ? std::string_view() : value.substr(end + 1);
+    }
   }
   [[nodiscard]] const std::string& text() const { return text_; }
 
@@ -36,6 +40,8 @@ std::string request_details(const observe::RequestRecord& record) {
   lines.add("client", record.client);
   lines.add("session", record.session);
   lines.add("route", fmt::format("{}: {} ({})", record.scenario, record.route, record.why));
+  lines.add("rules", record.considered);
+  lines.add("fallback", record.fallbacks);
   lines.add("prompt", fmt::format("{} tokens, {} reused, {} computed", record.prompt_tokens,
                                   record.reused_tokens, record.computed_tokens));
   lines.add("cache", record.cache);

@@ -1,5 +1,6 @@
 #include "hearth/cli/serve_command.h"
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 #include <signal.h>
 
@@ -11,6 +12,7 @@
 
 #include "hearth/base/log.h"
 #include "hearth/cli/build_services.h"
+#include "hearth/cli/file_watch.h"
 #include "hearth/cli/finish.h"
 #include "hearth/cli/option_checks.h"
 #include "hearth/cli/server_state.h"
@@ -32,30 +34,66 @@ struct ServeOptions {
 /// four thousand requests. glibc raises this limit by itself up to 32 MiB unless it is set.
 constexpr int own_pages_from_bytes = 32 * 1024;
 
+std::string log_level(const ServeOptions& options, const router::Config& config) {
+  if (!options.log_level.empty()) return options.log_level;
+  return config.log_level.empty() ? "info" : config.log_level;
+}
+
+gateway::ServerOptions server_options_for(const ServeOptions& options,
+                                          const router::Config& config) {
+  gateway::ServerOptions server;
+  if (!config.host.empty()) server.host = config.host;
+  if (!options.host.empty()) server.host = options.host;
+  if (config.port) server.port = static_cast<std::uint16_t>(*config.port);
+  if (options.port >= 0) server.port = static_cast<std::uint16_t>(options.port);
+  if (options.idle_exit_minutes > 0) {
+    server.idle_exit =
+        std::chrono::seconds(static_cast<std::int64_t>(options.idle_exit_minutes * 60));
+  }
+  return server;
+}
+
+/// Null where there is no configuration, or its folder cannot be watched.
+std::unique_ptr<FileWatch> watch_config(const ServiceOptions& options,
+                                        const std::function<void()>& changed) {
+  const std::filesystem::path file = config_file_of(options);
+  if (file.empty()) return nullptr;
+  auto watch = FileWatch::start(file, changed);
+  if (watch) return std::move(*watch);
+  spdlog::warn("{}", watch.error().message);
+  return nullptr;
+}
+
 Result<void> run_serve(ServeOptions& options) {
   ::mallopt(M_MMAP_THRESHOLD, own_pages_from_bytes);
   auto result = build_services(options.services);
   if (!result) return pass_on(result);
   BuiltServices& built = **result;
   gateway::Services& services = *built.services;
-  const router::Config& config = services.router->config();
-  const std::string level = !options.log_level.empty()  ? options.log_level
-                            : !config.log_level.empty() ? config.log_level
-                                                        : "info";
-  if (auto set = set_up_log(level); !set) return set;
-  for (const std::string& warning : built.warnings) spdlog::warn("{}", warning);
-
   gateway::ServerOptions server_options;
-  if (!config.host.empty()) server_options.host = config.host;
-  if (!options.host.empty()) server_options.host = options.host;
-  if (config.port) server_options.port = static_cast<std::uint16_t>(*config.port);
-  if (options.port >= 0) server_options.port = static_cast<std::uint16_t>(options.port);
-  if (options.idle_exit_minutes > 0) {
-    server_options.idle_exit =
-        std::chrono::seconds(static_cast<std::int64_t>(options.idle_exit_minutes * 60));
+  {
+    const auto routes = services.routes();
+    const router::Config& config = routes->router->config();
+    if (auto set = set_up_log(log_level(options, config)); !set) return set;
+    server_options = server_options_for(options, config);
   }
+  for (const std::string& warning : built.warnings) spdlog::warn("{}", warning);
+  const auto reload = [&built] {
+    boost::asio::post(built.services->workers, [&built] { built.reload(); });
+  };
+  gateway::Server* running = nullptr;
+  const bool in_terminal = ::isatty(STDIN_FILENO) == 1;
+  server_options.on_hangup = [&] {
+    // A terminal that was closed sends the same signal.
+    if (in_terminal && ::isatty(STDIN_FILENO) != 1) {
+      running->stop();
+    } else {
+      reload();
+    }
+  };
   auto server = gateway::Server::listen(server_options, services);
   if (!server) return pass_on(server);
+  running = server->get();
 
   ::signal(SIGPIPE, SIG_IGN);
   const auto entry = ServerEntry::make({::getpid(), (*server)->url()});
@@ -63,6 +101,7 @@ Result<void> run_serve(ServeOptions& options) {
   fmt::print("Hearth listens on {}\n", (*server)->url());
   std::fflush(stdout);
   built.preload();
+  const auto watch = watch_config(options.services, reload);
   const std::string why = (*server)->run();
   spdlog::info("stopped: {}", why);
   return {};

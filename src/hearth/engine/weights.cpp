@@ -18,12 +18,22 @@ void Weights::FreeTemplates::operator()(common_chat_templates* templates) const 
 
 Result<std::shared_ptr<const Weights>> Weights::load(const std::filesystem::path& path,
                                                      int gpu_layers) {
+  llama_model_params params = llama_model_default_params();
+  params.n_gpu_layers = gpu_layers;
+  return load_with(path, params);
+}
+
+Result<std::shared_ptr<const Weights>> Weights::load_vocabulary(const std::filesystem::path& path) {
+  llama_model_params params = llama_model_default_params();
+  params.vocab_only = true;
+  return load_with(path, params);
+}
+
+Result<std::shared_ptr<const Weights>> Weights::load_with(const std::filesystem::path& path,
+                                                          const llama_model_params& params) {
   auto info = models::inspect_gguf(path);
   if (!info) return pass_on(info);
   start_backend();
-
-  llama_model_params params = llama_model_default_params();
-  params.n_gpu_layers = gpu_layers;
   take_backend_errors();
   llama_model* model = llama_model_load_from_file(path.c_str(), params);
   if (model == nullptr) {

@@ -11,6 +11,7 @@
 #include "hearth/models/gguf.h"
 
 struct llama_model;
+struct llama_model_params;
 struct llama_vocab;
 struct common_chat_templates;
 
@@ -29,6 +30,8 @@ class Weights {
   /// architecture that the engine does not know; internal with the engine's last message.
   static Result<std::shared_ptr<const Weights>> load(const std::filesystem::path& path,
                                                      int gpu_layers);
+  /// Only what tokenizing and rendering need; takes milliseconds, and no generation is possible.
+  static Result<std::shared_ptr<const Weights>> load_vocabulary(const std::filesystem::path& path);
   ~Weights();
   Weights(const Weights&) = delete;
   Weights& operator=(const Weights&) = delete;
@@ -67,6 +70,9 @@ class Weights {
 
  private:
   Weights() = default;
+
+  static Result<std::shared_ptr<const Weights>> load_with(const std::filesystem::path& path,
+                                                          const llama_model_params& params);
 
   struct FreeTemplates {
     void operator()(common_chat_templates* templates) const;

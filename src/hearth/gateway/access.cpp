@@ -13,7 +13,7 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
 }  // namespace
 
 Result<void> check_key(const Exchange& exchange) {
-  const std::string& expected = exchange.services().api_key;
+  const std::string& expected = exchange.routes().api_key;
   if (expected.empty()) return {};
   std::string_view given = exchange.header("x-api-key");
   constexpr std::string_view bearer = "Bearer ";

@@ -1,6 +1,8 @@
 #include "hearth/gateway/answer.h"
 
 #include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -76,6 +78,11 @@ class Sender {
 
   observe::RequestRecord take_record() {
     record_.total_ms = ms_since(began_);
+    if (answer_.trail) {
+      record_.route = answer_.trail->route();
+      record_.warnings = fmt::format("{}", fmt::join(answer_.trail->warnings(), "\n"));
+      record_.fallbacks = fmt::format("{}", fmt::join(answer_.trail->failures(), "\n"));
+    }
     return std::move(record_);
   }
 

@@ -5,6 +5,7 @@
 
 #include "hearth/gateway/exchange.h"
 #include "hearth/observe/request_record.h"
+#include "hearth/provider/fallback.h"
 #include "hearth/provider/provider.h"
 #include "hearth/wire/answer_encoder.h"
 
@@ -17,6 +18,8 @@ struct Answer {
   std::unique_ptr<wire::StreamEncoder> stream;
   std::unique_ptr<wire::AnswerCollector> whole;
   observe::RequestRecord record;
+  /// Where several providers may answer: which did. Null: there is only one.
+  std::shared_ptr<const provider::AttemptTrail> trail;
 };
 
 /// Makes the answer and sends it, and takes `answer`: pings by wall clock, progress while the

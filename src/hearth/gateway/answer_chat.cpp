@@ -28,24 +28,31 @@ asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request& request, An
     co_await refuse(exchange, routed.error());
     co_return;
   }
+  auto attempts = attempts_for(exchange.routes(), *routed);
+  if (!attempts) {
+    co_await refuse(exchange, attempts.error());
+    co_return;
+  }
   answer.record = std::move(routed->record);
-  answer.start = [provider = routed->provider,
-                  asked = std::move(routed->request)](chat::EventSink sink) mutable {
-    return provider->start(std::move(asked), std::move(sink));
+  auto trail = std::make_shared<provider::AttemptTrail>();
+  answer.trail = trail;
+  answer.start = [attempts = std::move(*attempts),
+                  trail = std::move(trail)](chat::EventSink sink) mutable {
+    return provider::start_with_fallback(std::move(attempts), std::move(sink), trail);
   };
   co_await send_answer(exchange, answer);
 }
 
 asio::awaitable<void> answer_raw(Exchange& exchange, wire::CompletionRequest& request,
                                  Answer& answer) {
-  Services& services = exchange.services();
-  provider::LocalProvider* local = services.local_for(request.model);
+  const Routes& routes = exchange.routes();
+  const auto local = routes.local_for(request.model);
   if (local == nullptr) {
-    const Error error = services.no_local_model(request.model);
+    const Error error = routes.no_local_model(request.model);
     co_await refuse(exchange, error);
     co_return;
   }
-  const std::string model = services.local_model_name(request.model);
+  const std::string model = routes.local_model_name(request.model);
   answer.record = begin_record(exchange);
   answer.record.route = local->name() + "," + model;
   answer.record.scenario = "default";
@@ -67,22 +74,26 @@ asio::awaitable<void> answer_raw(Exchange& exchange, wire::CompletionRequest& re
 }
 
 asio::awaitable<Result<std::size_t>> count_prompt(Exchange& exchange, chat::Request& request) {
-  Services& services = exchange.services();
+  const Routes& routes = exchange.routes();
   auto routed = co_await route_request(exchange, request);
   if (!routed) co_return pass_on(routed);
+  const auto found = routes.providers.find(routed->decision.destination.target.provider);
+  router::apply(routed->decision.destination, routed->decision.subagent_tag, routed->request);
   // A remote model's tokens are counted with a local tokenizer, if there is one.
   const auto count = [&]() -> Result<std::size_t> {
-    auto* local = dynamic_cast<provider::LocalProvider*>(routed->provider.get());
-    if (local != nullptr) return local->count_tokens(routed->request);
-    local = services.local_for({});
+    if (found != routes.providers.end()) {
+      auto* local = dynamic_cast<provider::LocalProvider*>(found->second.provider.get());
+      if (local != nullptr) return local->count_tokens(routed->request);
+    }
+    const auto local = routes.local_for({});
     if (local == nullptr) {
       return fail(ErrorKind::unavailable,
                   "tokens are counted with a local model's tokenizer, and this server has none");
     }
-    routed->request.model = services.local_model_name({});
+    routed->request.model = routes.local_model_name({});
     return local->count_tokens(routed->request);
   };
-  co_return co_await on_worker(services.workers, count);
+  co_return co_await on_worker(exchange.services().workers, count);
 }
 
 }  // namespace hearth::gateway

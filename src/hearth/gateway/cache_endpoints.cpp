@@ -19,10 +19,10 @@ struct Sharing {
   std::vector<std::shared_ptr<engine::Instance>> instances;
 };
 
-std::vector<Sharing> loaded_models(const Services& services) {
+std::vector<Sharing> loaded_models(const Routes& routes) {
   std::vector<Sharing> models;
-  for (const std::string& name : services.local_models->names()) {
-    auto instance = services.local_models->loaded(name);
+  for (const std::string& name : routes.local_models->names()) {
+    auto instance = routes.local_models->loaded(name);
     if (!instance) continue;
     auto model = std::ranges::find_if(models, [&](const Sharing& known) {
       return known.instances.front()->shares_memory_with(*instance);
@@ -85,25 +85,25 @@ json::object survey(const Sharing& model) {
   };
 }
 
-Result<json::object> survey_all(Services& services, const std::string&) {
+Result<json::object> survey_all(const Routes& routes, const std::string&) {
   json::array models;
-  for (const Sharing& model : loaded_models(services)) models.push_back(survey(model));
+  for (const Sharing& model : loaded_models(routes)) models.push_back(survey(model));
   return json::object{{"models", std::move(models)}};
 }
 
 /// `asked`, or every local model where it is empty.
-Result<std::vector<std::string>> models_meant(const Services& services, const std::string& asked) {
-  if (asked.empty()) return services.local_models->names();
-  if (services.local_models->knows(asked)) return std::vector{asked};
-  return std::unexpected(services.no_local_model(asked));
+Result<std::vector<std::string>> models_meant(const Routes& routes, const std::string& asked) {
+  if (asked.empty()) return routes.local_models->names();
+  if (routes.local_models->knows(asked)) return std::vector{asked};
+  return std::unexpected(routes.no_local_model(asked));
 }
 
-Result<json::object> clear(Services& services, const std::string& asked) {
-  auto meant = models_meant(services, asked);
+Result<json::object> clear(const Routes& routes, const std::string& asked) {
+  auto meant = models_meant(routes, asked);
   if (!meant) return pass_on(meant);
   json::array cleared;
   for (const std::string& name : *meant) {
-    const auto instance = services.local_models->loaded(name);
+    const auto instance = routes.local_models->loaded(name);
     if (!instance) continue;
     instance->clear_cache();
     cleared.emplace_back(name);
@@ -111,15 +111,15 @@ Result<json::object> clear(Services& services, const std::string& asked) {
   return json::object{{"cleared", std::move(cleared)}};
 }
 
-Result<json::object> warm(Services& services, const std::string& asked) {
-  auto meant = models_meant(services, asked);
+Result<json::object> warm(const Routes& routes, const std::string& asked) {
+  auto meant = models_meant(routes, asked);
   if (!meant) return pass_on(meant);
   for (const std::string& name : *meant) {
-    const auto instance = services.local_models->get(name);
+    const auto instance = routes.local_models->get(name);
     if (!instance) return std::unexpected(instance.error());
     (*instance)->warm_cache();
   }
-  return survey_all(services, {});
+  return survey_all(routes, {});
 }
 
 /// The model that the body names; empty if there is no body, or it names none.
@@ -141,15 +141,14 @@ Result<std::string> model_of(const Exchange& exchange) {
 }
 
 asio::awaitable<void> reply(Exchange& exchange,
-                            Result<json::object> (*work)(Services&, const std::string&)) {
+                            Result<json::object> (*work)(const Routes&, const std::string&)) {
   const auto model = model_of(exchange);
   if (!model) {
     co_await exchange.reply_error(model.error());
     co_return;
   }
-  Services& services = exchange.services();
-  const auto run = [&] { return work(services, *model); };
-  const auto result = co_await on_worker(services.workers, run);
+  const auto run = [&] { return work(exchange.routes(), *model); };
+  const auto result = co_await on_worker(exchange.services().workers, run);
   if (!result) {
     co_await exchange.reply_error(result.error());
     co_return;

@@ -90,7 +90,7 @@ asio::awaitable<void> post_completions(Exchange& exchange) {
     co_return;
   }
   const wire::AnswerIdentity identity{
-      .id = {}, .model = exchange.services().local_model_name(decoded->model), .created = 0};
+      .id = {}, .model = exchange.routes().local_model_name(decoded->model), .created = 0};
   Answer answer;
   if (decoded->stream) {
     answer.stream = std::make_unique<wire::CompletionStream>(identity, decoded->usage);

@@ -49,6 +49,7 @@ Exchange::Exchange(beast::tcp_stream& stream, HttpRequest request, Services& ser
     : stream_(stream),
       request_(std::move(request)),
       services_(services),
+      routes_(services.routes()),
       path_(path_of(request_.target())),
       request_id_(new_id("req_")),
       api_(api_of(path_)),

@@ -32,6 +32,9 @@ class Exchange {
   [[nodiscard]] std::string_view path() const { return path_; }
   [[nodiscard]] std::string_view header(std::string_view name) const;
   [[nodiscard]] Services& services() const { return services_; }
+  /// Those of when the request arrived.
+  [[nodiscard]] const Routes& routes() const { return *routes_; }
+  [[nodiscard]] const std::shared_ptr<const Routes>& shared_routes() const { return routes_; }
   [[nodiscard]] wire::Api api() const { return api_; }
   /// False once the connection must be closed after this exchange.
   [[nodiscard]] bool keep_alive() const { return keep_alive_; }
@@ -63,6 +66,7 @@ class Exchange {
   boost::beast::tcp_stream& stream_;
   HttpRequest request_;
   Services& services_;
+  std::shared_ptr<const Routes> routes_;
   std::string path_;
   std::string request_id_;
   wire::Api api_;

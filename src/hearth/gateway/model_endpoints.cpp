@@ -13,7 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-std::vector<wire::ModelEntry> model_entries(const Services& services) {
+std::vector<wire::ModelEntry> model_entries(const Routes& routes) {
   std::vector<wire::ModelEntry> entries;
   const auto add = [&](std::string id, const std::string& model, const std::string& owner) {
     const bool there = std::ranges::any_of(entries, [&](const auto& e) { return e.id == id; });
@@ -21,15 +21,15 @@ std::vector<wire::ModelEntry> model_entries(const Services& services) {
     wire::ModelEntry entry;
     entry.id = std::move(id);
     entry.owned_by = owner;
-    if (const auto instance = services.local_models->loaded(model)) {
+    if (const auto instance = routes.local_models->loaded(model)) {
       entry.context = instance->n_ctx();
     }
     entries.push_back(std::move(entry));
   };
-  for (const std::string& name : services.local_models->names()) add(name, name, "hearth");
-  for (const auto& [provider_name, provider] : services.providers) {
-    for (const std::string& model : provider->models()) {
-      if (services.local_models->knows(model) && services.providers.size() == 1) continue;
+  for (const std::string& name : routes.local_models->names()) add(name, name, "hearth");
+  for (const auto& [provider_name, routed] : routes.providers) {
+    for (const std::string& model : routed.provider->models()) {
+      if (routes.local_models->knows(model) && routes.providers.size() == 1) continue;
       add(fmt::format("{},{}", provider_name, model), model, provider_name);
     }
   }
@@ -46,19 +46,20 @@ Result<json::object> body_object(const Exchange& exchange) {
   return std::move(body->get_object());
 }
 
-Result<provider::LocalProvider*> local_of(Services& services, const json::object& body) {
+Result<std::shared_ptr<provider::LocalProvider>> local_of(const Routes& routes,
+                                                          const json::object& body) {
   const std::string asked(find_string(body, "model").value_or(""));
-  auto* local = services.local_for(asked);
-  if (local == nullptr) return std::unexpected(services.no_local_model(asked));
+  auto local = routes.local_for(asked);
+  if (local == nullptr) return std::unexpected(routes.no_local_model(asked));
   return local;
 }
 
-Result<json::object> tokenize(Services& services, const json::object& body) {
+Result<json::object> tokenize(const Routes& routes, const json::object& body) {
   const auto content = find_string(body, "content");
   if (!content) {
     return fail(ErrorKind::invalid_request, "content: expected a string, the text to tokenize");
   }
-  auto local = local_of(services, body);
+  auto local = local_of(routes, body);
   if (!local) return pass_on(local);
   using engine::Weights;
   const auto begin = find_bool(body, "add_special").value_or(false) ? Weights::Begin::of_sequence
@@ -66,13 +67,13 @@ Result<json::object> tokenize(Services& services, const json::object& body) {
   const auto special = find_bool(body, "parse_special").value_or(true) ? Weights::Special::as_tokens
                                                                        : Weights::Special::as_text;
   const std::string model =
-      services.local_model_name(std::string(find_string(body, "model").value_or("")));
+      routes.local_model_name(std::string(find_string(body, "model").value_or("")));
   const auto tokens = (*local)->tokenize(model, *content, begin, special);
   if (!tokens) return std::unexpected(tokens.error());
   return json::object{{"tokens", json::array(tokens->begin(), tokens->end())}};
 }
 
-Result<json::object> detokenize(Services& services, const json::object& body) {
+Result<json::object> detokenize(const Routes& routes, const json::object& body) {
   const auto* list = find_array(body, "tokens");
   if (list == nullptr) {
     return fail(ErrorKind::invalid_request, "tokens: expected an array of token numbers");
@@ -85,26 +86,25 @@ Result<json::object> detokenize(Services& services, const json::object& body) {
     }
     tokens.push_back(static_cast<int>(element.get_int64()));
   }
-  auto local = local_of(services, body);
+  auto local = local_of(routes, body);
   if (!local) return pass_on(local);
   const std::string model =
-      services.local_model_name(std::string(find_string(body, "model").value_or("")));
+      routes.local_model_name(std::string(find_string(body, "model").value_or("")));
   const auto text = (*local)->detokenize(model, tokens);
   if (!text) return std::unexpected(text.error());
   return json::object{{"content", to_valid_utf8(*text)}};
 }
 
 asio::awaitable<void> reply_from_worker(Exchange& exchange,
-                                        Result<json::object> (*work)(Services&,
+                                        Result<json::object> (*work)(const Routes&,
                                                                      const json::object&)) {
   const auto body = body_object(exchange);
   if (!body) {
     co_await exchange.reply_error(body.error());
     co_return;
   }
-  Services& services = exchange.services();
-  const auto run = [&] { return work(services, *body); };
-  const auto result = co_await on_worker(services.workers, run);
+  const auto run = [&] { return work(exchange.routes(), *body); };
+  const auto result = co_await on_worker(exchange.services().workers, run);
   if (result) {
     const json::value answer = *result;
     co_await exchange.reply_json(200, answer);
@@ -116,12 +116,12 @@ asio::awaitable<void> reply_from_worker(Exchange& exchange,
 }  // namespace
 
 asio::awaitable<void> get_models(Exchange& exchange) {
-  const json::value list = wire::models_list(model_entries(exchange.services()));
+  const json::value list = wire::models_list(model_entries(exchange.routes()));
   co_await exchange.reply_json(200, list);
 }
 
 asio::awaitable<void> get_model(Exchange& exchange, std::string_view id) {
-  const auto entries = model_entries(exchange.services());
+  const auto entries = model_entries(exchange.routes());
   const auto found = std::ranges::find(entries, id, &wire::ModelEntry::id);
   if (found == entries.end()) {
     const Error error{ErrorKind::not_found,
@@ -142,7 +142,7 @@ asio::awaitable<void> post_detokenize(Exchange& exchange) {
 }
 
 asio::awaitable<void> get_health(Exchange& exchange) {
-  const bool loading = exchange.services().local_models->loading();
+  const bool loading = exchange.routes().local_models->loading();
   json::object fields;
   fields["status"] = loading ? "loading model" : "ok";
   const json::value body = std::move(fields);

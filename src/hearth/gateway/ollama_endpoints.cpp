@@ -22,11 +22,11 @@ namespace asio = boost::asio;
 constexpr std::string_view version = "0.13.4";
 
 /// "NAME:latest" is how Ollama's clients write a name without a tag.
-std::string known_name(const Services& services, const std::string& asked) {
+std::string known_name(const Routes& routes, const std::string& asked) {
   constexpr std::string_view latest = ":latest";
-  if (!asked.ends_with(latest) || services.local_models->knows(asked)) return asked;
+  if (!asked.ends_with(latest) || routes.local_models->knows(asked)) return asked;
   std::string bare = asked.substr(0, asked.size() - latest.size());
-  return services.local_models->knows(bare) ? bare : asked;
+  return routes.local_models->knows(bare) ? bare : asked;
 }
 
 json::object details_of(const models::GgufInfo& info) {
@@ -41,8 +41,8 @@ json::object details_of(const models::GgufInfo& info) {
 }
 
 /// Null if its file cannot be read.
-json::value model_entry(const Services& services, const std::string& name) {
-  const std::filesystem::path file = services.local_models->file_of(name);
+json::value model_entry(const Routes& routes, const std::string& name) {
+  const std::filesystem::path file = routes.local_models->file_of(name);
   struct stat status{};
   if (file.empty() || ::stat(file.c_str(), &status) != 0) return nullptr;
   const auto info = models::inspect_gguf(file);
@@ -60,22 +60,22 @@ json::value model_entry(const Services& services, const std::string& name) {
   return entry;
 }
 
-json::object tags(const Services& services) {
+json::object tags(const Routes& routes) {
   json::array list;
-  for (const std::string& name : services.local_models->names()) {
-    if (json::value entry = model_entry(services, name); entry.is_object()) {
+  for (const std::string& name : routes.local_models->names()) {
+    if (json::value entry = model_entry(routes, name); entry.is_object()) {
       list.push_back(std::move(entry));
     }
   }
   return {{"models", std::move(list)}};
 }
 
-json::object loaded_models(const Services& services) {
+json::object loaded_models(const Routes& routes) {
   json::array list;
-  for (const std::string& name : services.local_models->names()) {
-    const auto instance = services.local_models->loaded(name);
+  for (const std::string& name : routes.local_models->names()) {
+    const auto instance = routes.local_models->loaded(name);
     if (!instance) continue;
-    json::value entry = model_entry(services, name);
+    json::value entry = model_entry(routes, name);
     if (!entry.is_object()) continue;
     json::object& object = entry.get_object();
     object.erase("modified_at");
@@ -88,12 +88,12 @@ json::object loaded_models(const Services& services) {
   return {{"models", std::move(list)}};
 }
 
-Result<json::object> show(const Services& services, const json::object& body) {
+Result<json::object> show(const Routes& routes, const json::object& body) {
   std::string asked(find_string(body, "model").value_or(""));
   if (asked.empty()) asked = find_string(body, "name").value_or("");
-  const std::string name = services.local_model_name(known_name(services, asked));
-  const std::filesystem::path file = services.local_models->file_of(name);
-  if (file.empty()) return std::unexpected(services.no_local_model(asked));
+  const std::string name = routes.local_model_name(known_name(routes, asked));
+  const std::filesystem::path file = routes.local_models->file_of(name);
+  if (file.empty()) return std::unexpected(routes.no_local_model(asked));
   const auto info = models::inspect_gguf(file);
   if (!info) return std::unexpected(info.error());
   json::object model_info;
@@ -106,7 +106,7 @@ Result<json::object> show(const Services& services, const json::object& body) {
   object["model_info"] = std::move(model_info);
   object["template"] = info->chat_template;
   object["capabilities"] = json::array{"completion", "tools"};
-  if (const auto instance = services.local_models->loaded(name)) {
+  if (const auto instance = routes.local_models->loaded(name)) {
     object["parameters"] = fmt::format("num_ctx {}", instance->n_ctx());
   }
   return object;
@@ -115,15 +115,15 @@ Result<json::object> show(const Services& services, const json::object& body) {
 /// A request without a prompt: the model is loaded, and that is all.
 asio::awaitable<void> load_only(Exchange& exchange, const std::string& asked,
                                 wire::OllamaForm form) {
-  Services& services = exchange.services();
-  const std::string name = services.local_model_name(asked);
+  const Routes& routes = exchange.routes();
+  const std::string name = routes.local_model_name(asked);
   if (name.empty()) {
-    const Error error = services.no_local_model(asked);
+    const Error error = routes.no_local_model(asked);
     co_await refuse(exchange, error);
     co_return;
   }
-  const auto load = [&] { return services.local_models->get(name); };
-  const auto loaded = co_await on_worker(services.workers, load);
+  const auto load = [&] { return routes.local_models->get(name); };
+  const auto loaded = co_await on_worker(exchange.services().workers, load);
   if (loaded) {
     const json::value body = wire::ollama_loaded(form, asked);
     co_await exchange.reply_json(200, body);
@@ -150,7 +150,7 @@ asio::awaitable<void> answer_messages(Exchange& exchange, Result<chat::Request>&
     co_await refuse(exchange, request.error());
     co_return;
   }
-  request->model = known_name(exchange.services(), request->model);
+  request->model = known_name(exchange.routes(), request->model);
   if (request->messages.empty()) {
     co_await load_only(exchange, request->model, form);
     co_return;
@@ -188,22 +188,20 @@ asio::awaitable<void> post_ollama_generate(Exchange& exchange) {
     co_await refuse(exchange, request.error());
     co_return;
   }
-  request->model = known_name(exchange.services(), request->model);
+  request->model = known_name(exchange.routes(), request->model);
   Answer answer = answer_for(*request, wire::OllamaForm::generate);
   co_await answer_raw(exchange, *request, answer);
 }
 
 asio::awaitable<void> get_ollama_tags(Exchange& exchange) {
-  Services& services = exchange.services();
-  const auto ask = [&] { return tags(services); };
-  const json::value body = co_await on_worker(services.workers, ask);
+  const auto ask = [&] { return tags(exchange.routes()); };
+  const json::value body = co_await on_worker(exchange.services().workers, ask);
   co_await exchange.reply_json(200, body);
 }
 
 asio::awaitable<void> get_ollama_ps(Exchange& exchange) {
-  Services& services = exchange.services();
-  const auto ask = [&] { return loaded_models(services); };
-  const json::value body = co_await on_worker(services.workers, ask);
+  const auto ask = [&] { return loaded_models(exchange.routes()); };
+  const json::value body = co_await on_worker(exchange.services().workers, ask);
   co_await exchange.reply_json(200, body);
 }
 
@@ -213,15 +211,14 @@ asio::awaitable<void> post_ollama_show(Exchange& exchange) {
     co_await exchange.reply_error(body.error());
     co_return;
   }
-  Services& services = exchange.services();
   const auto ask = [&]() -> Result<json::object> {
     if (!body->is_object()) {
       return fail(ErrorKind::invalid_request,
                   fmt::format("expected a JSON object, found {}", kind_in_words(*body)));
     }
-    return show(services, body->get_object());
+    return show(exchange.routes(), body->get_object());
   };
-  const auto shown = co_await on_worker(services.workers, ask);
+  const auto shown = co_await on_worker(exchange.services().workers, ask);
   if (shown) {
     const json::value answer = *shown;
     co_await exchange.reply_json(200, answer);

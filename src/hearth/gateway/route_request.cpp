@@ -1,7 +1,9 @@
 #include "hearth/gateway/route_request.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
 
 #include "hearth/gateway/on_worker.h"
 
@@ -14,22 +16,30 @@ namespace asio = boost::asio;
 /// first local model; without any, by the usual four bytes a token.
 class LocalCounter final : public router::TokenCounter {
  public:
-  explicit LocalCounter(Services& services) : services_(services) {}
+  explicit LocalCounter(const Routes& routes) : routes_(routes) {}
 
   [[nodiscard]] std::size_t count(const chat::Request& request,
                                   const router::Target& model) const override {
-    const std::string name = services_.local_models->knows(model.model) ? model.model : "";
-    if (auto* local = services_.local_for(name)) {
+    const std::string name = routes_.local_models->knows(model.model) ? model.model : "";
+    if (const auto local = routes_.local_for(name)) {
       chat::Request asked = request;
-      asked.model = services_.local_model_name(name);
+      asked.model = routes_.local_model_name(name);
       if (const auto tokens = local->count_tokens(asked)) return *tokens;
     }
     return upper_bound(request) / 4;
   }
 
  private:
-  Services& services_;
+  const Routes& routes_;
 };
+
+std::string in_lines(const std::vector<router::Considered>& considered) {
+  std::string lines;
+  for (const auto& [rule, outcome] : considered) {
+    lines += fmt::format("{}{}: {}", lines.empty() ? "" : "\n", rule, outcome);
+  }
+  return lines;
+}
 
 }  // namespace
 
@@ -46,31 +56,54 @@ observe::RequestRecord begin_record(const Exchange& exchange) {
 }
 
 asio::awaitable<Result<RoutedRequest>> route_request(Exchange& exchange, chat::Request& request) {
-  Services& services = exchange.services();
   RoutedRequest routed;
   routed.record = begin_record(exchange);
   if (request.session.empty()) request.session = routed.record.session;
   routed.record.session = request.session;
 
-  const LocalCounter counter(services);
-  const auto decide = [&] { return services.router->decide(request, counter); };
-  auto decision = co_await on_worker(services.workers, decide);
+  const LocalCounter counter(exchange.routes());
+  const router::Arrival arrival{std::string(exchange.path()), [&exchange](const std::string& name) {
+                                  return std::string(exchange.header(name));
+                                }};
+  const auto decide = [&] { return exchange.routes().router->decide(request, arrival, counter); };
+  auto decision = co_await on_worker(exchange.services().workers, decide);
   if (!decision) co_return pass_on(decision);
 
   routed.record.scenario = router::to_string(decision->scenario);
   routed.record.why = decision->why;
-  routed.record.route = router::to_string(decision->target);
-  router::apply(*decision, request);
-  const auto found = services.providers.find(decision->target.provider);
-  if (found == services.providers.end()) {
-    co_return fail(ErrorKind::not_found,
-                   fmt::format("there is no provider '{}'", decision->target.provider));
-  }
-  routed.provider = found->second;
-  routed.record.warnings = fmt::format("{}", fmt::join(request.warnings, "\n"));
+  routed.record.considered = in_lines(decision->considered);
+  routed.record.route = router::to_string(decision->destination.target);
   routed.decision = std::move(*decision);
   routed.request = std::move(request);
   co_return routed;
+}
+
+Result<std::vector<provider::Attempt>> attempts_for(const Routes& routes, RoutedRequest& routed) {
+  router::Decision& decision = routed.decision;
+  std::vector<router::Destination> destinations{std::move(decision.destination)};
+  std::ranges::move(decision.fallbacks, std::back_inserter(destinations));
+  // The request is copied for all but the last attempt, when their turn comes.
+  const auto asked = std::make_shared<chat::Request>(std::move(routed.request));
+  std::vector<provider::Attempt> attempts;
+  for (router::Destination& destination : destinations) {
+    const auto found = routes.providers.find(destination.target.provider);
+    if (found == routes.providers.end()) {
+      return fail(ErrorKind::not_found,
+                  fmt::format("there is no provider '{}'", destination.target.provider));
+    }
+    provider::Attempt attempt;
+    attempt.route = router::to_string(destination.target);
+    attempt.provider = found->second.provider;
+    attempt.health = found->second.health;
+    const bool last = &destination == &destinations.back();
+    attempt.request = [asked, last, to = std::move(destination), tag = decision.subagent_tag] {
+      chat::Request request = last ? std::move(*asked) : *asked;
+      router::apply(to, tag, request);
+      return request;
+    };
+    attempts.push_back(std::move(attempt));
+  }
+  return attempts;
 }
 
 }  // namespace hearth::gateway

@@ -53,6 +53,14 @@ struct Server::Impl {
     stop(fmt::format("nothing was asked for {} s", limit.count()));
   }
 
+  asio::awaitable<void> watch_hangups() {
+    boost::system::error_code ec;
+    while (!ec) {
+      co_await hangups.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+      if (!ec && options.on_hangup) options.on_hangup();
+    }
+  }
+
   void stop(std::string reason) {
     if (!why.empty()) return;
     why = std::move(reason);
@@ -78,6 +86,7 @@ struct Server::Impl {
   tcp::acceptor acceptor{io};
   asio::steady_timer timer{io};
   asio::signal_set signals{io};
+  asio::signal_set hangups{io};
   std::string why;
 };
 
@@ -92,7 +101,7 @@ Result<std::unique_ptr<Server>> Server::listen(const ServerOptions& options, Ser
     return fail(ErrorKind::invalid_request,
                 fmt::format("--host {}: give an IP address, such as 127.0.0.1", options.host));
   }
-  if (!is_loopback(options.host) && services.api_key.empty()) {
+  if (!is_loopback(options.host) && services.routes()->api_key.empty()) {
     return fail(ErrorKind::forbidden,
                 fmt::format("{} can be reached from other machines, so a key is needed: set APIKEY "
                             "in the configuration or HEARTH_API_KEY, or listen on 127.0.0.1",
@@ -139,6 +148,8 @@ std::string Server::run() {
   impl.signals.async_wait([&impl](const boost::system::error_code& ec, int) {
     if (!ec) impl.stop("asked to");
   });
+  impl.hangups.add(SIGHUP);
+  asio::co_spawn(impl.io, impl.watch_hangups(), asio::detached);
   asio::co_spawn(impl.io, impl.accept(), asio::detached);
   if (impl.options.idle_exit) {
     asio::co_spawn(impl.io, impl.watch_idleness(*impl.options.idle_exit), asio::detached);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,12 +17,14 @@ struct ServerOptions {
   std::optional<std::chrono::seconds> idle_exit;
   /// How long a stop waits for running answers.
   std::chrono::seconds stop_patience{5};
+  /// Called from the network's thread on SIGHUP; must not block. May be empty.
+  std::function<void()> on_hangup;
 };
 
 /// The HTTP server. Listens from construction by `listen`; serves in `run`.
 class Server {
  public:
-  /// Errors: forbidden for an address that others can reach without `services.api_key`;
+  /// Errors: forbidden for an address that others can reach without a key in its routes;
   /// unavailable for a port in use, with what to do; invalid_request for a host that is no address.
   static Result<std::unique_ptr<Server>> listen(const ServerOptions& options, Services& services);
   ~Server();

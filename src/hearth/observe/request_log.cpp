@@ -14,13 +14,13 @@ constexpr const char* schema =
     "scenario TEXT, why TEXT, route TEXT, prompt_tokens INTEGER, reused_tokens INTEGER, "
     "computed_tokens INTEGER, output_tokens INTEGER, queue_ms REAL, ttft_ms REAL, "
     "prefill_ms REAL, decode_ms REAL, total_ms REAL, stop_reason TEXT, error TEXT, "
-    "warnings TEXT, cache TEXT);"
+    "warnings TEXT, cache TEXT, considered TEXT, fallbacks TEXT);"
     "CREATE INDEX IF NOT EXISTS requests_by_id ON requests (id);";
 
 constexpr std::string_view columns =
     "id, time_ms, endpoint, client, session, scenario, why, route, prompt_tokens, reused_tokens, "
     "computed_tokens, output_tokens, queue_ms, ttft_ms, prefill_ms, decode_ms, total_ms, "
-    "stop_reason, error, warnings, cache";
+    "stop_reason, error, warnings, cache, considered, fallbacks";
 
 void bind_record(Statement& insert, const RequestRecord& record) {
   int at = 0;
@@ -38,8 +38,8 @@ void bind_record(Statement& insert, const RequestRecord& record) {
        {record.queue_ms, record.ttft_ms, record.prefill_ms, record.decode_ms, record.total_ms}) {
     insert.bind(++at, number);
   }
-  for (const std::string* text :
-       {&record.stop_reason, &record.error, &record.warnings, &record.cache}) {
+  for (const std::string* text : {&record.stop_reason, &record.error, &record.warnings,
+                                  &record.cache, &record.considered, &record.fallbacks}) {
     insert.bind(++at, *text);
   }
 }
@@ -61,7 +61,8 @@ RequestRecord read_record(const Statement& row) {
                          &record.total_ms}) {
     *number = row.real(++at);
   }
-  for (std::string* text : {&record.stop_reason, &record.error, &record.warnings, &record.cache}) {
+  for (std::string* text : {&record.stop_reason, &record.error, &record.warnings, &record.cache,
+                            &record.considered, &record.fallbacks}) {
     *text = row.text(++at);
   }
   return record;
@@ -69,8 +70,12 @@ RequestRecord read_record(const Statement& row) {
 
 /// A log of an earlier version lacks columns that came later.
 Result<void> bring_up_to_date(Database& database) {
-  if (Statement(database, "SELECT cache FROM requests LIMIT 0").ready()) return {};
-  return database.execute("ALTER TABLE requests ADD COLUMN cache TEXT");
+  for (const std::string column : {"cache", "considered", "fallbacks"}) {
+    if (Statement(database, "SELECT " + column + " FROM requests LIMIT 0").ready()) continue;
+    auto added = database.execute("ALTER TABLE requests ADD COLUMN " + column + " TEXT");
+    if (!added) return added;
+  }
+  return {};
 }
 
 }  // namespace

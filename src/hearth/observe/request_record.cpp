@@ -31,6 +31,8 @@ json::object to_json_object(const RequestRecord& record) {
   out["error"] = record.error.empty() ? json::value(nullptr) : json::value(record.error);
   out["warnings"] = record.warnings;
   out["cache"] = record.cache;
+  out["considered"] = record.considered;
+  out["fallbacks"] = record.fallbacks;
   return out;
 }
 

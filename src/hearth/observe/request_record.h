@@ -27,9 +27,11 @@ struct RequestRecord {
   double decode_ms = 0;
   double total_ms = 0;
   std::string stop_reason;
-  std::string error;     ///< empty: none
-  std::string warnings;  ///< one a line: what was ignored or changed
-  std::string cache;     ///< what was reused, from where, and why not more
+  std::string error;       ///< empty: none
+  std::string warnings;    ///< one a line: what was ignored or changed
+  std::string considered;  ///< one a line, "rule: outcome": what the router looked at, in order
+  std::string fallbacks;   ///< one a line: which routes failed before the one that answered
+  std::string cache;       ///< what was reused, from where, and why not more
 
   /// Output tokens per second after the first.
   [[nodiscard]] double decode_rate() const;

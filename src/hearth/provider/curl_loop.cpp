@@ -7,11 +7,13 @@
 #include <cctype>
 #include <condition_variable>
 #include <cstdlib>
+#include <iterator>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "hearth/base/clock.h"
 
@@ -66,6 +68,7 @@ struct Job {
   curl_slist* headers = nullptr;
   HttpResponse response;
   bool response_told = false;
+  Clock::time_point begins = Clock::now();
   Clock::time_point last_byte = Clock::now();
   char reason[CURL_ERROR_SIZE] = {};
   std::atomic<bool> cancelled = false;
@@ -201,6 +204,7 @@ class CurlLoop::Impl {
   void run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       take_commands();
+      begin_those_due();
       int running = 0;
       curl_multi_perform(multi_, &running);
       take_results();
@@ -208,6 +212,7 @@ class CurlLoop::Impl {
       curl_multi_poll(multi_, nullptr, 0, sleep_ms, nullptr);
     }
     while (!jobs_.empty()) remove(jobs_.begin()->second);
+    while (!waiting_.empty()) remove(waiting_.back());
   }
 
   void take_commands() {
@@ -218,7 +223,17 @@ class CurlLoop::Impl {
       added.swap(added_);
       dropped.swap(dropped_);
     }
-    for (std::shared_ptr<Job>& job : added) {
+    std::ranges::move(added, std::back_inserter(waiting_));
+    for (const std::shared_ptr<Job>& job : dropped) remove(job);
+  }
+
+  void begin_those_due() {
+    const auto now = Clock::now();
+    const auto due = std::ranges::partition(
+        waiting_, [&](const std::shared_ptr<Job>& job) { return job->begins > now; });
+    std::vector<std::shared_ptr<Job>> beginning(due.begin(), due.end());
+    waiting_.erase(due.begin(), due.end());
+    for (std::shared_ptr<Job>& job : beginning) {
       job->easy = curl_easy_init();
       if (job->easy == nullptr) {
         job->end(TransferFault::broken, "libcurl has no memory");
@@ -230,7 +245,6 @@ class CurlLoop::Impl {
       curl_multi_add_handle(multi_, job->easy);
       jobs_[job->easy] = std::move(job);
     }
-    for (const std::shared_ptr<Job>& job : dropped) remove(job);
   }
 
   void take_results() {
@@ -259,6 +273,9 @@ class CurlLoop::Impl {
         sleep_ms = std::min(sleep_ms, left);
       }
     }
+    for (const std::shared_ptr<Job>& job : waiting_) {
+      sleep_ms = std::min(sleep_ms, std::max(0.0, ms_between(Clock::now(), job->begins)));
+    }
     for (const std::shared_ptr<Job>& job : silent) {
       job->end(TransferFault::silent, "nothing was received");
       remove(job);
@@ -272,6 +289,8 @@ class CurlLoop::Impl {
       curl_multi_remove_handle(multi_, job->easy);
       jobs_.erase(job->easy);
       curl_easy_cleanup(std::exchange(job->easy, nullptr));
+    } else {
+      std::erase(waiting_, job);
     }
     {
       const std::lock_guard lock(mutex_);
@@ -281,7 +300,10 @@ class CurlLoop::Impl {
   }
 
   CURLM* multi_ = nullptr;
-  std::unordered_map<CURL*, std::shared_ptr<Job>> jobs_;  ///< the loop's thread's
+  // The loop's thread's own:
+  std::unordered_map<CURL*, std::shared_ptr<Job>> jobs_;
+  std::vector<std::shared_ptr<Job>> waiting_;  ///< for their time to begin
+
   std::mutex mutex_;
   std::condition_variable removed_;
   std::vector<std::shared_ptr<Job>> added_;
@@ -314,6 +336,7 @@ CurlLoop::~CurlLoop() = default;
 std::unique_ptr<CurlLoop::Transfer> CurlLoop::start(HttpRequest request,
                                                     TransferCallbacks callbacks) {
   auto job = std::make_shared<Job>();
+  job->begins += request.delay;
   job->request = std::move(request);
   job->callbacks = std::move(callbacks);
   impl_->add(job);

@@ -17,6 +17,7 @@ struct HttpRequest {
   std::chrono::milliseconds connect_timeout{10000};
   /// The longest silence, both before the first byte and between two.
   std::chrono::milliseconds silence_timeout{600000};
+  std::chrono::milliseconds delay{0};  ///< it begins so much later
 };
 
 struct HttpResponse {

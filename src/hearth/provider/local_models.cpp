@@ -3,17 +3,47 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <tuple>
+
 #include "hearth/base/clock.h"
 #include "hearth/base/log.h"
 
 namespace hearth::provider {
 
-LocalModels::LocalModels(std::vector<LocalModel> models) {
+namespace {
+
+/// Whether what is loaded for `a` can stay for `b`.
+bool same_instance(const LocalModel& a, const LocalModel& b) {
+  const auto settings = [](const LocalModel& model) {
+    const engine::InstanceOptions& options = model.options;
+    return std::tie(model.path, model.gpu_layers, options.n_ctx, options.device_bytes,
+                    options.n_threads, options.flash_attention, options.mode, options.prefill_share,
+                    options.archives);
+  };
+  return settings(a) == settings(b);
+}
+
+}  // namespace
+
+std::shared_ptr<engine::Instance> LocalModels::Entry::loaded() {
+  const std::lock_guard lock(mutex);
+  return instance;
+}
+
+LocalModels::LocalModels(std::vector<LocalModel> models, const LocalModels* earlier)
+    : weights_(earlier != nullptr ? earlier->weights_ : std::make_shared<SharedWeights>()) {
   for (LocalModel& model : models) {
     order_.push_back(model.name);
-    auto entry = std::make_unique<Entry>();
+    auto& entry = entries_[model.name];
+    if (earlier != nullptr) {
+      const auto known = earlier->entries_.find(model.name);
+      if (known != earlier->entries_.end() && same_instance(known->second->model, model)) {
+        entry = known->second;
+      }
+    }
+    if (entry) continue;
+    entry = std::make_shared<Entry>();
     entry->model = std::move(model);
-    entries_[order_.back()] = std::move(entry);
   }
 }
 
@@ -24,9 +54,9 @@ Result<std::shared_ptr<engine::Instance>> LocalModels::get(const std::string& na
                                                   fmt::join(order_, ", ")));
   }
   Entry& entry = *found->second;
-  if (auto instance = loaded(name)) return instance;
+  if (auto instance = entry.loaded()) return instance;
   const std::lock_guard loading(entry.loading);
-  if (auto instance = loaded(name)) return instance;
+  if (auto instance = entry.loaded()) return instance;
   const auto announced = announce_loading();
   return load(entry);
 }
@@ -37,9 +67,8 @@ std::shared_ptr<void> LocalModels::announce_loading() {
 }
 
 std::shared_ptr<engine::Instance> LocalModels::loaded(const std::string& name) const {
-  const std::lock_guard lock(mutex_);
   const auto found = entries_.find(name);
-  return found == entries_.end() ? nullptr : found->second->instance;
+  return found == entries_.end() ? nullptr : found->second->loaded();
 }
 
 std::filesystem::path LocalModels::file_of(const std::string& name) const {
@@ -63,16 +92,16 @@ Result<std::shared_ptr<engine::Instance>> LocalModels::load(Entry& entry) {
   for (const std::string& note : (*instance)->notes()) spdlog::info("{}: {}", model.name, note);
   spdlog::info("{} is ready after {:.1f} s, with a context of {} tokens", model.name,
                ms_since(began) / 1000, (*instance)->n_ctx());
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(entry.mutex);
   entry.instance = std::move(*instance);
   return entry.instance;
 }
 
 Result<std::shared_ptr<const engine::Weights>> LocalModels::weights_of(const LocalModel& model) {
-  const std::lock_guard lock(weights_mutex_);
+  const std::lock_guard lock(weights_->mutex);
   std::error_code ec;
   const auto canonical = std::filesystem::weakly_canonical(model.path, ec);
-  auto& known = weights_[{canonical.string(), model.gpu_layers}];
+  auto& known = weights_->known[{canonical.string(), model.gpu_layers}];
   if (auto shared = known.lock()) return shared;
   auto weights = engine::Weights::load(model.path, model.gpu_layers);
   if (weights) known = *weights;

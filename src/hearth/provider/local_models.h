@@ -25,7 +25,9 @@ struct LocalModel {
 /// weights. Thread-safe.
 class LocalModels {
  public:
-  explicit LocalModels(std::vector<LocalModel> models);
+  /// Instances and weights that `earlier` has loaded are taken over by those of `models` that are
+  /// as they were there.
+  explicit LocalModels(std::vector<LocalModel> models, const LocalModels* earlier = nullptr);
 
   /// The loaded instance of `name`; loads it, which takes seconds, if it is not. Concurrent calls
   /// for one model load it once. Errors: not_found for an unknown name or a missing file; what
@@ -48,17 +50,22 @@ class LocalModels {
   struct Entry {
     LocalModel model;
     std::mutex loading;
-    std::shared_ptr<engine::Instance> instance;  ///< guarded by `mutex_`
+    std::mutex mutex;
+    std::shared_ptr<engine::Instance> instance;  ///< guarded by `mutex`
+
+    std::shared_ptr<engine::Instance> loaded();
+  };
+  struct SharedWeights {
+    std::mutex mutex;
+    std::map<std::pair<std::string, int>, std::weak_ptr<const engine::Weights>> known;
   };
 
   Result<std::shared_ptr<engine::Instance>> load(Entry& entry);
   Result<std::shared_ptr<const engine::Weights>> weights_of(const LocalModel& model);
 
-  mutable std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<Entry>> entries_;
+  std::map<std::string, std::shared_ptr<Entry>> entries_;
   std::vector<std::string> order_;
-  std::mutex weights_mutex_;
-  std::map<std::pair<std::string, int>, std::weak_ptr<const engine::Weights>> weights_;
+  std::shared_ptr<SharedWeights> weights_;
   std::atomic<int> n_loading_{0};
 };
 

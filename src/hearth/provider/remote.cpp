@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <memory>
+#include <mutex>
 #include <utility>
 
+#include "hearth/base/shown_url.h"
 #include "hearth/wire/anthropic_encode.h"
 #include "hearth/wire/anthropic_events.h"
 #include "hearth/wire/http_status.h"
@@ -18,16 +21,6 @@ namespace {
 
 constexpr std::size_t error_body_limit = std::size_t{64} << 10;
 constexpr std::string_view anthropic_version = "anthropic-version: 2023-06-01";
-
-/// The URL for a message: without user, password and query, which may hold a key.
-std::string shown_url(std::string_view url) {
-  url = url.substr(0, url.find_first_of("?#"));
-  const std::size_t scheme = url.find("://");
-  const std::size_t host = scheme == std::string_view::npos ? 0 : scheme + 3;
-  const std::size_t at = url.substr(host, url.find('/', host) - host).rfind('@');
-  if (at == std::string_view::npos) return std::string(url);
-  return std::string(url.substr(0, host)).append(url.substr(host + at + 1));
-}
 
 /// Servers repeat a wrong key in their message.
 std::string without_key(std::string text, const std::string& key) {
@@ -80,69 +73,142 @@ std::unique_ptr<wire::StreamDecoder> decoder_for(router::ProviderKind kind) {
   return std::make_unique<wire::ChatCompletionEventDecoder>();
 }
 
-/// One answer under way. Everything but `dropped` is used from the loop's thread only.
-struct Answer {
-  RemoteSettings settings;
-  chat::EventSink sink;
-  std::unique_ptr<wire::StreamDecoder> decoder;
-  HttpResponse response;
-  std::string error_body;
-  bool ended = false;
-  std::atomic<bool> dropped = false;
+bool is_put_off(int status) {
+  constexpr int overloaded = 529;  // Anthropic's
+  return status == 429 || status == 502 || status == 503 || status == 504 || status == overloaded;
+}
 
+/// One answer under way. Events, bytes and ends are the loop's thread's; `transfer_` is shared with
+/// the call that is dropped.
+class Answer : public std::enable_shared_from_this<Answer> {
+ public:
+  Answer(const RemoteSettings& settings, CurlLoop& loop, HttpRequest request, chat::EventSink sink)
+      : settings_(settings),
+        loop_(loop),
+        request_(std::move(request)),
+        sink_(std::move(sink)),
+        decoder_(decoder_for(settings.kind)),
+        retries_left_(settings.retries),
+        delay_(settings.retry_delay) {}
+
+  void send(std::chrono::milliseconds delay) {
+    TransferCallbacks callbacks;
+    callbacks.on_response = [self = shared_from_this()](const HttpResponse& response) {
+      self->response_ = response;
+      // An answer that has begun is not asked for again.
+      if (!self->is_error()) self->request_ = {};
+    };
+    callbacks.on_bytes = [self = shared_from_this()](std::string_view bytes) { self->take(bytes); };
+    callbacks.on_end = [self = shared_from_this()](const TransferEnd& end) { self->end(end); };
+    response_ = {};
+    error_body_.clear();
+    // The last time it can be given away.
+    HttpRequest request = retries_left_ > 0 ? request_ : std::move(request_);
+    request.delay = delay;
+    std::unique_ptr<CurlLoop::Transfer> before;
+    const std::lock_guard lock(mutex_);
+    if (dropped_) return;
+    before = std::exchange(transfer_, loop_.start(std::move(request), std::move(callbacks)));
+  }
+
+  void drop() {
+    std::unique_ptr<CurlLoop::Transfer> transfer;
+    {
+      const std::lock_guard lock(mutex_);
+      dropped_ = true;
+      transfer.swap(transfer_);
+    }
+    // Outside the lock: it waits for the callback that may be running.
+    transfer.reset();
+  }
+
+  void fail(Error error) {
+    if (std::exchange(ended_, true)) return;
+    error.message = fmt::format("{}: {}", settings_.name,
+                                without_key(std::move(error.message), settings_.api_key));
+    sink_(chat::Failed{std::move(error)});
+  }
+
+ private:
   void deliver(std::vector<chat::Event> events) {
     for (chat::Event& event : events) {
       // The sink may drop the call in the midst of a chunk of bytes.
-      if (ended || dropped) return;
+      if (ended_ || dropped_) return;
       if (auto* failed = std::get_if<chat::Failed>(&event)) {
         fail(std::move(failed->error));
       } else {
-        ended = std::holds_alternative<chat::Finished>(event);
-        sink(std::move(event));
+        ended_ = std::holds_alternative<chat::Finished>(event);
+        sink_(std::move(event));
       }
     }
   }
 
-  void fail(Error error) {
-    if (std::exchange(ended, true)) return;
-    error.message = fmt::format("{}: {}", settings.name,
-                                without_key(std::move(error.message), settings.api_key));
-    sink(chat::Failed{std::move(error)});
-  }
-
-  [[nodiscard]] bool is_error() const { return response.status < 200 || response.status > 299; }
+  [[nodiscard]] bool is_error() const { return response_.status < 200 || response_.status > 299; }
 
   void take(std::string_view bytes) {
     if (is_error()) {
-      error_body +=
-          bytes.substr(0, error_body_limit - std::min(error_body.size(), error_body_limit));
+      error_body_ +=
+          bytes.substr(0, error_body_limit - std::min(error_body_.size(), error_body_limit));
     } else {
-      deliver(decoder->feed(bytes));
+      deliver(decoder_->feed(bytes));
     }
   }
 
   void end(const TransferEnd& end) {
-    if (response.status != 0 && is_error()) {
-      fail(wire::error_of_response(response.status, error_body, response.retry_after));
+    if (retries(end)) return;
+    if (response_.status != 0 && is_error()) {
+      fail(wire::error_of_response(response_.status, error_body_, response_.retry_after));
     } else if (end.fault != TransferFault::none) {
-      fail(error_of_fault(end, settings));
+      fail(error_of_fault(end, settings_));
     } else {
-      deliver(decoder->finish());
+      deliver(decoder_->finish());
     }
   }
+
+  /// Sends it again, if that may help and is not too long to wait for.
+  bool retries(const TransferEnd& end) {
+    const bool broke_off = end.fault == TransferFault::broken && response_.status == 0;
+    if (retries_left_ == 0 || dropped_ || !(broke_off || is_put_off(response_.status))) {
+      return false;
+    }
+    std::chrono::milliseconds delay = std::exchange(delay_, delay_ * 2);
+    int asked_seconds = 0;
+    const std::string& asked = response_.retry_after;
+    const auto [rest, ec] =
+        std::from_chars(asked.data(), asked.data() + asked.size(), asked_seconds);
+    if (ec == std::errc{} && asked_seconds > 0) {
+      delay = std::max<std::chrono::milliseconds>(delay, std::chrono::seconds(asked_seconds));
+    }
+    if (delay > settings_.longest_retry_delay) return false;
+    --retries_left_;
+    send(delay);
+    return true;
+  }
+
+  const RemoteSettings settings_;
+  CurlLoop& loop_;
+  HttpRequest request_;
+  chat::EventSink sink_;
+  std::unique_ptr<wire::StreamDecoder> decoder_;
+  int retries_left_;
+  std::chrono::milliseconds delay_;
+  HttpResponse response_;
+  std::string error_body_;
+  bool ended_ = false;
+  std::mutex mutex_;
+  std::atomic<bool> dropped_ = false;
+  std::unique_ptr<CurlLoop::Transfer> transfer_;
 };
 
 class RemoteCall : public Call {
  public:
-  RemoteCall(std::shared_ptr<Answer> answer, std::unique_ptr<CurlLoop::Transfer> transfer)
-      : answer_(std::move(answer)), transfer_(std::move(transfer)) {}
+  explicit RemoteCall(std::shared_ptr<Answer> answer) : answer_(std::move(answer)) {}
   RemoteCall(const RemoteCall&) = delete;
   RemoteCall& operator=(const RemoteCall&) = delete;
-  ~RemoteCall() override { answer_->dropped = true; }
+  ~RemoteCall() override { answer_->drop(); }
 
  private:
   std::shared_ptr<Answer> answer_;
-  std::unique_ptr<CurlLoop::Transfer> transfer_;
 };
 
 bool has_control_characters(std::string_view text) {
@@ -192,21 +258,15 @@ RemoteProvider::RemoteProvider(RemoteSettings settings, CurlLoop& loop)
 }
 
 std::unique_ptr<Call> RemoteProvider::start(chat::Request request, chat::EventSink sink) {
-  auto answer = std::make_shared<Answer>();
-  answer->settings = settings_;
-  answer->sink = std::move(sink);
-  answer->decoder = decoder_for(settings_.kind);
+  request.stream = true;
+  auto answer =
+      std::make_shared<Answer>(settings_, loop_, http_request(settings_, request), std::move(sink));
   if (has_control_characters(settings_.api_key)) {
     answer->fail({ErrorKind::config, "api_key holds a line end or another control character"});
-    return std::make_unique<RemoteCall>(std::move(answer), nullptr);
+  } else {
+    answer->send(std::chrono::milliseconds(0));
   }
-  request.stream = true;
-  TransferCallbacks callbacks;
-  callbacks.on_response = [answer](const HttpResponse& response) { answer->response = response; };
-  callbacks.on_bytes = [answer](std::string_view bytes) { answer->take(bytes); };
-  callbacks.on_end = [answer](const TransferEnd& end) { answer->end(end); };
-  auto transfer = loop_.start(http_request(settings_, request), std::move(callbacks));
-  return std::make_unique<RemoteCall>(std::move(answer), std::move(transfer));
+  return std::make_unique<RemoteCall>(std::move(answer));
 }
 
 }  // namespace hearth::provider

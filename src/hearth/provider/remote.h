@@ -20,6 +20,13 @@ struct RemoteSettings {
   std::string proxy;
   std::chrono::milliseconds connect_timeout{10000};
   std::chrono::milliseconds silence_timeout{600000};  ///< API_TIMEOUT_MS
+  /// How often a request is sent again that the server put off (429, 502, 503, 504, 529), or whose
+  /// connection ended before a response began.
+  int retries = 2;
+  /// Before the first time; twice as long before each further one. What the server asks for
+  /// (retry-after) counts where it is longer, up to `longest_retry_delay`; beyond it is no retry.
+  std::chrono::milliseconds retry_delay{400};
+  std::chrono::milliseconds longest_retry_delay{5000};
 };
 
 /// The settings of a remote provider of the configuration. REQUIRES: `provider.kind` is not local.
@@ -29,10 +36,11 @@ RemoteSettings remote_settings(const router::ProviderConfig& provider,
 /// A remote server that speaks OpenAI's chat completions or Anthropic's Messages. It always streams
 /// from there, whether the client streams or not.
 ///
-/// Failures name the provider and what to do: 401 unauthorized, 403 forbidden, 404 not_found, 429
-/// rate_limited (with the server's retry-after), other 4xx invalid_request, 5xx and what is no API
-/// answer unavailable; refused, unknown host, broken off: unavailable; silence: timeout.
-/// Keys are never part of a message or a log line.
+/// Retries are its own; failures are told after the last one. They name the provider and what to
+/// do: 401 unauthorized, 403 forbidden, 404 not_found, 429 rate_limited (with the server's
+/// retry-after), other 4xx invalid_request, 5xx and what is no API answer unavailable; refused,
+/// unknown host, broken off: unavailable; silence: timeout. Keys are never part of a message or a
+/// log line.
 class RemoteProvider : public Provider {
  public:
   /// `loop` must outlive the provider and its calls.

@@ -13,10 +13,11 @@ void set_default(std::optional<T>& value, const std::optional<T>& fallback) {
 
 }  // namespace
 
-void apply(const Decision& decision, chat::Request& request) {
-  request.model = decision.target.model;
-  if (!decision.subagent_tag.empty()) remove_subagent_tag(request, decision.subagent_tag);
-  const RouteParams& params = decision.params;
+void apply(const Destination& destination, const std::string& subagent_tag,
+           chat::Request& request) {
+  request.model = destination.target.model;
+  if (!subagent_tag.empty()) remove_subagent_tag(request, subagent_tag);
+  const RouteParams& params = destination.params;
   if (params.max_tokens && (!request.max_tokens || *request.max_tokens > *params.max_tokens)) {
     if (request.max_tokens) {
       request.warnings.push_back(

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 
 #include "hearth/base/error.h"
 #include "hearth/base/json.h"
+#include "hearth/router/rule.h"
+#include "hearth/router/target.h"
 
 namespace hearth::router {
 
@@ -16,21 +19,6 @@ namespace hearth::router {
 enum class ProviderKind { local, openai, anthropic };
 
 std::string_view to_string(ProviderKind kind);
-
-/// `default_params`: `max_tokens` is a ceiling, everything else a default that the client's own
-/// value overrides. What chat::Request has no place for is kept in `other`.
-struct RouteParams {
-  std::optional<int> max_tokens;
-  std::optional<double> temperature;
-  std::optional<double> top_p;
-  std::optional<double> min_p;
-  std::optional<int> top_k;
-  std::optional<double> frequency_penalty;
-  std::optional<double> presence_penalty;
-  std::optional<std::uint32_t> seed;
-  std::string effort;  ///< `reasoning_effort`
-  json::object other;
-};
 
 enum class FlashAttention { automatic, on, off };
 enum class EngineMode { fast, exact };
@@ -51,21 +39,9 @@ struct ProviderConfig {
   std::string api_key;       ///< may be empty. Never log it
   std::vector<std::string> models;
   RouteParams default_params;
+  std::map<std::string, RouteParams> model_params;  ///< of single models, over those
   LocalSettings local;
-  json::value transformer;  ///< as written; null: none
 };
-
-/// One end of a route: `"provider,model"`.
-struct Target {
-  std::string provider;
-  std::string model;
-  bool operator==(const Target&) const = default;
-};
-
-std::string to_string(const Target& target);
-
-/// "provider,model"; white space around either is dropped. Nothing if one of them is missing.
-std::optional<Target> parse_target(std::string_view text);
 
 struct RouterConfig {
   std::optional<Target> default_route;
@@ -75,6 +51,9 @@ struct RouterConfig {
   std::optional<Target> web_search;
   std::optional<Target> image;
   int long_context_threshold = 60000;  ///< tokens
+  std::vector<Rule> rules;             ///< our own, in the order they are looked at
+  /// What to try after a scenario's route has failed, in order.
+  std::map<Scenario, std::vector<Target>> fallback;
 
   /// No route is named at all.
   [[nodiscard]] bool empty() const;
@@ -114,6 +93,7 @@ Environment process_environment();
 /// `$$` is a dollar sign. `file` is only for messages.
 ///
 /// A provider without `api_base_url`, or with `"provider": "local"` or `"type": "local"`, is local.
+/// Claude Code Router's transformers are read by transformers.h.
 /// A remote one speaks Anthropic's format if its URL ends in `/v1/messages`, its `type` is
 /// "anthropic" or its transformer names `Anthropic`; else OpenAI's.
 ///

@@ -5,15 +5,19 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 
 namespace hearth::router {
 
 void ConfigSource::report(const std::string& pointer, std::string_view text) {
-  if (error_) return;
   const TextPosition where = document_.position(pointer);
   const std::string path = key_path(pointer);
-  error_ = Error{ErrorKind::config, fmt::format("{}:{}:{}: {}{}{}", file_, where.line, where.column,
-                                                path, path.empty() ? "" : ": ", text)};
+  errors_.emplace(where, fmt::format("{}:{}:{}: {}{}{}", file_, where.line, where.column, path,
+                                     path.empty() ? "" : ": ", text));
+}
+
+Error ConfigSource::error() const {
+  return {ErrorKind::config, fmt::format("{}", fmt::join(std::views::values(errors_), "\n"))};
 }
 
 void ConfigSource::expected(const std::string& pointer, std::string_view what,
@@ -95,6 +99,23 @@ const json::array* ConfigObject::array(std::string_view key) {
   if (found == nullptr) return nullptr;
   if (!found->is_array()) source_.expected(at(key), "an array", found);
   return found->if_array();
+}
+
+std::vector<std::string> ConfigObject::strings(std::string_view key) {
+  const json::value* found = value(key);
+  if (found == nullptr) return {};
+  if (found->is_string()) return {std::string(found->get_string())};
+  std::vector<std::string> texts;
+  if (!found->is_array()) source_.expected(at(key), "a string or an array of strings", found);
+  for (std::size_t i = 0; found->is_array() && i < found->get_array().size(); ++i) {
+    const json::value& item = found->get_array()[i];
+    if (item.is_string()) {
+      texts.emplace_back(item.get_string());
+    } else {
+      source_.expected(fmt::format("{}/{}", at(key), i), "a string", &item);
+    }
+  }
+  return texts;
 }
 
 std::string ConfigObject::one_of(std::string_view key,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@
 
 namespace hearth::router {
 
-/// A configuration being read: the first error is kept, with file, line and column.
+/// A configuration being read: what is wrong with it is kept, with file, line and column.
 class ConfigSource {
  public:
   ConfigSource(std::string file, const Json5& document)
@@ -20,14 +21,14 @@ class ConfigSource {
   void report(const std::string& pointer, std::string_view text);
   void expected(const std::string& pointer, std::string_view what, const json::value* found);
 
-  [[nodiscard]] bool failed() const { return error_.has_value(); }
-  /// REQUIRES: failed().
-  [[nodiscard]] Error error() const { return *error_; }
+  [[nodiscard]] bool failed() const { return !errors_.empty(); }
+  /// All of them, one a line, in the file's order. REQUIRES: failed().
+  [[nodiscard]] Error error() const;
 
  private:
   std::string file_;
   const Json5& document_;
-  std::optional<Error> error_;
+  std::map<TextPosition, std::string> errors_;  ///< the first of each place
 };
 
 /// The members of one object of a configuration. JSON null is as if missing.
@@ -45,6 +46,8 @@ class ConfigObject {
   std::optional<bool> boolean(std::string_view key);
   const json::object* object(std::string_view key);
   const json::array* array(std::string_view key);
+  /// A string or an array of strings. Empty if missing.
+  std::vector<std::string> strings(std::string_view key);
   /// Empty if missing; another text than those is an error that lists them.
   std::string one_of(std::string_view key, std::initializer_list<std::string_view> allowed);
 

@@ -4,98 +4,23 @@
 
 #include <algorithm>
 #include <array>
-#include <list>
-#include <mutex>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include "hearth/router/subagent_tag.h"
 
 namespace hearth::router {
-namespace {
-
-bool holds_image(const chat::Message& message) {
-  for (const chat::Block& block : message.content) {
-    if (std::holds_alternative<chat::ImageBlock>(block)) return true;
-    const auto* result = std::get_if<chat::ToolResultBlock>(&block);
-    if (result == nullptr) continue;
-    for (const chat::ResultPart& part : result->content) {
-      if (std::holds_alternative<chat::ImageBlock>(part)) return true;
-    }
-  }
-  return false;
-}
-
-bool last_user_message_holds_image(const chat::Request& request) {
-  for (auto message = request.messages.rbegin(); message != request.messages.rend(); ++message) {
-    if (message->role == chat::Role::user) return holds_image(*message);
-  }
-  return false;
-}
-
-const chat::Tool* web_search_tool(const chat::Request& request) {
-  const auto found = std::ranges::find_if(
-      request.tools, [](const chat::Tool& tool) { return tool.type.starts_with("web_search"); });
-  return found == request.tools.end() ? nullptr : &*found;
-}
-
-bool is_background_model(std::string_view model) {
-  return model.starts_with("claude-") && model.find("haiku") != std::string_view::npos;
-}
-
-}  // namespace
-
-std::string_view to_string(Scenario scenario) {
-  switch (scenario) {
-    case Scenario::default_: return "default";
-    case Scenario::background: return "background";
-    case Scenario::think: return "think";
-    case Scenario::long_context: return "longContext";
-    case Scenario::web_search: return "webSearch";
-    case Scenario::image: return "image";
-  }
-  return "default";
-}
-
-/// Which sessions' last request was a long one, the least recently used forgotten first.
-class Router::Sessions {
- public:
-  bool was_long(const std::string& session) {
-    const std::lock_guard lock(mutex_);
-    const auto found = known_.find(session);
-    return found != known_.end() && found->second->second;
-  }
-
-  void remember(const std::string& session, bool is_long) {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = known_.find(session); found != known_.end()) {
-      found->second->second = is_long;
-      order_.splice(order_.begin(), order_, found->second);
-      return;
-    }
-    order_.emplace_front(session, is_long);
-    known_[session] = order_.begin();
-    if (order_.size() > max_sessions) {
-      known_.erase(order_.back().first);
-      order_.pop_back();
-    }
-  }
-
- private:
-  using Order = std::list<std::pair<std::string, bool>>;
-  std::mutex mutex_;
-  Order order_;
-  std::unordered_map<std::string, Order::iterator> known_;
-};
-
 /// One decision being made: the rules add what they saw, until one fires.
 struct Router::Run {
   const Config& config;
-  Sessions& sessions;
+  SessionMemory& sessions;
   const chat::Request& request;
+  const Arrival& arrival;
   const TokenCounter& counter;
   Decision decision;
+  RouteParams rule_params;
+  std::optional<std::size_t> n_bound;
+  std::optional<std::size_t> n_tokens;
 
   [[nodiscard]] bool knows(const Target& target) const {
     const ProviderConfig* provider = config.find_provider(target.provider);
@@ -111,7 +36,7 @@ struct Router::Run {
   bool fire(std::string rule, Scenario scenario, const Target& target, std::string why) {
     decision.considered.push_back({std::move(rule), "fired: " + why});
     decision.scenario = scenario;
-    decision.target = target;
+    decision.destination.target = target;
     decision.why = std::move(why);
     return true;
   }
@@ -165,34 +90,75 @@ struct Router::Run {
     return list.empty() ? "none" : list;
   }
 
+  /// Never less than tokens(), and cheap.
+  std::size_t bound() {
+    if (!n_bound) n_bound = counter.upper_bound(request);
+    return *n_bound;
+  }
+
+  std::size_t tokens() {
+    if (!n_tokens) {
+      const auto& routes = config.router;
+      n_tokens = counter.count(
+          request, routes.default_route.value_or(routes.long_context.value_or(Target{})));
+    }
+    return *n_tokens;
+  }
+
+  bool over(std::size_t limit) { return bound() > limit && tokens() > limit; }
+
+  [[nodiscard]] std::size_t threshold() const {
+    return static_cast<std::size_t>(config.router.long_context_threshold);
+  }
+
+  /// A session that was long stays so until it is much shorter.
+  [[nodiscard]] std::size_t least_long() const {
+    const bool was_long = !request.session.empty() && sessions.was_long(request.session);
+    return was_long ? std::min(threshold(), sticky_long_context) : threshold();
+  }
+
+  bool rules() {
+    RuleSubject subject{request, arrival, [this](std::size_t limit) { return over(limit); },
+                        [this] { return scenario_of(request, over(least_long())); }};
+    for (const Rule& rule : config.router.rules) {
+      if (const std::string unmet = first_unmet(*rule.when, subject); !unmet.empty()) {
+        pass(rule.name, unmet);
+        continue;
+      }
+      rule_params = RouteParams::merged(std::move(rule_params), rule.params);
+      if (!rule.route) {
+        pass(rule.name, "matched: its parameters are taken");
+        continue;
+      }
+      return fire(rule.name, scenario_of(request, over(least_long())), *rule.route,
+                  fmt::format("The rule \"{}\" matches.", rule.name));
+    }
+    return false;
+  }
+
   bool long_context() {
     const auto& target = config.router.long_context;
     if (!target) return pass("longContext", "Router.longContext is not configured");
-    const auto threshold = static_cast<std::size_t>(config.router.long_context_threshold);
-    const bool was_long = !request.session.empty() && sessions.was_long(request.session);
-    const std::size_t least = was_long ? std::min(threshold, sticky_long_context) : threshold;
-    const std::size_t bound = counter.upper_bound(request);
-    if (bound <= least) {
+    const std::size_t least = least_long();
+    if (bound() <= least) {
       remember(false);
       return pass("longContext", fmt::format("at most {} tokens, by its bytes, and {} would be "
                                              "long",
-                                             bound, least));
+                                             bound(), least));
     }
-    const std::size_t tokens =
-        counter.count(request, config.router.default_route.value_or(*target));
-    remember(tokens > threshold);
-    if (tokens > threshold) {
+    remember(tokens() > threshold());
+    if (tokens() > threshold()) {
       return fire("longContext", Scenario::long_context, *target,
-                  fmt::format("The prompt has {} tokens, more than the threshold of {}.", tokens,
-                              threshold));
+                  fmt::format("The prompt has {} tokens, more than the threshold of {}.", tokens(),
+                              threshold()));
     }
-    if (tokens > least) {
+    if (tokens() > least) {
       return fire("longContext", Scenario::long_context, *target,
                   fmt::format("The session's last request was over the threshold of {}, and this "
                               "one has {} tokens, more than {}.",
-                              threshold, tokens, least));
+                              threshold(), tokens(), least));
     }
-    return pass("longContext", fmt::format("{} tokens, and {} would be long", tokens, least));
+    return pass("longContext", fmt::format("{} tokens, and {} would be long", tokens(), least));
   }
 
   void remember(bool is_long) {
@@ -250,9 +216,29 @@ struct Router::Run {
     return false;
   }
 
+  [[nodiscard]] RouteParams params_for(const Target& target) const {
+    const ProviderConfig* provider = config.find_provider(target.provider);
+    if (provider == nullptr) return rule_params;
+    RouteParams params = rule_params;
+    if (const auto own = provider->model_params.find(target.model);
+        own != provider->model_params.end()) {
+      params = RouteParams::merged(std::move(params), own->second);
+    }
+    return RouteParams::merged(std::move(params), provider->default_params);
+  }
+
+  void add_fallbacks() {
+    const auto found = config.router.fallback.find(decision.scenario);
+    if (found == config.router.fallback.end()) return;
+    for (const Target& target : found->second) {
+      if (target == decision.destination.target) continue;
+      decision.fallbacks.push_back({target, params_for(target)});
+    }
+  }
+
   Result<Decision> decide() {
     if (const auto tag = find_subagent_tag(request)) decision.subagent_tag = tag->text;
-    bool fired = image();
+    bool fired = image() || rules();
     if (!fired) {
       auto named = explicit_model();
       if (!named) return pass_on(named);
@@ -264,20 +250,18 @@ struct Router::Run {
       return fail(ErrorKind::config,
                   "no model to answer with: name one with --model, or configure a provider");
     }
-    if (const ProviderConfig* provider = config.find_provider(decision.target.provider)) {
-      decision.params = provider->default_params;
-    }
+    decision.destination.params = params_for(decision.destination.target);
+    add_fallbacks();
     return std::move(decision);
   }
 };
 
-Router::Router(Config config)
-    : config_(std::move(config)), sessions_(std::make_unique<Sessions>()) {}
+Router::Router(Config config, std::shared_ptr<SessionMemory> sessions)
+    : config_(std::move(config)), sessions_(std::move(sessions)) {}
 
-Router::~Router() = default;
-
-Result<Decision> Router::decide(const chat::Request& request, const TokenCounter& counter) {
-  return Run{config_, *sessions_, request, counter, {}}.decide();
+Result<Decision> Router::decide(const chat::Request& request, const Arrival& arrival,
+                                const TokenCounter& counter) const {
+  return Run{config_, *sessions_, request, arrival, counter, {}, {}, {}, {}}.decide();
 }
 
 bool is_hosted_name(std::string_view model) {

@@ -8,6 +8,9 @@
 #include "hearth/base/error.h"
 #include "hearth/chat/request.h"
 #include "hearth/router/config.h"
+#include "hearth/router/rule.h"
+#include "hearth/router/scenario.h"
+#include "hearth/router/session_memory.h"
 
 namespace hearth::router {
 
@@ -27,20 +30,22 @@ class TokenCounter {
   virtual std::size_t upper_bound(const chat::Request& request) const;
 };
 
-enum class Scenario { default_, background, think, long_context, web_search, image };
-
-/// "default", "background", "think", "longContext", "webSearch", "image".
-std::string_view to_string(Scenario scenario);
-
 struct Considered {
   std::string rule;
   std::string outcome;
 };
 
-struct Decision {
-  Scenario scenario = Scenario::default_;
+/// Where a request goes, and with what parameters.
+struct Destination {
   Target target;
   RouteParams params;
+};
+
+struct Decision {
+  Scenario scenario = Scenario::default_;
+  Destination destination;
+  /// What to try after it, in order.
+  std::vector<Destination> fallbacks;
   std::string why;  ///< one sentence
   /// The rules that were looked at, in order; the last is the one that decided.
   std::vector<Considered> considered;
@@ -49,45 +54,45 @@ struct Decision {
 };
 
 /// Decides where a request goes, after Claude Code Router's rules in their order:
-/// an image in the last user message; an explicit `provider,model`; a long context (more tokens
-/// than the threshold; or the session's last request was over it and this one is over
-/// `sticky_long_context`); a <CCR-SUBAGENT-MODEL> tag; a `claude-*haiku*` model; a web_search tool;
-/// thinking that is on; the default. A rule whose route is not configured does not fire.
+/// an image in the last user message; the configuration's own rules; an explicit `provider,model`;
+/// a long context (more tokens than the threshold; or the session's last request was over it and
+/// this one is over `sticky_long_context`); a <CCR-SUBAGENT-MODEL> tag; a `claude-*haiku*` model; a
+/// web_search tool; thinking that is on; the default. A rule whose route is not configured does not
+/// fire. An own rule without a route adds its parameters, and those after it go on.
 ///
 /// A model that is a configured one without its provider counts as explicit if no route is
 /// configured, or where Config::plain_names says so. There, a name that is neither known nor a
 /// hosted model's (claude-…, gpt-…, gemini-…) is an error. Any other name goes to the default, with
 /// the reason in the decision.
 ///
-/// Thread-safe. Knows the last `max_sessions` sessions.
+/// Thread-safe.
 class Router {
  public:
   static constexpr std::size_t sticky_long_context = 20000;
-  static constexpr std::size_t max_sessions = 4096;
 
+  /// `sessions`: what is known of them, also from a router before this one.
   /// REQUIRES: a configuration by `parse_config`, or `local_models`.
-  explicit Router(Config config);
-  ~Router();
-  Router(const Router&) = delete;
-  Router& operator=(const Router&) = delete;
+  explicit Router(Config config,
+                  std::shared_ptr<SessionMemory> sessions = std::make_shared<SessionMemory>());
 
   /// Errors: invalid_request if an explicit `provider,model` names an unknown one; not_found for an
   /// unknown plain name; config if there is neither a route nor a model.
-  Result<Decision> decide(const chat::Request& request, const TokenCounter& counter);
+  Result<Decision> decide(const chat::Request& request, const Arrival& arrival,
+                          const TokenCounter& counter) const;
 
   [[nodiscard]] const Config& config() const { return config_; }
+  [[nodiscard]] const std::shared_ptr<SessionMemory>& sessions() const { return sessions_; }
 
  private:
-  class Sessions;
   struct Run;
 
   Config config_;
-  std::unique_ptr<Sessions> sessions_;
+  std::shared_ptr<SessionMemory> sessions_;
 };
 
 /// Makes `request` what its provider is to see: the model, the parameters, the subagent tag
-/// removed. What was changed of the client's own is added to `warnings`.
-void apply(const Decision& decision, chat::Request& request);
+/// (empty: none) removed. What was changed of the client's own is added to `warnings`.
+void apply(const Destination& destination, const std::string& subagent_tag, chat::Request& request);
 
 /// True for "", "default", "hearth" and the names of hosted models (claude-…, gpt-…, gemini-…),
 /// which clients send that were made for a hosted service: they mean that the server should choose.

@@ -10,6 +10,13 @@ namespace hearth::wire {
 namespace {
 
 constexpr std::string_view thinking_switch = "reasoning_content";
+constexpr std::string_view new_name_switch = "max_completion_tokens";
+
+/// Whether the route turned on what is no field of the body.
+bool is_switched_on(const chat::Request& request, std::string_view name) {
+  const json::value* wanted = find(request.provider_extra, name);
+  return wanted != nullptr && wanted->is_bool() && wanted->get_bool();
+}
 
 json::object text_part(std::string_view text) {
   return {{"type", "text"}, {"text", text}};
@@ -77,10 +84,8 @@ json::value content_of(const chat::Message& message, PartExtra extra) {
 
 class Encoder {
  public:
-  explicit Encoder(const chat::Request& request) : request_(request) {
-    const json::value* wanted = find(request.provider_extra, thinking_switch);
-    send_thinking_ = wanted != nullptr && wanted->is_bool() && wanted->get_bool();
-  }
+  explicit Encoder(const chat::Request& request)
+      : request_(request), send_thinking_(is_switched_on(request, thinking_switch)) {}
 
   json::object run() {
     body_["model"] = request_.model;
@@ -213,7 +218,10 @@ class Encoder {
   }
 
   void options() {
-    if (request_.max_tokens) body_["max_tokens"] = *request_.max_tokens;
+    if (request_.max_tokens) {
+      const bool new_name = is_switched_on(request_, new_name_switch);
+      body_[new_name ? new_name_switch : "max_tokens"] = *request_.max_tokens;
+    }
     const chat::Sampling& sampling = request_.sampling;
     if (sampling.temperature) body_["temperature"] = *sampling.temperature;
     if (sampling.top_p) body_["top_p"] = *sampling.top_p;
@@ -256,12 +264,15 @@ class Encoder {
       for (const auto& member : request_.extra) body_.emplace(member.key(), member.value());
     }
     for (const auto& member : request_.provider_extra) {
-      if (member.key() != thinking_switch) body_[member.key()] = member.value();
+      const std::string_view name = member.key();
+      if (name == thinking_switch || (name == new_name_switch && member.value().is_bool()))
+        continue;
+      body_[name] = member.value();
     }
   }
 
   const chat::Request& request_;
-  bool send_thinking_ = false;
+  bool send_thinking_;
   json::array messages_;
   json::object body_;
 };

@@ -13,6 +13,7 @@ namespace hearth::wire {
 /// - Images in tool results, which the API cannot carry, follow in a user message of their own.
 /// - Thinking is left out, as templates drop it; `"reasoning_content": true` in `provider_extra`
 ///   passes it back under that name (the field itself is then not sent).
+/// - `"max_completion_tokens": true` in `provider_extra` sends the limit under that name.
 /// - A streaming request always asks for `stream_options.include_usage`.
 /// - Tools with `defer_loading` are sent only once a tool_reference names them; server tools (a
 /// type

@@ -113,16 +113,24 @@ TEST(Config, ALocalProviderHasItsSettings) {
   EXPECT_EQ(local.flash_attention, FlashAttention::on);
 }
 
-TEST(Config, WhatIsNotUsedIsKeptAndNamed) {
+TEST(Config, WhatIsNotUsedIsNamed) {
   const auto config = parse(
-      "{CUSTOM_ROUTER_PATH:'$HOME/r.js', Providers:[{name:'p',models:['a'],"
-      "api_base_url:'http://h/',transformer:{use:['deepseek',['maxtoken',{max_tokens:9}]]}}]}");
+      "{CUSTOM_ROUTER_PATH:'$HOME/r.js', Colour:'red', Providers:[{name:'p',models:['a'],"
+      "api_base_url:'http://h/',transformer:{use:['forcereasoning']}}]}");
   ASSERT_TRUE(config) << config.error().message;
-  EXPECT_TRUE(config->other.contains("CUSTOM_ROUTER_PATH"));
   EXPECT_THAT(config->warnings,
-              testing::UnorderedElementsAre("p: the transformer \"deepseek\" is not used",
-                                            "p: the transformer \"maxtoken\" is not used",
-                                            "the key \"CUSTOM_ROUTER_PATH\" is not used"));
+              testing::UnorderedElementsAre(HasSubstr("p: the transformer \"forcereasoning\""),
+                                            HasSubstr("CUSTOM_ROUTER_PATH: a router in JavaScript"),
+                                            "the key \"Colour\" is not used"));
+}
+
+TEST(Config, EveryMistakeIsToldWithItsPlace) {
+  const std::string errors = error_of(
+      "{PORT: 'x',\n Providers:[{name:'p',models:'m'}],\n Router:{default:'q,m', think: 3}}");
+  EXPECT_THAT(errors, HasSubstr("config.json:1:2: PORT: expected a whole number"));
+  EXPECT_THAT(errors, HasSubstr("config.json:2:23: Providers[0].models: expected an array"));
+  EXPECT_THAT(errors, HasSubstr("Router.default: no provider is named \"q\""));
+  EXPECT_THAT(errors, HasSubstr("Router.think: expected a string, found a number"));
 }
 
 TEST(Config, AProviderWithoutAKeyIsNotSkipped) {

@@ -59,9 +59,9 @@ void add_image(chat::Request& request) {
 
 std::string route(const chat::Request& request, std::size_t tokens = 100) {
   Router router(config_with_all_routes());
-  const auto decision = router.decide(request, FixedCounter(tokens));
+  const auto decision = router.decide(request, {}, FixedCounter(tokens));
   if (!decision) return decision.error().message;
-  return std::string(to_string(decision->scenario)) + " " + decision->target.model;
+  return std::string(to_string(decision->scenario)) + " " + decision->destination.target.model;
 }
 
 TEST(Router, FollowsTheClassicRulesInTheirOrder) {
@@ -118,10 +118,10 @@ TEST(Router, ExactlyTheThresholdIsNotLong) {
 TEST(Router, TokensAreCountedOnlyWhenTheBytesDoNotDecide) {
   Router router(config_with_all_routes());
   const FixedCounter small(15000);
-  ASSERT_TRUE(router.decide(request_for(), small));
+  ASSERT_TRUE(router.decide(request_for(), {}, small));
   EXPECT_EQ(small.calls, 0);
   const FixedCounter unsure(15001);
-  ASSERT_TRUE(router.decide(request_for(), unsure));
+  ASSERT_TRUE(router.decide(request_for(), {}, unsure));
   EXPECT_EQ(unsure.calls, 1);
 }
 
@@ -130,7 +130,7 @@ TEST(Router, ALongSessionStaysLongWhileItIsOver20000) {
   chat::Request request = request_for();
   request.session = "s";
   const auto scenario = [&](std::size_t tokens) {
-    return router.decide(request, FixedCounter(tokens))->scenario;
+    return router.decide(request, {}, FixedCounter(tokens))->scenario;
   };
   EXPECT_EQ(scenario(30000), Scenario::default_);
   EXPECT_EQ(scenario(70000), Scenario::long_context);
@@ -146,13 +146,13 @@ TEST(Router, ForgetsTheOldestSessions) {
   Router router(config_with_all_routes());
   chat::Request request = request_for();
   request.session = "old";
-  ASSERT_TRUE(router.decide(request, FixedCounter(70000)));
-  for (std::size_t i = 0; i < Router::max_sessions; ++i) {
+  ASSERT_TRUE(router.decide(request, {}, FixedCounter(70000)));
+  for (std::size_t i = 0; i < SessionMemory::max_sessions; ++i) {
     request.session = std::to_string(i);
-    ASSERT_TRUE(router.decide(request, FixedCounter(10)));
+    ASSERT_TRUE(router.decide(request, {}, FixedCounter(10)));
   }
   request.session = "old";
-  EXPECT_EQ(router.decide(request, FixedCounter(30000))->scenario, Scenario::default_);
+  EXPECT_EQ(router.decide(request, {}, FixedCounter(30000))->scenario, Scenario::default_);
 }
 
 TEST(Router, DecidesFromManyThreads) {
@@ -163,7 +163,7 @@ TEST(Router, DecidesFromManyThreads) {
       chat::Request request = request_for();
       for (int i = 0; i < 500; ++i) {
         request.session = std::to_string((t + i) % 50);
-        EXPECT_TRUE(router.decide(request, FixedCounter(70000)));
+        EXPECT_TRUE(router.decide(request, {}, FixedCounter(70000)));
       }
     });
   }
@@ -177,9 +177,9 @@ TEST(Router, TheSubagentTagIsRemovedFromThePrompt) {
        {chat::TextBlock{"A", {}}, chat::TextBlock{"B", {}},
         chat::TextBlock{"<CCR-SUBAGENT-MODEL>q,def</CCR-SUBAGENT-MODEL>\nC", {}}}});
   Router router(config_with_all_routes());
-  const auto decision = router.decide(request, FixedCounter(10));
-  EXPECT_EQ(to_string(decision->target), "q,def");
-  apply(*decision, request);
+  const auto decision = router.decide(request, {}, FixedCounter(10));
+  EXPECT_EQ(to_string(decision->destination.target), "q,def");
+  apply(decision->destination, decision->subagent_tag, request);
   EXPECT_EQ(request.model, "def");
   EXPECT_EQ(chat::text_of(request.messages[0]), "A\nB\n\nC");
 }
@@ -197,7 +197,7 @@ TEST(Router, ATagInAToolResultOrForAnUnknownModelIsNotFollowed) {
 
 TEST(Router, AnUnknownExplicitRouteIsRefusedAndTheKnownOnesNamed) {
   Router router(config_with_all_routes());
-  const auto decision = router.decide(request_for("nobody,nothing"), FixedCounter(1));
+  const auto decision = router.decide(request_for("nobody,nothing"), {}, FixedCounter(1));
   ASSERT_FALSE(decision);
   EXPECT_EQ(decision.error().kind, ErrorKind::invalid_request);
   EXPECT_THAT(decision.error().message, HasSubstr("q,def"));
@@ -205,7 +205,7 @@ TEST(Router, AnUnknownExplicitRouteIsRefusedAndTheKnownOnesNamed) {
 
 TEST(Router, EveryDecisionSaysWhy) {
   Router router(config_with_all_routes());
-  const auto decision = router.decide(request_for(), FixedCounter(100));
+  const auto decision = router.decide(request_for(), {}, FixedCounter(100));
   EXPECT_FALSE(decision->why.empty());
   ASSERT_EQ(decision->considered.size(), 8U);
   EXPECT_EQ(decision->considered.back().rule, "default");
@@ -217,15 +217,17 @@ TEST(Router, WithoutAConfigurationEveryScenarioHasTheOneModel) {
   for (const char* model : {"claude-sonnet-4", "claude-haiku-4", "qwen", "gpt-5", ""}) {
     chat::Request request = request_for(model);
     request.thinking.mode = chat::Thinking::Mode::enabled;
-    EXPECT_EQ(to_string(router.decide(request, counter)->target), "local,qwen") << model;
+    EXPECT_EQ(to_string(router.decide(request, {}, counter)->destination.target), "local,qwen")
+        << model;
   }
   EXPECT_EQ(counter.calls, 0);
 }
 
 TEST(Router, WithoutAConfigurationAKnownNameChoosesAndAnUnknownOneIsAnError) {
   Router router(local_models({"qwen", "smol"}));
-  EXPECT_EQ(to_string(router.decide(request_for("smol"), FixedCounter(1))->target), "local,smol");
-  const auto unknown = router.decide(request_for("no-such-model"), FixedCounter(1));
+  EXPECT_EQ(to_string(router.decide(request_for("smol"), {}, FixedCounter(1))->destination.target),
+            "local,smol");
+  const auto unknown = router.decide(request_for("no-such-model"), {}, FixedCounter(1));
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().kind, ErrorKind::not_found);
   EXPECT_NE(unknown.error().message.find("there is qwen; smol"), std::string::npos);
@@ -236,36 +238,37 @@ TEST(Router, WithoutRoutesAModelsNameSelectsIt) {
       parse_config("{Providers:[{name:'p',models:['a','b']}]}", "test", [](const std::string&) {
         return std::nullopt;
       }).value());
-  EXPECT_EQ(router.decide(request_for("b"), FixedCounter(1))->target.model, "b");
-  EXPECT_EQ(router.decide(request_for("claude-x"), FixedCounter(1))->target.model, "a");
+  EXPECT_EQ(router.decide(request_for("b"), {}, FixedCounter(1))->destination.target.model, "b");
+  EXPECT_EQ(router.decide(request_for("claude-x"), {}, FixedCounter(1))->destination.target.model,
+            "a");
 }
 
 TEST(Router, NoModelAtAllIsAnErrorThatSaysWhatToDo) {
   Router router(Config{});
-  const auto decision = router.decide(request_for(), FixedCounter(1));
+  const auto decision = router.decide(request_for(), {}, FixedCounter(1));
   ASSERT_FALSE(decision);
   EXPECT_EQ(decision.error().kind, ErrorKind::config);
 }
 
 TEST(Apply, MaxTokensIsACeilingAndTheRestAreDefaults) {
-  Decision decision;
-  decision.target = {"p", "m"};
-  decision.params.max_tokens = 1024;
-  decision.params.temperature = 0.2;
-  decision.params.top_p = 0.5;
-  decision.params.other = {{"keep_alive", 5}, {"user", "route"}};
+  Destination to;
+  to.target = {"p", "m"};
+  to.params.max_tokens = 1024;
+  to.params.temperature = 0.2;
+  to.params.top_p = 0.5;
+  to.params.other = {{"keep_alive", 5}, {"user", "route"}};
   chat::Request request = request_for();
   request.max_tokens = 128000;
   request.sampling.temperature = 1.0;
   request.extra = {{"user", "client"}};
-  apply(decision, request);
+  apply(to, "", request);
   EXPECT_EQ(request.max_tokens, 1024);
   EXPECT_EQ(request.sampling.temperature, 1.0);
   EXPECT_EQ(request.sampling.top_p, 0.5);
   EXPECT_EQ(to_json(request.provider_extra), R"({"keep_alive":5})");
   EXPECT_EQ(request.warnings.size(), 1U);
   request.max_tokens = 10;
-  apply(decision, request);
+  apply(to, "", request);
   EXPECT_EQ(request.max_tokens, 10);
 }
 

@@ -1,4 +1,4 @@
-#include "hearth/gateway/services.h"
+#include "hearth/gateway/routes.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -7,7 +7,7 @@
 
 namespace hearth::gateway {
 
-std::string Services::local_model_name(const std::string& asked) const {
+std::string Routes::local_model_name(const std::string& asked) const {
   if (local_models->knows(asked)) return asked;
   const auto comma = asked.find(',');
   if (comma != std::string::npos && local_models->knows(asked.substr(comma + 1))) {
@@ -18,7 +18,7 @@ std::string Services::local_model_name(const std::string& asked) const {
   return names.front();
 }
 
-Error Services::no_local_model(const std::string& asked) const {
+Error Routes::no_local_model(const std::string& asked) const {
   const auto names = local_models->names();
   if (names.empty()) {
     return {ErrorKind::not_found, "this server has no local model; name one with --model"};
@@ -27,11 +27,11 @@ Error Services::no_local_model(const std::string& asked) const {
                                             fmt::join(names, ", "))};
 }
 
-provider::LocalProvider* Services::local_for(const std::string& model) const {
+std::shared_ptr<provider::LocalProvider> Routes::local_for(const std::string& model) const {
   const std::string name = local_model_name(model);
-  for (const auto& [_, provider] : providers) {
-    auto* local = dynamic_cast<provider::LocalProvider*>(provider.get());
-    if (local == nullptr) continue;
+  for (const auto& [_, routed] : providers) {
+    auto local = std::dynamic_pointer_cast<provider::LocalProvider>(routed.provider);
+    if (!local) continue;
     const auto models = local->models();
     if (std::ranges::find(models, name) != models.end()) return local;
   }

@@ -1,0 +1,72 @@
+#include "hearth/cli/config_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "hearth/base/shown_url.h"
+#include "hearth/base/xdg.h"
+#include "hearth/cli/finish.h"
+#include "hearth/router/config.h"
+#include "hearth/router/config_schema.h"
+
+namespace hearth::cli {
+namespace {
+
+void print_route(std::string_view name, const std::optional<router::Target>& target) {
+  if (target) fmt::print("  {:12} {}\n", name, router::to_string(*target));
+}
+
+void print_routes(const router::RouterConfig& routes) {
+  fmt::print("Routes\n");
+  for (const router::Rule& rule : routes.rules) {
+    fmt::print("  {:12} {}\n", rule.name, rule.route ? router::to_string(*rule.route) : "(params)");
+  }
+  print_route("default", routes.default_route);
+  print_route("background", routes.background);
+  print_route("think", routes.think);
+  print_route("longContext", routes.long_context);
+  print_route("webSearch", routes.web_search);
+  print_route("image", routes.image);
+  for (const auto& [scenario, targets] : routes.fallback) {
+    for (const router::Target& target : targets) {
+      fmt::print("  {:12} {}, if that fails\n", router::to_string(scenario),
+                 router::to_string(target));
+    }
+  }
+}
+
+Result<void> run_check(const std::string& named) {
+  const std::filesystem::path file =
+      named.empty() ? config_dir() / "config.json" : std::filesystem::path(named);
+  const auto config = router::load_config(file, router::process_environment());
+  if (!config) return std::unexpected(config.error());
+  fmt::print("{} is good.\n\nProviders\n", file.string());
+  for (const router::ProviderConfig& provider : config->providers) {
+    fmt::print("  {:12} {}{}: {}\n", provider.name, router::to_string(provider.kind),
+               provider.api_base_url.empty() ? "" : " at " + shown_url(provider.api_base_url),
+               fmt::join(provider.models, ", "));
+  }
+  print_routes(config->router);
+  if (!config->warnings.empty()) fmt::print("\nWarnings\n");
+  for (const std::string& warning : config->warnings) fmt::print("  {}\n", warning);
+  return {};
+}
+
+}  // namespace
+
+void add_config_command(CLI::App& app, int& exit_code) {
+  CLI::App* config = app.add_subcommand("config", "The configuration");
+  config->require_subcommand(1);
+  auto file = std::make_shared<std::string>();
+  CLI::App* check = config->add_subcommand(
+      "check", "Reads a configuration and says what it means, or what is wrong with it and where");
+  check->add_option("FILE", *file, "Default: the user's own");
+  check->callback([file, &exit_code] { finish(run_check(*file), exit_code); });
+  CLI::App* schema = config->add_subcommand("schema", "Its JSON Schema, for editors");
+  schema->callback([] { fmt::print("{}", router::config_schema()); });
+}
+
+}  // namespace hearth::cli

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace hearth::cli {
+
+/// `hearth config check|schema`.
+void add_config_command(CLI::App& app, int& exit_code);
+
+}  // namespace hearth::cli

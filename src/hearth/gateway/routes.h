@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "hearth/provider/health.h"
+#include "hearth/provider/local.h"
+#include "hearth/router/router.h"
+
+namespace hearth::gateway {
+
+/// A provider of the configuration, and how it has fared.
+struct RoutedProvider {
+  std::shared_ptr<provider::Provider> provider;
+  std::shared_ptr<provider::Health> health;
+};
+
+/// What one reading of the configuration makes. Read again, it is replaced as a whole; a request
+/// ends with those that it began with.
+struct Routes {
+  std::string api_key;  ///< empty: none is asked for
+  std::unique_ptr<const router::Router> router;
+  std::map<std::string, RoutedProvider> providers;
+  std::shared_ptr<provider::LocalModels> local_models;
+
+  /// The local model that `asked` means: itself, without its provider, or the first one where it is
+  /// empty or a hosted model's name. Empty if there is none.
+  [[nodiscard]] std::string local_model_name(const std::string& asked) const;
+  /// The local provider that answers for it; null if none does.
+  [[nodiscard]] std::shared_ptr<provider::LocalProvider> local_for(const std::string& asked) const;
+  /// What to say where `local_for` is null.
+  [[nodiscard]] Error no_local_model(const std::string& asked) const;
+};
+
+}  // namespace hearth::gateway

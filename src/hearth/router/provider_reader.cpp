@@ -1,0 +1,131 @@
+#include "hearth/router/provider_reader.h"
+
+#include <climits>
+#include <fmt/format.h>
+
+#include "hearth/router/config_parts.h"
+#include "hearth/router/transformers.h"
+
+namespace hearth::router {
+namespace {
+
+/// -1 for "all", which is how people write it on the command line too.
+std::optional<int> read_gpu_layers(ConfigObject& fields) {
+  const json::value* layers = fields.value("gpu_layers");
+  if (layers != nullptr && layers->is_string() && layers->get_string() == "all") return -1;
+  return fields.integer("gpu_layers", -1, INT_MAX);
+}
+
+FlashAttention read_flash_attention(ConfigObject& fields) {
+  const json::value* value = fields.value("flash_attention");
+  if (value != nullptr && value->is_bool()) {
+    return value->get_bool() ? FlashAttention::on : FlashAttention::off;
+  }
+  const std::string word = fields.one_of("flash_attention", {"auto", "on", "off"});
+  return word == "on"    ? FlashAttention::on
+         : word == "off" ? FlashAttention::off
+                         : FlashAttention::automatic;
+}
+
+ProviderKind kind_of(const std::string& type, const std::string& url, bool anthropic) {
+  if (type == "local" || (type.empty() && url.empty())) return ProviderKind::local;
+  if (type == "openai") return ProviderKind::openai;
+  const bool messages = type == "anthropic" || url.ends_with("/v1/messages") || anthropic;
+  return messages ? ProviderKind::anthropic : ProviderKind::openai;
+}
+
+/// Gemini's own API has the model in its URL; the same server speaks OpenAI's format beside it.
+std::string openai_url_of_gemini(const std::string& url) {
+  constexpr std::string_view own = "/models/";
+  if (url.ends_with(own)) {
+    return url.substr(0, url.size() - own.size()) + "/openai/chat/completions";
+  }
+  return url;
+}
+
+void read_models(ConfigObject& fields, ProviderConfig& provider) {
+  const json::array* models = fields.array("models");
+  if (models == nullptr || models->empty()) {
+    fields.source().report(fields.at("models"), "expected a list of at least one model's name");
+    return;
+  }
+  for (std::size_t i = 0; i < models->size(); ++i) {
+    const json::value& model = (*models)[i];
+    if (model.is_string() && !model.get_string().empty()) {
+      provider.models.emplace_back(model.get_string());
+    } else {
+      fields.source().expected(fmt::format("{}/{}", fields.at("models"), i), "a model's name",
+                               &model);
+    }
+  }
+}
+
+ProviderConfig read_provider(const json::object& object, const std::string& pointer,
+                             ConfigSource& source, std::vector<std::string>& warnings) {
+  ConfigObject fields(object, pointer, source);
+  ProviderConfig provider;
+  provider.name = fields.string("name");
+  if (provider.name.empty()) {
+    source.report(fields.at("name"), "expected a name, which routes begin with");
+  } else if (provider.name.find(',') != std::string::npos) {
+    source.report(fields.at("name"), "a name cannot hold a comma, which ends it in a route");
+  }
+  provider.api_base_url = fields.string("api_base_url");
+  provider.api_key = fields.string("api_key");
+  read_models(fields, provider);
+  Transformed transformed;
+  if (const json::value* transformer = fields.value("transformer")) {
+    transformed = read_transformers(*transformer, fields.at("transformer"), source);
+  }
+  std::string type = fields.one_of("type", {"local", "openai", "anthropic"});
+  const std::string where = fields.one_of("provider", {"local", "openai", "anthropic"});
+  if (type.empty()) type = where;
+  provider.kind = kind_of(type, provider.api_base_url, transformed.anthropic);
+  if (provider.kind != ProviderKind::local && !provider.api_base_url.starts_with("http://") &&
+      !provider.api_base_url.starts_with("https://")) {
+    source.report(fields.at("api_base_url"),
+                  "expected the full URL of the endpoint, with http:// or https://");
+  }
+  if (transformed.gemini) provider.api_base_url = openai_url_of_gemini(provider.api_base_url);
+  for (const std::string& warning : transformed.warnings) {
+    warnings.push_back(fmt::format("{}: {}", provider.name, warning));
+  }
+  provider.default_params =
+      RouteParams::merged(read_params(fields, "default_params"), transformed.params);
+  provider.model_params = std::move(transformed.model_params);
+  provider.local.context = fields.integer("context", 1, INT_MAX);
+  provider.local.threads = fields.integer("threads", 1, INT_MAX);
+  provider.local.gpu_layers = read_gpu_layers(fields);
+  provider.local.flash_attention = read_flash_attention(fields);
+  if (const std::string mode = fields.one_of("mode", {"fast", "exact"}); !mode.empty()) {
+    provider.local.mode = mode == "exact" ? EngineMode::exact : EngineMode::fast;
+  }
+  for (const auto& member : fields.rest()) {
+    warnings.push_back(fmt::format("{}: the key \"{}\" is not used", provider.name,
+                                   std::string_view(member.key())));
+  }
+  return provider;
+}
+
+}  // namespace
+
+void read_providers(ConfigObject& top, Config& config) {
+  const json::array* providers = top.array("Providers");
+  ConfigSource& source = top.source();
+  for (std::size_t i = 0; providers != nullptr && i < providers->size(); ++i) {
+    const std::string pointer = fmt::format("/Providers/{}", i);
+    const json::object* object = (*providers)[i].if_object();
+    if (object == nullptr) {
+      source.expected(pointer, "an object", &(*providers)[i]);
+      return;
+    }
+    ProviderConfig provider = read_provider(*object, pointer, source, config.warnings);
+    if (config.find_provider(provider.name) != nullptr) {
+      source.report(pointer + "/name",
+                    fmt::format("the name \"{}\" is taken by a provider above", provider.name));
+    }
+    config.providers.push_back(std::move(provider));
+  }
+}
+
+}  // namespace hearth::router

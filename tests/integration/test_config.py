@@ -1,0 +1,179 @@
+"""The configuration as a user handles it: checked, explained, changed while the server runs."""
+
+import json
+import signal
+import time
+
+import pytest
+
+from harness.backend import OpenAiBackend, Reply
+from harness.server import Hearth
+
+MESSAGES = "/v1/messages"
+
+
+def config_for(url: str, model: str = "m", **more) -> dict:
+    return {"Providers": [{"name": "p", "api_base_url": url, "models": [model]}],
+            "Router": {"default": f"p,{model}"}, **more}
+
+
+def ask(**more) -> dict:
+    return {"model": "claude-sonnet-4-5", "max_tokens": 20,
+            "messages": [{"role": "user", "content": "Hi"}], **more}
+
+
+@pytest.fixture
+def backend():
+    with OpenAiBackend(Reply(text="Hello.")) as running:
+        yield running
+
+
+def wait_for(condition, patience: float = 15):
+    until = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.02)
+
+
+def model_asked(hearth: Hearth, backend) -> str:
+    assert hearth.client.post(MESSAGES, ask()).status == 200
+    return backend.last.body["model"]
+
+
+# -- read again ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("replace", [False, True], ids=["written", "replaced"])
+def test_a_changed_file_counts_without_a_restart(backend, replace):
+    with Hearth(config=config_for(backend.url)) as hearth:
+        assert model_asked(hearth, backend) == "m"
+        text = json.dumps(config_for(backend.url, "other"))
+        if replace:
+            fresh = hearth.config_file.with_suffix(".new")
+            fresh.write_text(text)
+            fresh.rename(hearth.config_file)
+        else:
+            hearth.config_file.write_text(text)
+        wait_for(lambda: "was read again" in hearth.log_text())
+        assert model_asked(hearth, backend) == "other"
+
+
+def test_a_broken_file_keeps_the_old_one_and_says_so(backend):
+    with Hearth(config=config_for(backend.url)) as hearth:
+        hearth.config_file.write_text('{"Providers": [{"name": "p", "models": 3}]}')
+        wait_for(lambda: "stays as it was" in hearth.log_text())
+        assert "Providers[0].models: expected an array" in hearth.log_text()
+        assert model_asked(hearth, backend) == "m"
+
+
+def test_sighup_reads_it_again(backend):
+    with Hearth(config=config_for(backend.url)) as hearth:
+        hearth.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: "was read again" in hearth.log_text())
+        assert model_asked(hearth, backend) == "m"
+
+
+def test_a_running_answer_ends_on_the_old_one():
+    slow = Reply(text="one two three four five six", wait_between=0.15)
+    with OpenAiBackend(slow) as backend:
+        with Hearth(config=config_for(backend.url)) as hearth:
+            with hearth.client.stream(MESSAGES, ask()) as stream:
+                gone = config_for("http://127.0.0.1:9/x", "gone")
+                hearth.config_file.write_text(json.dumps(gone))
+                wait_for(lambda: "was read again" in hearth.log_text())
+                events = list(stream)
+            deltas = [event.json()["delta"] for event in events
+                      if event.name == "content_block_delta"]
+            assert "".join(delta["text"] for delta in deltas) == slow.text
+            assert events[-1].name == "message_stop"
+
+
+def test_a_changed_key_counts(backend):
+    with Hearth(config=config_for(backend.url)) as hearth:
+        hearth.config_file.write_text(json.dumps(config_for(backend.url, APIKEY="secret")))
+        wait_for(lambda: "was read again" in hearth.log_text())
+        assert hearth.client.post(MESSAGES, ask()).status == 401
+        assert hearth.client.post(MESSAGES, ask(), headers={"x-api-key": "secret"}).status == 200
+
+
+# -- checked -------------------------------------------------------------------------------------
+
+
+def test_check_says_what_a_configuration_means(backend):
+    with Hearth(config=config_for(backend.url + "?key=hidden",
+                                  CUSTOM_ROUTER_PATH="/r.js")) as hearth:
+        done = hearth.command("config", "check", str(hearth.config_file))
+        assert done.returncode == 0, done.stderr
+        assert "is good" in done.stdout
+        assert "openai at http://127.0.0.1" in done.stdout and "hidden" not in done.stdout
+        assert "CUSTOM_ROUTER_PATH: a router in JavaScript is not run" in done.stdout
+
+
+def test_check_tells_every_mistake_with_its_line(backend):
+    with Hearth(config=config_for(backend.url)) as hearth:
+        file = hearth.folder / "bad.json"
+        file.write_text('{"PORT": "x",\n "Providers": [{"name": "p", "models": ["a"],\n'
+                        '  "transformer": {"use": ["nothing"]}}],\n'
+                        ' "Router": {"default": "p,b"}}')
+        done = hearth.command("config", "check", str(file))
+        assert done.returncode == 1
+        lines = done.stderr.splitlines()
+        assert len(lines) == 3, done.stderr
+        assert "bad.json:1:2: PORT" in lines[0]
+        assert 'bad.json:3:27: Providers[0].transformer.use[0]: there is no transformer' in lines[1]
+        assert "bad.json:4:13: Router.default" in lines[2]
+
+
+def test_check_without_a_configuration_says_where_it_looked(backend):
+    with Hearth(config=config_for(backend.url)) as hearth:
+        done = hearth.command("config", "check")
+        assert done.returncode == 1
+        assert "config.json" in done.stderr
+
+
+# -- explained -----------------------------------------------------------------------------------
+
+
+def explain(hearth: Hearth, body: dict, *arguments: str):
+    file = hearth.folder / "request.json"
+    file.write_text(json.dumps(body))
+    done = hearth.command("route", "explain", str(file), "--config", str(hearth.config_file),
+                          *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_explain_tells_the_rules_in_order(backend):
+    rules = [{"name": "team", "when": {"header": {"x-team": "kernel"}}, "route": "p,m",
+              "params": {"max_tokens": 5}}]
+    config = config_for(backend.url)
+    config["Router"]["rules"] = rules
+    config["fallback"] = {"default": ["p,m"]}
+    with Hearth(config=config) as hearth:
+        told = explain(hearth, ask())
+        order = [told.index(word) for word in
+                 ("image ", "team ", "explicit ", "longContext ", "subagent ", "background ",
+                  "webSearch ", "think ", "default ")]
+        assert order == sorted(order)
+        assert "default: p,m" in told
+        told = json.loads(explain(hearth, ask(), "--json", "--header", "X-Team: kernel"))
+        assert told["considered"][-1]["rule"] == "team"
+        assert told["warnings"] == ["max_tokens lowered from 20 to 5, the route's ceiling"]
+
+
+def test_explain_takes_every_format(backend):
+    with Hearth(config=config_for(backend.url)) as hearth:
+        for body in ({"model": "x", "messages": [{"role": "user", "content": "Hi"}]},
+                     {"model": "x", "input": "Hi"}):
+            assert json.loads(explain(hearth, body, "--json"))["route"] == "p,m"
+
+
+@pytest.mark.parametrize("content, word", [("{", "the JSON ends early"), ("[]", "expected a request's JSON"),
+                                           ('{"model": 3}', "model")])
+def test_explain_of_what_is_no_request_is_an_error(backend, content, word):
+    with Hearth(config=config_for(backend.url)) as hearth:
+        file = hearth.folder / "bad.json"
+        file.write_text(content)
+        done = hearth.command("route", "explain", str(file), "--config", str(hearth.config_file))
+        assert done.returncode == 1
+        assert word in done.stderr, done.stderr

@@ -1,0 +1,75 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "hearth/router/config.h"
+
+namespace hearth::router {
+namespace {
+
+using testing::HasSubstr;
+
+Result<Config> with_transformer(const std::string& transformer,
+                                const std::string& url = "http://h/v1/chat/completions") {
+  return parse_config("{Providers:[{name:'p',models:['a','b'],api_base_url:'" + url +
+                          "',transformer:" + transformer + "}]}",
+                      "c", [](const std::string&) { return std::nullopt; });
+}
+
+RouteParams params_of(const std::string& transformer) {
+  const auto config = with_transformer(transformer);
+  EXPECT_TRUE(config) << config.error().message;
+  return config ? config->providers.front().default_params : RouteParams{};
+}
+
+TEST(Transformers, AreParametersOfTheProvider) {
+  EXPECT_EQ(params_of("{use:[['maxtoken',{max_tokens:16384}]]}").max_tokens, 16384);
+  EXPECT_EQ(to_json(params_of("{use:['deepseek']}").other), R"({"reasoning_content":true})");
+  EXPECT_EQ(to_json(params_of("{use:[['customparams',{provider:{order:['x']}}]]}").other),
+            R"({"provider":{"order":["x"]}})");
+  const RouteParams sampling =
+      params_of("{use:[['sampling',{temperature:0.5,top_k:20,typical_p:1}]]}");
+  EXPECT_EQ(sampling.temperature, 0.5);
+  EXPECT_EQ(sampling.top_k, 20);
+  EXPECT_EQ(to_json(sampling.other), R"({"typical_p":1})");
+}
+
+TEST(Transformers, OfAModelAreItsOwn) {
+  const auto config =
+      with_transformer("{use:['openrouter'],a:{use:[['maxtoken',{max_tokens:9}],'tooluse']}}");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->providers.front().model_params.at("a").max_tokens, 9);
+  EXPECT_FALSE(config->providers.front().default_params.max_tokens);
+}
+
+TEST(Transformers, GeminiIsAskedWhereItSpeaksOpenAi) {
+  const auto config = with_transformer("{use:['gemini']}",
+                                       "https://generativelanguage.googleapis.com/v1beta/models/");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->providers.front().api_base_url,
+            "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions");
+}
+
+TEST(Transformers, AnUnknownOneIsAnErrorThatNamesTheKnownOnes) {
+  const auto config = with_transformer("{use:['deepsek']}");
+  ASSERT_FALSE(config);
+  EXPECT_THAT(config.error().message,
+              testing::AllOf(HasSubstr("Providers[0].transformer.use[0]"), HasSubstr("\"deepsek\""),
+                             HasSubstr("deepseek, enhancetool")));
+}
+
+TEST(Transformers, OneOfAnotherApiIsAnError) {
+  const auto config = with_transformer("{use:['vertex-gemini']}");
+  ASSERT_FALSE(config);
+  EXPECT_THAT(config.error().message, HasSubstr("OpenAI-compatible endpoint"));
+}
+
+TEST(Transformers, OtherShapesAreErrors) {
+  for (const char* wrong : {"['deepseek']", "{use:'deepseek'}", "{use:[3]}", "{a:'x'}", "7"}) {
+    EXPECT_FALSE(with_transformer(wrong)) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace hearth::router
