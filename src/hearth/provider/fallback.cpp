@@ -66,19 +66,23 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
       take_failure(index, *failed);
       return;
     }
-    const bool starts = std::holds_alternative<chat::Started>(event);
-    // While it may fail and another one may answer: an answer starts only once.
-    if (starts && !started_) held_ = std::move(event);
-    if (starts && !is_last(index)) return;
-    if (held_) {
-      started_ = true;
-      sink_(*std::exchange(held_, std::nullopt));
+    if (std::holds_alternative<chat::Started>(event)) {
+      // While it may fail and another one may answer: an answer starts only once.
+      if (!started_) held_ = std::move(event);
+      if (is_last(index)) release_start();
+      return;
     }
-    if (starts) return;
+    release_start();
     if (begins_answer(event) && !std::exchange(answering_, true)) {
       attempts_[index].health->succeeded();
     }
     sink_(std::move(event));
+  }
+
+  void release_start() {
+    if (!held_) return;
+    started_ = true;
+    sink_(*std::exchange(held_, std::nullopt));
   }
 
   void take_failure(std::size_t index, chat::Failed& failed) {
