@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 
 #include "hearth/base/utf8.h"
@@ -10,14 +12,38 @@
 namespace hearth {
 namespace {
 
+bool is_plain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+}
+
+/// Whether all eight bytes are plain: no byte below 0x20, no quote, no backslash (after "Bit
+/// Twiddling Hacks", Anderson: a byte of x is zero where (x - 01…) & ~x & 80… is not).
+bool are_plain(const char* bytes) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t highs = 0x8080808080808080;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  const auto has_zero = [](std::uint64_t x) { return (x - ones) & ~x & highs; };
+  const std::uint64_t low = (word - ones * 0x20) & ~word & highs;
+  return (low | has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\'))) == 0;
+}
+
+/// Where plain text that begins at `from` ends.
+std::size_t end_of_plain(std::string_view text, std::size_t from) {
+  constexpr std::size_t step = 8;
+  while (from + step <= text.size() && are_plain(text.data() + from)) from += step;
+  while (from < text.size() && is_plain(text[from])) ++from;
+  return from;
+}
+
 void write_string(std::string& out, std::string_view text) {
   out += '"';
-  std::size_t plain = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text, plain, i - plain);
-    plain = i + 1;
+  for (std::size_t at = 0;;) {
+    const std::size_t end = end_of_plain(text, at);
+    out.append(text, at, end - at);
+    if (end == text.size()) break;
+    const char c = text[end];
+    at = end + 1;
     switch (c) {
       case '"': out += "\\\""; break;
       case '\\': out += "\\\\"; break;
@@ -29,8 +55,25 @@ void write_string(std::string& out, std::string_view text) {
       default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<int>(c));
     }
   }
-  out.append(text, plain, text.size() - plain);
   out += '"';
+}
+
+/// About how long `value` is when it is written; exact but for escapes and numbers.
+std::size_t estimate_size(const json::value& value) {
+  constexpr std::size_t scalar = 12;
+  constexpr std::size_t punctuation = 4;
+  std::size_t size = punctuation;
+  if (value.is_string()) return size + value.get_string().size();
+  if (const json::array* array = value.if_array()) {
+    for (const json::value& element : *array) size += estimate_size(element);
+  } else if (const json::object* object = value.if_object()) {
+    for (const auto& [key, member] : *object) {
+      size += key.size() + punctuation + estimate_size(member);
+    }
+  } else {
+    size += scalar;
+  }
+  return size;
 }
 
 /// Boost's own serializer writes 0.5 as 5E-1; here numbers look as people and models write them.
@@ -78,10 +121,11 @@ void write(std::string& out, const json::value& value) {
 
 }  // namespace
 
-Result<json::value> parse_json(std::string_view text) {
+Result<json::value> parse_json(std::string_view text, const json::storage_ptr& storage) {
   json::parse_options options;
   options.max_depth = json_max_depth;
   json::stream_parser parser({}, options);
+  parser.reset(storage);
   json::error_code ec;
   const std::size_t read = parser.write_some(text.data(), text.size(), ec);
   if (!ec) parser.finish(ec);
@@ -111,6 +155,8 @@ Result<json::value> parse_json(std::string_view text) {
 
 std::string to_json(const json::value& value) {
   std::string out;
+  const std::size_t size = estimate_size(value);
+  out.reserve(size + size / 16);
   write(out, value);
   return out;
 }

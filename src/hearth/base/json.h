@@ -19,8 +19,9 @@ namespace json = boost::json;
 inline constexpr std::size_t json_max_depth = 256;
 
 /// Parses one JSON text (RFC 8259, valid UTF-8, at most `json_max_depth` levels).
+/// `storage`: where the value is kept; what is copied of it is kept elsewhere.
 /// Errors: invalid_request, with the byte offset and what was wrong there.
-Result<json::value> parse_json(std::string_view text);
+Result<json::value> parse_json(std::string_view text, const json::storage_ptr& storage = {});
 
 /// The compact form. Equal values with equal key order give equal bytes.
 std::string to_json(const json::value& value);

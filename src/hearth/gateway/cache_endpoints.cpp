@@ -123,7 +123,7 @@ Result<json::object> warm(const Routes& routes, const std::string& asked) {
 }
 
 /// The model that the body names; empty if there is no body, or it names none.
-Result<std::string> model_of(const Exchange& exchange) {
+Result<std::string> model_of(Exchange& exchange) {
   if (exchange.request().body().empty()) return std::string();
   const auto body = exchange.parse_body();
   if (!body) return std::unexpected(body.error());

@@ -13,7 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-Result<chat::Request> decode_with(const Exchange& exchange,
+Result<chat::Request> decode_with(Exchange& exchange,
                                   Result<chat::Request> (*decode)(const json::value&)) {
   const auto body = exchange.parse_body();
   if (!body) return std::unexpected(body.error());
@@ -39,7 +39,7 @@ asio::awaitable<void> post_messages(Exchange& exchange) {
 }
 
 asio::awaitable<void> post_chat_completions(Exchange& exchange) {
-  const auto body = exchange.parse_body();
+  auto body = exchange.parse_body();
   if (!body) {
     co_await refuse(exchange, body.error());
     co_return;
@@ -49,11 +49,13 @@ asio::awaitable<void> post_chat_completions(Exchange& exchange) {
     co_await refuse(exchange, request.error());
     co_return;
   }
+  const auto usage =
+      wire::wants_usage(body->get_object()) ? wire::UsageChunk::send : wire::UsageChunk::leave_out;
+  // It is not needed while the answer is made.
+  body = json::value();
   const wire::AnswerIdentity identity{.id = {}, .model = request->model, .created = 0};
   Answer answer;
   if (request->stream) {
-    const auto usage = wire::wants_usage(body->get_object()) ? wire::UsageChunk::send
-                                                             : wire::UsageChunk::leave_out;
     answer.stream = std::make_unique<wire::ChatCompletionStream>(identity, usage);
   } else {
     answer.whole = std::make_unique<wire::ChatCompletionCollector>(identity);

@@ -10,6 +10,8 @@
 #include <boost/beast/http/write.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "hearth/base/log.h"
 #include "hearth/gateway/endpoints.h"
 #include "hearth/gateway/exchange.h"
@@ -20,6 +22,8 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
+
+constexpr std::size_t longest_read = std::size_t{128} << 10;
 
 using Parser = http::request_parser<http::string_body>;
 
@@ -77,8 +81,15 @@ asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& b
     if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
       co_await send_continue(stream);
     }
+    // Beast reads as much at once as the buffer has room for, and an empty one has 512 bytes.
+    const auto length = parser.content_length();
+    if (!parser.is_done()) {
+      buffer.reserve(std::min<std::size_t>(length ? *length : longest_read, longest_read));
+    }
     co_await http::async_read(stream, buffer, parser,
                               asio::redirect_error(asio::use_awaitable, ec));
+    // An open connection that waits keeps little.
+    if (buffer.size() == 0) buffer = beast::flat_buffer();
   }
   if (ec == http::error::body_limit) {
     const Error error = too_large(limits);

@@ -9,6 +9,9 @@
 #include <boost/beast/http/write.hpp>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "hearth/base/id.h"
 #include "hearth/gateway/body_codec.h"
 #include "hearth/wire/anthropic_answer.h"
@@ -60,12 +63,16 @@ std::string_view Exchange::header(std::string_view name) const {
   return found == request_.end() ? std::string_view() : std::string_view(found->value());
 }
 
-Result<json::value> Exchange::parse_body() const {
+Result<json::value> Exchange::parse_body() {
+  const std::string raw = std::exchange(request_.body(), {});
+  // The value is read once and then dropped as a whole: it is allocated in a few large pieces.
+  const auto storage =
+      json::make_shared_resource<json::monotonic_resource>(std::max<std::size_t>(raw.size(), 1024));
   const std::string_view encoding = header("content-encoding");
-  if (encoding.empty()) return parse_json(request_.body());
-  const auto body = decode_body(request_.body(), encoding, services_.limits.max_body_bytes);
+  if (encoding.empty()) return parse_json(raw, storage);
+  const auto body = decode_body(raw, encoding, services_.limits.max_body_bytes);
   if (!body) return std::unexpected(body.error());
-  return parse_json(*body);
+  return parse_json(*body, storage);
 }
 
 Exchange::Awaitable<void> Exchange::reply_json(int status, const json::value& body) {

@@ -41,9 +41,9 @@ class Exchange {
   [[nodiscard]] bool replied() const { return replied_; }
   [[nodiscard]] const std::string& request_id() const { return request_id_; }
 
-  /// The body, decompressed (gzip, deflate, zstd) and parsed.
+  /// Takes the body, decompressed (gzip, deflate, zstd) and parsed.
   /// Errors: invalid_request; too_large if it is over the limit once it is decompressed.
-  [[nodiscard]] Result<json::value> parse_body() const;
+  [[nodiscard]] Result<json::value> parse_body();
 
   Awaitable<void> reply_json(int status, const json::value& body);
   /// Takes `body`.

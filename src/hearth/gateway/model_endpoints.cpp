@@ -36,7 +36,7 @@ std::vector<wire::ModelEntry> model_entries(const Routes& routes) {
   return entries;
 }
 
-Result<json::object> body_object(const Exchange& exchange) {
+Result<json::object> body_object(Exchange& exchange) {
   auto body = exchange.parse_body();
   if (!body) return pass_on(body);
   if (!body->is_object()) {

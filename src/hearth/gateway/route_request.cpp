@@ -66,7 +66,13 @@ asio::awaitable<Result<RoutedRequest>> route_request(Exchange& exchange, chat::R
                                   return std::string(exchange.header(name));
                                 }};
   const auto decide = [&] { return exchange.routes().router->decide(request, arrival, counter); };
-  auto decision = co_await on_worker(exchange.services().workers, decide);
+  const Routes& routes = exchange.routes();
+  Result<router::Decision> decision;
+  if (!routes.local_models->names().empty() && routes.router->may_count(request, counter)) {
+    decision = co_await on_worker(exchange.services().workers, decide);
+  } else {
+    decision = decide();
+  }
   if (!decision) co_return pass_on(decision);
 
   routed.record.scenario = router::to_string(decision->scenario);

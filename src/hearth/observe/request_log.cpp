@@ -17,6 +17,8 @@ constexpr const char* schema =
     "warnings TEXT, cache TEXT, considered TEXT, fallbacks TEXT);"
     "CREATE INDEX IF NOT EXISTS requests_by_id ON requests (id);";
 
+constexpr auto gathering_time = std::chrono::milliseconds(30);
+
 constexpr std::string_view columns =
     "id, time_ms, endpoint, client, session, scenario, why, route, prompt_tokens, reused_tokens, "
     "computed_tokens, output_tokens, queue_ms, ttft_ms, prefill_ms, decode_ms, total_ms, "
@@ -114,6 +116,8 @@ void RequestLog::run(const std::stop_token& stop) {
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, stop, [this] { return !queue_.empty(); });
+      // Those that end soon after it are written with it.
+      changed_.wait_for(lock, stop, gathering_time, [] { return false; });
       records.swap(queue_);
     }
     if (records.empty()) return;

@@ -62,7 +62,7 @@ std::string_view header_value(std::string_view line, std::string_view name) {
 
 /// One transfer. Everything but `cancelled`, `removed` belongs to the loop's thread once started.
 struct Job {
-  HttpRequest request;
+  std::shared_ptr<const HttpRequest> request;
   TransferCallbacks callbacks;
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
@@ -126,7 +126,7 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* job) 
 }
 
 void set_up(Job& job) {
-  const HttpRequest& request = job.request;
+  const HttpRequest& request = *job.request;
   for (const std::string& header : request.headers) {
     job.headers = curl_slist_append(job.headers, header.c_str());
   }
@@ -266,7 +266,7 @@ class CurlLoop::Impl {
     double sleep_ms = longest_sleep_ms;
     for (const auto& [easy, job] : jobs_) {
       const double left =
-          static_cast<double>(job->request.silence_timeout.count()) - ms_since(job->last_byte);
+          static_cast<double>(job->request->silence_timeout.count()) - ms_since(job->last_byte);
       if (left <= 0) {
         silent.push_back(job);
       } else {
@@ -333,10 +333,11 @@ CurlLoop::CurlLoop() : impl_(std::make_shared<Impl>()) {}
 
 CurlLoop::~CurlLoop() = default;
 
-std::unique_ptr<CurlLoop::Transfer> CurlLoop::start(HttpRequest request,
-                                                    TransferCallbacks callbacks) {
+std::unique_ptr<CurlLoop::Transfer> CurlLoop::start(std::shared_ptr<const HttpRequest> request,
+                                                    TransferCallbacks callbacks,
+                                                    std::chrono::milliseconds delay) {
   auto job = std::make_shared<Job>();
-  job->begins += request.delay;
+  job->begins += delay;
   job->request = std::move(request);
   job->callbacks = std::move(callbacks);
   impl_->add(job);

@@ -17,7 +17,6 @@ struct HttpRequest {
   std::chrono::milliseconds connect_timeout{10000};
   /// The longest silence, both before the first byte and between two.
   std::chrono::milliseconds silence_timeout{600000};
-  std::chrono::milliseconds delay{0};  ///< it begins so much later
 };
 
 struct HttpResponse {
@@ -69,8 +68,10 @@ class CurlLoop {
   CurlLoop(const CurlLoop&) = delete;
   CurlLoop& operator=(const CurlLoop&) = delete;
 
-  /// Returns at once; every outcome comes through `callbacks`.
-  [[nodiscard]] std::unique_ptr<Transfer> start(HttpRequest request, TransferCallbacks callbacks);
+  /// Returns at once; every outcome comes through `callbacks`. Begins after `delay`.
+  [[nodiscard]] std::unique_ptr<Transfer> start(std::shared_ptr<const HttpRequest> request,
+                                                TransferCallbacks callbacks,
+                                                std::chrono::milliseconds delay = {});
 
  private:
   class Impl;

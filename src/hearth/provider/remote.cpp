@@ -85,7 +85,7 @@ class Answer : public std::enable_shared_from_this<Answer> {
   Answer(const RemoteSettings& settings, CurlLoop& loop, HttpRequest request, chat::EventSink sink)
       : settings_(settings),
         loop_(loop),
-        request_(std::move(request)),
+        request_(std::make_shared<const HttpRequest>(std::move(request))),
         sink_(std::move(sink)),
         decoder_(decoder_for(settings.kind)),
         retries_left_(settings.retries),
@@ -96,19 +96,16 @@ class Answer : public std::enable_shared_from_this<Answer> {
     callbacks.on_response = [self = shared_from_this()](const HttpResponse& response) {
       self->response_ = response;
       // An answer that has begun is not asked for again.
-      if (!self->is_error()) self->request_ = {};
+      if (!self->is_error()) self->request_.reset();
     };
     callbacks.on_bytes = [self = shared_from_this()](std::string_view bytes) { self->take(bytes); };
     callbacks.on_end = [self = shared_from_this()](const TransferEnd& end) { self->end(end); };
     response_ = {};
     error_body_.clear();
-    // The last time it can be given away.
-    HttpRequest request = retries_left_ > 0 ? request_ : std::move(request_);
-    request.delay = delay;
     std::unique_ptr<CurlLoop::Transfer> before;
     const std::lock_guard lock(mutex_);
     if (dropped_) return;
-    before = std::exchange(transfer_, loop_.start(std::move(request), std::move(callbacks)));
+    before = std::exchange(transfer_, loop_.start(request_, std::move(callbacks), delay));
   }
 
   void drop() {
@@ -187,7 +184,7 @@ class Answer : public std::enable_shared_from_this<Answer> {
 
   const RemoteSettings settings_;
   CurlLoop& loop_;
-  HttpRequest request_;
+  std::shared_ptr<const HttpRequest> request_;  ///< null once a response has begun
   chat::EventSink sink_;
   std::unique_ptr<wire::StreamDecoder> decoder_;
   int retries_left_;

@@ -4,12 +4,32 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
 #include "hearth/router/subagent_tag.h"
 
 namespace hearth::router {
+namespace {
+
+/// The smallest number of tokens that some rule compares with.
+std::size_t least_counted(const RouterConfig& routes) {
+  const auto long_from = std::min(static_cast<std::size_t>(routes.long_context_threshold),
+                                  Router::sticky_long_context);
+  std::size_t least = routes.long_context ? long_from : SIZE_MAX;
+  for (const Rule& rule : routes.rules) {
+    if (rule.route) least = std::min(least, long_from);
+    for (const Conditions* asked = rule.when.get(); asked != nullptr; asked = asked->unless.get()) {
+      if (!asked->scenarios.empty()) least = std::min(least, long_from);
+      if (asked->tokens_over) least = std::min(least, *asked->tokens_over);
+      if (asked->tokens_under) least = std::min(least, *asked->tokens_under - 1);
+    }
+  }
+  return least;
+}
+
+}  // namespace
 /// One decision being made: the rules add what they saw, until one fires.
 struct Router::Run {
   const Config& config;
@@ -257,7 +277,13 @@ struct Router::Run {
 };
 
 Router::Router(Config config, std::shared_ptr<SessionMemory> sessions)
-    : config_(std::move(config)), sessions_(std::move(sessions)) {}
+    : config_(std::move(config)),
+      uncounted_(least_counted(config_.router)),
+      sessions_(std::move(sessions)) {}
+
+bool Router::may_count(const chat::Request& request, const TokenCounter& counter) const {
+  return uncounted_ < SIZE_MAX && counter.upper_bound(request) > uncounted_;
+}
 
 Result<Decision> Router::decide(const chat::Request& request, const Arrival& arrival,
                                 const TokenCounter& counter) const {

@@ -80,6 +80,9 @@ class Router {
   Result<Decision> decide(const chat::Request& request, const Arrival& arrival,
                           const TokenCounter& counter) const;
 
+  /// False if no rule can need the number of tokens of this request: then decide() is quick.
+  [[nodiscard]] bool may_count(const chat::Request& request, const TokenCounter& counter) const;
+
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] const std::shared_ptr<SessionMemory>& sessions() const { return sessions_; }
 
@@ -87,6 +90,7 @@ class Router {
   struct Run;
 
   Config config_;
+  std::size_t uncounted_;  ///< prompts of so many tokens, or fewer, are never counted
   std::shared_ptr<SessionMemory> sessions_;
 };
 
