@@ -39,13 +39,16 @@ function answer(response) {
     end();
     return;
   }
-  const timer = setInterval(() => {
-    writeEvent(response, { content: stamp() });
-    if (++sent < events) return;
-    clearInterval(timer);
-    end();
-  }, gap);
-  response.on("close", () => clearInterval(timer));
+  // Not in step with the other streams.
+  let timer = setTimeout(() => {
+    timer = setInterval(() => {
+      writeEvent(response, { content: stamp() });
+      if (++sent < events) return;
+      clearInterval(timer);
+      end();
+    }, gap);
+  }, Math.random() * gap);
+  response.on("close", () => clearTimeout(timer));
 }
 
 function serve(request, response) {

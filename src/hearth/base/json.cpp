@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -16,22 +17,30 @@ bool is_plain(char c) {
   return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
 }
 
-/// Whether all eight bytes are plain: no byte below 0x20, no quote, no backslash (after "Bit
-/// Twiddling Hacks", Anderson: a byte of x is zero where (x - 01…) & ~x & 80… is not).
-bool are_plain(const char* bytes) {
+/// Which of eight bytes are not plain, as their highest bits: a byte below 0x20, a quote, a
+/// backslash (after "Bit Twiddling Hacks", Anderson: a byte of x is zero where (x - 01…) & ~x & 80…
+/// is not; above the first such byte the bits may be wrong).
+std::uint64_t special_bytes(const char* bytes) {
   constexpr std::uint64_t ones = 0x0101010101010101;
   constexpr std::uint64_t highs = 0x8080808080808080;
   std::uint64_t word = 0;
   std::memcpy(&word, bytes, sizeof word);
-  const auto has_zero = [](std::uint64_t x) { return (x - ones) & ~x & highs; };
-  const std::uint64_t low = (word - ones * 0x20) & ~word & highs;
-  return (low | has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\'))) == 0;
+  const auto zeros = [](std::uint64_t x) { return (x - ones) & ~x; };
+  const std::uint64_t low = (word - ones * 0x20) & ~word;
+  return (low | zeros(word ^ (ones * '"')) | zeros(word ^ (ones * '\\'))) & highs;
 }
 
 /// Where plain text that begins at `from` ends.
 std::size_t end_of_plain(std::string_view text, std::size_t from) {
   constexpr std::size_t step = 8;
-  while (from + step <= text.size() && are_plain(text.data() + from)) from += step;
+  for (; from + step <= text.size(); from += step) {
+    const std::uint64_t special = special_bytes(text.data() + from);
+    if (special == 0) continue;
+    if constexpr (std::endian::native == std::endian::little) {
+      return from + static_cast<std::size_t>(std::countr_zero(special)) / 8;
+    }
+    break;
+  }
   while (from < text.size() && is_plain(text[from])) ++from;
   return from;
 }

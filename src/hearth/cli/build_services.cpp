@@ -7,6 +7,15 @@
 
 namespace hearth::cli {
 
+BuiltServices::BuiltServices()
+    : network(std::make_unique<boost::asio::io_context>(1)),
+      curl_loop(std::make_unique<provider::CurlLoop>(*network)) {}
+
+BuiltServices::~BuiltServices() {
+  curl_loop->close();
+  network.reset();
+}
+
 void BuiltServices::preload() {
   const auto models = services->routes()->local_models;
   for (const std::string& name : models->names()) {
@@ -34,7 +43,6 @@ void BuiltServices::reload() {
 
 Result<std::unique_ptr<BuiltServices>> build_services(const ServiceOptions& options) {
   auto built = std::make_unique<BuiltServices>();
-  built->curl_loop = std::make_unique<provider::CurlLoop>();
   auto maker = RoutesMaker::make(options, *built->curl_loop);
   if (!maker) return pass_on(maker);
   built->routes_maker = std::move(*maker);

@@ -10,9 +10,15 @@
 
 namespace hearth::cli {
 
-/// Everything that the gateway serves with. Members are destroyed in the right order: services,
-/// then what they refer to.
+/// Everything that the gateway serves with, and the loop that it runs on.
 struct BuiltServices {
+  BuiltServices();
+  /// First what the loop still holds, then services, then what they refer to.
+  ~BuiltServices();
+  BuiltServices(const BuiltServices&) = delete;
+  BuiltServices& operator=(const BuiltServices&) = delete;
+
+  std::unique_ptr<boost::asio::io_context> network;
   std::unique_ptr<provider::CurlLoop> curl_loop;
   std::unique_ptr<RoutesMaker> routes_maker;
   std::unique_ptr<gateway::Services> services;

@@ -129,7 +129,8 @@ Result<void> run_explain(const ExplainOptions& options) {
   if (!request) return pass_on(request);
   if (request->session.empty()) request->session = options.session;
 
-  provider::CurlLoop curl_loop;
+  boost::asio::io_context never_run;
+  provider::CurlLoop curl_loop(never_run);
   auto maker = RoutesMaker::make(options.services, curl_loop);
   if (!maker) return pass_on(maker);
   auto made = (*maker)->read(nullptr);

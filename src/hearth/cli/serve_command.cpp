@@ -95,7 +95,7 @@ Result<void> run_serve(ServeOptions& options) {
       reload();
     }
   };
-  auto server = gateway::Server::listen(server_options, services);
+  auto server = gateway::Server::listen(server_options, services, *built.network);
   if (!server) return pass_on(server);
   running = server->get();
 

@@ -148,7 +148,7 @@ class Sender {
   }
 
   asio::awaitable<void> write(std::string_view text) {
-    if (!exchange_.replied()) co_await exchange_.begin_stream(answer_.stream->content_type());
+    if (!exchange_.replied()) exchange_.begin_stream(answer_.stream->content_type());
     co_await exchange_.write(text);
     last_write_ = Clock::now();
   }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "hearth/base/log.h"
 #include "hearth/gateway/endpoints.h"
@@ -22,8 +23,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
-
-constexpr std::size_t longest_read = std::size_t{128} << 10;
 
 using Parser = http::request_parser<http::string_body>;
 
@@ -51,6 +50,25 @@ asio::awaitable<void> refuse(beast::tcp_stream& stream, Parser& parser, Services
 asio::awaitable<void> send_continue(beast::tcp_stream& stream) {
   http::response<http::empty_body> go_on(http::status::continue_, 11);
   co_await http::async_write(stream, go_on, asio::use_awaitable);
+}
+
+/// A body of known length, straight to where it belongs: a parser would read it in small pieces,
+/// and copy each. `buffer` holds what has been read of it already, and may hold what comes behind
+/// it.
+asio::awaitable<void> read_body(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                std::size_t length, std::string& body,
+                                boost::system::error_code& ec) {
+  const std::size_t there = std::min(buffer.size(), length);
+  body.resize_and_overwrite(length, [&](char* bytes, std::size_t size) {
+    std::memcpy(bytes, buffer.data().data(), there);
+    return size;
+  });
+  buffer.consume(there);
+  std::size_t filled = there;
+  while (filled < length && !ec) {
+    filled += co_await stream.async_read_some(asio::buffer(body.data() + filled, length - filled),
+                                              asio::redirect_error(asio::use_awaitable, ec));
+  }
 }
 
 Error too_large(const Limits& limits) {
@@ -81,22 +99,26 @@ asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& b
     if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
       co_await send_continue(stream);
     }
-    // Beast reads as much at once as the buffer has room for, and an empty one has 512 bytes.
-    const auto length = parser.content_length();
-    if (!parser.is_done()) {
-      buffer.reserve(std::min<std::size_t>(length ? *length : longest_read, longest_read));
+    if (parser.content_length()) {
+      const std::size_t length = *parser.content_length();
+      if (length > limits.max_body_bytes) {
+        ec = http::error::body_limit;
+      } else {
+        co_await read_body(stream, buffer, length, parser.get().body(), ec);
+      }
+    } else {
+      co_await http::async_read(stream, buffer, parser,
+                                asio::redirect_error(asio::use_awaitable, ec));
     }
-    co_await http::async_read(stream, buffer, parser,
-                              asio::redirect_error(asio::use_awaitable, ec));
-    // An open connection that waits keeps little.
-    if (buffer.size() == 0) buffer = beast::flat_buffer();
   }
   if (ec == http::error::body_limit) {
     const Error error = too_large(limits);
     co_await refuse(stream, parser, services, error);
     co_return false;
   }
-  if (ec == http::error::partial_message || ec == beast::error::timeout) co_return false;
+  if (ec == http::error::partial_message || ec == asio::error::eof || ec == beast::error::timeout) {
+    co_return false;
+  }
   if (ec) {
     const Error error{ErrorKind::invalid_request, "this is not an HTTP request: " + ec.message()};
     co_await refuse(stream, parser, services, error);

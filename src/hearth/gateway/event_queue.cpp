@@ -1,6 +1,6 @@
 #include "hearth/gateway/event_queue.h"
 
-#include <boost/asio/post.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -16,12 +16,14 @@ EventQueue::EventQueue(const asio::any_io_executor& executor, Wake wake)
 void EventQueue::push(chat::Event event) {
   const bool last =
       std::holds_alternative<chat::Finished>(event) || std::holds_alternative<chat::Failed>(event);
-  const std::lock_guard lock(mutex_);
-  events_.push_back(std::move(event));
-  if (wake_posted_ || (wake_ == Wake::end_only && !last)) return;
-  wake_posted_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    events_.push_back(std::move(event));
+    if (wake_posted_ || (wake_ == Wake::end_only && !last)) return;
+    wake_posted_ = true;
+  }
   // On the coroutine's executor this runs only while the coroutine waits, so no wake is lost.
-  asio::post(timer_.get_executor(), [self = shared_from_this()] { self->timer_.cancel(); });
+  asio::dispatch(timer_.get_executor(), [self = shared_from_this()] { self->timer_.cancel(); });
 }
 
 void EventQueue::set_client_gone() {

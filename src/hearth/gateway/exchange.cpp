@@ -3,13 +3,15 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/chunk_encode.hpp>
 #include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/write.hpp>
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <sstream>
 #include <utility>
 
 #include "hearth/base/id.h"
@@ -101,7 +103,7 @@ Exchange::Awaitable<void> Exchange::reply_error(const Error& error) {
   co_await reply_json(status, body);
 }
 
-Exchange::Awaitable<void> Exchange::begin_stream(std::string_view content_type) {
+void Exchange::begin_stream(std::string_view content_type) {
   http::response<http::empty_body> response(http::status::ok, request_.version());
   response.set(http::field::server, server_name);
   response.set(http::field::content_type, content_type);
@@ -110,21 +112,36 @@ Exchange::Awaitable<void> Exchange::begin_stream(std::string_view content_type) 
   response.keep_alive(keep_alive_);
   response.chunked(true);
   replied_ = true;
-  http::response_serializer<http::empty_body> serializer(response);
-  stream_.expires_after(services_.limits.write);
-  co_await http::async_write_header(stream_, serializer, asio::use_awaitable);
+  std::ostringstream head;
+  head << response.base();
+  unsent_head_ = std::move(head).str();
 }
 
 Exchange::Awaitable<void> Exchange::write(std::string_view text) {
   if (text.empty()) co_return;
-  stream_.expires_after(services_.limits.write);
-  co_await asio::async_write(stream_, http::make_chunk(asio::buffer(text)), asio::use_awaitable);
-  stream_.expires_never();
+  std::string bytes = std::exchange(unsent_head_, {});
+  fmt::format_to(std::back_inserter(bytes), "{:x}\r\n{}\r\n", text.size(), text);
+  co_await send(bytes);
 }
 
 Exchange::Awaitable<void> Exchange::end_stream() {
+  const std::string bytes = std::exchange(unsent_head_, {}) + "0\r\n\r\n";
+  co_await send(bytes);
+}
+
+Exchange::Awaitable<void> Exchange::send(std::string_view bytes) {
+  // There is nearly always room for all of it: no need to wait, nor for a timer.
+  const auto sent = ::send(stream_.socket().native_handle(), bytes.data(), bytes.size(),
+                           MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+    throw boost::system::system_error(errno, boost::system::system_category());
+  }
+  bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+  if (bytes.empty()) co_return;
   stream_.expires_after(services_.limits.write);
-  co_await asio::async_write(stream_, http::make_chunk_last(), asio::use_awaitable);
+  const auto rest = asio::buffer(bytes);
+  co_await asio::async_write(stream_, rest, asio::use_awaitable);
+  stream_.expires_never();
 }
 
 void Exchange::watch_client(std::shared_ptr<EventQueue> queue) {

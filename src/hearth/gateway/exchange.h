@@ -51,7 +51,8 @@ class Exchange {
   /// In the envelope of this endpoint's API.
   Awaitable<void> reply_error(const Error& error);
 
-  Awaitable<void> begin_stream(std::string_view content_type);
+  /// The head goes out with the first text.
+  void begin_stream(std::string_view content_type);
   /// Throws boost::system::system_error if the client is gone or does not read for Limits::write.
   Awaitable<void> write(std::string_view text);
   Awaitable<void> end_stream();
@@ -63,6 +64,8 @@ class Exchange {
   void abandon() { keep_alive_ = false; }
 
  private:
+  Awaitable<void> send(std::string_view bytes);
+
   boost::beast::tcp_stream& stream_;
   HttpRequest request_;
   Services& services_;
@@ -72,6 +75,7 @@ class Exchange {
   wire::Api api_;
   bool keep_alive_;
   bool replied_ = false;
+  std::string unsent_head_;
 };
 
 }  // namespace hearth::gateway

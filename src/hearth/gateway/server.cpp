@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 struct Server::Impl {
-  explicit Impl(Services& used) : services(used) {}
+  Impl(Services& used, asio::io_context& loop) : services(used), io(loop) {}
 
   asio::awaitable<void> accept() {
     while (acceptor.is_open()) {
@@ -82,7 +82,7 @@ struct Server::Impl {
 
   ServerOptions options;
   Services& services;
-  asio::io_context io{1};
+  asio::io_context& io;
   tcp::acceptor acceptor{io};
   asio::steady_timer timer{io};
   asio::signal_set signals{io};
@@ -93,7 +93,8 @@ struct Server::Impl {
 Server::Server() = default;
 Server::~Server() = default;
 
-Result<std::unique_ptr<Server>> Server::listen(const ServerOptions& options, Services& services) {
+Result<std::unique_ptr<Server>> Server::listen(const ServerOptions& options, Services& services,
+                                               asio::io_context& io) {
   boost::system::error_code ec;
   const auto address =
       asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, ec);
@@ -108,7 +109,7 @@ Result<std::unique_ptr<Server>> Server::listen(const ServerOptions& options, Ser
                             options.host));
   }
   std::unique_ptr<Server> server(new Server);
-  server->impl_ = std::make_unique<Impl>(services);
+  server->impl_ = std::make_unique<Impl>(services, io);
   server->impl_->options = options;
   tcp::acceptor& acceptor = server->impl_->acceptor;
   const tcp::endpoint endpoint(address, options.port);

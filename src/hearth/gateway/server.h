@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/asio/io_context.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,7 +28,9 @@ class Server {
  public:
   /// Errors: forbidden for an address that others can reach without a key in its routes;
   /// unavailable for a port in use, with what to do; invalid_request for a host that is no address.
-  static Result<std::unique_ptr<Server>> listen(const ServerOptions& options, Services& services);
+  /// `io` is what it runs on, and must outlive it.
+  static Result<std::unique_ptr<Server>> listen(const ServerOptions& options, Services& services,
+                                                boost::asio::io_context& io);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -1,27 +1,29 @@
 #include "hearth/provider/curl_loop.h"
 
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <curl/curl.h>
+#include <sys/epoll.h>
 
-#include <algorithm>
+#include <array>
 #include <atomic>
-#include <cctype>
-#include <condition_variable>
-#include <cstdlib>
-#include <iterator>
-#include <mutex>
+#include <cstdint>
 #include <stdexcept>
-#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "hearth/base/clock.h"
+#include "hearth/provider/curl_transfer.h"
 
 namespace hearth::provider {
 namespace {
 
-constexpr int longest_sleep_ms = 1000;
+namespace asio = boost::asio;
+
 constexpr long kept_connections = 64;
+constexpr auto silence_check_interval = std::chrono::milliseconds(250);
 
 /// libcurl's global state: begun once, for the life of the process.
 void init_curl() {
@@ -29,286 +31,222 @@ void init_curl() {
   if (code != CURLE_OK) throw std::runtime_error("libcurl could not be initialised");
 }
 
-TransferFault fault_of(CURLcode code) {
-  switch (code) {
-    case CURLE_OK: return TransferFault::none;
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL: return TransferFault::bad_url;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY: return TransferFault::resolve;
-    case CURLE_COULDNT_CONNECT: return TransferFault::refused;
-    case CURLE_OPERATION_TIMEDOUT: return TransferFault::connect_timeout;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE: return TransferFault::tls;
-    default: return TransferFault::broken;
-  }
+std::uint32_t epoll_events(int what) {
+  std::uint32_t events = 0;
+  if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) events |= EPOLLIN;
+  if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) events |= EPOLLOUT;
+  return events;
 }
 
-/// The value of `line` if it is the header `name` (lower case).
-std::string_view header_value(std::string_view line, std::string_view name) {
-  const std::size_t colon = line.find(':');
-  if (colon != name.size()) return {};
-  const bool same = std::ranges::equal(line.substr(0, colon), name, [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == b;
-  });
-  if (!same) return {};
-  std::string_view value = line.substr(colon + 1);
-  value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
-  return value.substr(0, value.find_last_not_of(" \t\r\n") + 1);
-}
-
-/// One transfer. Everything but `cancelled`, `removed` belongs to the loop's thread once started.
-struct Job {
-  std::shared_ptr<const HttpRequest> request;
-  TransferCallbacks callbacks;
-  CURL* easy = nullptr;
-  curl_slist* headers = nullptr;
-  HttpResponse response;
-  bool response_told = false;
-  Clock::time_point begins = Clock::now();
-  Clock::time_point last_byte = Clock::now();
-  char reason[CURL_ERROR_SIZE] = {};
-  std::atomic<bool> cancelled = false;
-  bool removed = false;  ///< under the loop's lock: no callback runs any more
-
-  Job() = default;
-  Job(const Job&) = delete;
-  Job& operator=(const Job&) = delete;
-  ~Job() {
-    if (easy != nullptr) curl_easy_cleanup(easy);
-    curl_slist_free_all(headers);
-  }
-
-  void take_header(std::string_view line) {
-    last_byte = Clock::now();
-    if (line.starts_with("HTTP/")) {
-      response = {};
-      const std::size_t space = line.find(' ');
-      if (space != std::string_view::npos) {
-        response.status = std::atoi(std::string(line.substr(space + 1)).c_str());
-      }
-    } else if (line == "\r\n" || line == "\n") {
-      if (response.status >= 200) tell_response();
-    } else if (const auto type = header_value(line, "content-type"); !type.empty()) {
-      response.content_type = type;
-    } else if (const auto after = header_value(line, "retry-after"); !after.empty()) {
-      response.retry_after = after;
-    }
-  }
-
-  void tell_response() {
-    if (response_told || cancelled) return;
-    response_told = true;
-    if (callbacks.on_response) callbacks.on_response(response);
-  }
-
-  void take_bytes(std::string_view bytes) {
-    last_byte = Clock::now();
-    if (!cancelled && callbacks.on_bytes) callbacks.on_bytes(bytes);
-  }
-
-  void end(TransferFault fault, std::string words) {
-    if (!cancelled && callbacks.on_end) callbacks.on_end({fault, std::move(words)});
-  }
-};
-
-std::size_t on_header(char* data, std::size_t size, std::size_t count, void* job) {
-  static_cast<Job*>(job)->take_header({data, size * count});
-  return size * count;
-}
-
-std::size_t on_body(char* data, std::size_t size, std::size_t count, void* job) {
-  static_cast<Job*>(job)->take_bytes({data, size * count});
-  return size * count;
-}
-
-void set_up(Job& job) {
-  const HttpRequest& request = *job.request;
-  for (const std::string& header : request.headers) {
-    job.headers = curl_slist_append(job.headers, header.c_str());
-  }
-  // Without this, a body over 1 MB waits for a "100 Continue" that few servers send.
-  job.headers = curl_slist_append(job.headers, "Expect:");
-  CURL* easy = job.easy;
-  curl_easy_setopt(easy, CURLOPT_PRIVATE, &job);
-  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  // Else a cancelled transfer waits for its name resolution.
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, job.headers);
-  curl_easy_setopt(easy, CURLOPT_POST, 1L);
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                   static_cast<long>(request.connect_timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, job.reason);
-  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &job);
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &job);
-  if (!request.proxy.empty()) curl_easy_setopt(easy, CURLOPT_PROXY, request.proxy.c_str());
+int curl_events(std::uint32_t events) {
+  int what = 0;
+  if ((events & (EPOLLIN | EPOLLHUP)) != 0) what |= CURL_CSELECT_IN;
+  if ((events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
+  if ((events & EPOLLERR) != 0) what |= CURL_CSELECT_ERR;
+  return what;
 }
 
 }  // namespace
 
-class CurlLoop::Impl {
+class CurlLoop::Impl : public std::enable_shared_from_this<CurlLoop::Impl> {
  public:
-  Impl() {
+  explicit Impl(asio::io_context& io)
+      : io_(io), sockets_(io, ::epoll_create1(EPOLL_CLOEXEC)), timer_(io), silence_timer_(io) {
     init_curl();
     multi_ = curl_multi_init();
     if (multi_ == nullptr) throw std::runtime_error("libcurl has no memory for its loop");
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kept_connections);
-    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Impl::on_socket);
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Impl::on_timer);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
   }
-
-  ~Impl() {
-    thread_.request_stop();
-    curl_multi_wakeup(multi_);
-    thread_.join();
-    curl_multi_cleanup(multi_);
-  }
-
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
+  ~Impl() { close(); }
 
-  void add(std::shared_ptr<Job> job) {
-    {
-      const std::lock_guard lock(mutex_);
-      added_.push_back(std::move(job));
-    }
-    curl_multi_wakeup(multi_);
+  void add(std::shared_ptr<CurlTransfer> transfer, std::chrono::milliseconds delay) {
+    asio::post(io_, [self = shared_from_this(), transfer = std::move(transfer), delay]() mutable {
+      if (delay.count() > 0) {
+        self->begin_later(std::move(transfer), delay);
+      } else {
+        self->begin(std::move(transfer));
+      }
+    });
   }
 
-  void cancel(const std::shared_ptr<Job>& job) {
-    job->cancelled = true;
-    {
-      const std::lock_guard lock(mutex_);
-      if (job->removed) return;
-      dropped_.push_back(job);
-    }
-    curl_multi_wakeup(multi_);
-    // From a callback there is nothing to wait for: the flag stops all further ones.
-    if (std::this_thread::get_id() == thread_.get_id()) return;
-    std::unique_lock lock(mutex_);
-    removed_.wait(lock, [&] { return job->removed; });
+  void cancel(const std::shared_ptr<CurlTransfer>& transfer) {
+    transfer->cancel();
+    if (closed_) return;
+    // Not at once: this may be one of its callbacks.
+    asio::post(io_, [self = shared_from_this(), transfer] { self->remove(transfer); });
+  }
+
+  void close() {
+    if (closed_.exchange(true)) return;
+    while (!transfers_.empty()) remove(transfers_.begin()->second);
+    curl_multi_cleanup(std::exchange(multi_, nullptr));
+    sockets_.close();
+    timer_.cancel();
+    silence_timer_.cancel();
   }
 
  private:
-  void run(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      take_commands();
-      begin_those_due();
-      int running = 0;
-      curl_multi_perform(multi_, &running);
-      take_results();
-      const int sleep_ms = end_silent_ones();
-      curl_multi_poll(multi_, nullptr, 0, sleep_ms, nullptr);
-    }
-    while (!jobs_.empty()) remove(jobs_.begin()->second);
-    while (!waiting_.empty()) remove(waiting_.back());
+  void begin_later(std::shared_ptr<CurlTransfer> transfer, std::chrono::milliseconds delay) {
+    auto timer = std::make_shared<asio::steady_timer>(io_, delay);
+    timer->async_wait([self = shared_from_this(), timer,
+                       transfer = std::move(transfer)](boost::system::error_code ec) mutable {
+      if (!ec) self->begin(std::move(transfer));
+    });
   }
 
-  void take_commands() {
-    std::vector<std::shared_ptr<Job>> added;
-    std::vector<std::shared_ptr<Job>> dropped;
-    {
-      const std::lock_guard lock(mutex_);
-      added.swap(added_);
-      dropped.swap(dropped_);
+  void begin(std::shared_ptr<CurlTransfer> transfer) {
+    if (multi_ == nullptr || transfer->cancelled()) return;
+    if (!transfer->set_up()) {
+      transfer->end(TransferFault::broken, "libcurl has no memory");
+      return;
     }
-    std::ranges::move(added, std::back_inserter(waiting_));
-    for (const std::shared_ptr<Job>& job : dropped) remove(job);
+    CURL* const easy = transfer->easy();
+    if (transfers_.empty()) watch_silence();
+    transfers_[easy] = std::move(transfer);
+    curl_multi_add_handle(multi_, easy);
+    act(CURL_SOCKET_TIMEOUT, 0);
   }
 
-  void begin_those_due() {
-    const auto now = Clock::now();
-    const auto due = std::ranges::partition(
-        waiting_, [&](const std::shared_ptr<Job>& job) { return job->begins > now; });
-    std::vector<std::shared_ptr<Job>> beginning(due.begin(), due.end());
-    waiting_.erase(due.begin(), due.end());
-    for (std::shared_ptr<Job>& job : beginning) {
-      job->easy = curl_easy_init();
-      if (job->easy == nullptr) {
-        job->end(TransferFault::broken, "libcurl has no memory");
-        remove(job);
-        continue;
-      }
-      set_up(*job);
-      job->last_byte = Clock::now();
-      curl_multi_add_handle(multi_, job->easy);
-      jobs_[job->easy] = std::move(job);
-    }
+  /// Closes the connection if the transfer is not over.
+  void remove(std::shared_ptr<CurlTransfer> transfer) {
+    if (multi_ == nullptr || transfer->easy() == nullptr) return;
+    curl_multi_remove_handle(multi_, transfer->easy());
+    transfers_.erase(transfer->easy());
+    transfer->clean_up();
   }
 
-  void take_results() {
+  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
+    static_cast<Impl*>(self)->watch(socket, what);
+    return 0;
+  }
+
+  static int on_timer(CURLM*, long timeout_ms, void* self) {
+    static_cast<Impl*>(self)->set_timer(timeout_ms);
+    return 0;
+  }
+
+  void watch(curl_socket_t socket, int what) {
+    if (!sockets_.is_open()) return;
+    const int set = sockets_.native_handle();
+    epoll_event event{};
+    event.events = epoll_events(what);
+    event.data.fd = socket;
+    if (what == CURL_POLL_REMOVE) {
+      ::epoll_ctl(set, EPOLL_CTL_DEL, socket, nullptr);
+    } else if (::epoll_ctl(set, EPOLL_CTL_MOD, socket, &event) != 0) {
+      ::epoll_ctl(set, EPOLL_CTL_ADD, socket, &event);
+    }
+    if (!std::exchange(waiting_, true)) wait();
+  }
+
+  void wait() {
+    sockets_.async_wait(asio::posix::stream_descriptor::wait_read,
+                        [self = shared_from_this()](boost::system::error_code ec) {
+                          if (!ec) self->take_ready();
+                        });
+  }
+
+  void take_ready() {
+    if (!sockets_.is_open()) return;
+    const auto size = static_cast<int>(ready_.size());
+    n_ready_ = ::epoll_wait(sockets_.native_handle(), ready_.data(), size, 0);
+    next_ready_ = 0;
+    take_next();
+  }
+
+  /// One after the other, in between whoever was told of something: else the first of many would
+  /// wait for all.
+  void take_next() {
+    if (next_ready_ >= n_ready_) {
+      if (sockets_.is_open()) wait();
+      return;
+    }
+    const epoll_event& event = ready_[static_cast<std::size_t>(next_ready_++)];
+    act(event.data.fd, curl_events(event.events));
+    asio::post(io_, [self = shared_from_this()] { self->take_next(); });
+  }
+
+  void set_timer(long timeout_ms) {
+    due_ = timeout_ms < 0 ? Clock::time_point::max()
+                          : Clock::now() + std::chrono::milliseconds(timeout_ms);
+    // A timer that fires too early looks again; setting one costs a system call.
+    if (due_ < timer_at_) start_timer();
+  }
+
+  void start_timer() {
+    timer_at_ = due_;
+    timer_.expires_at(due_);
+    timer_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
+      if (!ec) self->look_at_time();
+    });
+  }
+
+  void look_at_time() {
+    timer_at_ = Clock::time_point::max();
+    if (due_ <= Clock::now()) {
+      due_ = Clock::time_point::max();
+      act(CURL_SOCKET_TIMEOUT, 0);
+    }
+    if (due_ < timer_at_) start_timer();
+  }
+
+  void act(curl_socket_t socket, int how) {
+    if (multi_ == nullptr) return;
+    int running = 0;
+    curl_multi_socket_action(multi_, socket, how, &running);
     int left = 0;
     while (CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       const CURLcode code = message->data.result;
-      const auto found = jobs_.find(message->easy_handle);
-      if (found == jobs_.end()) continue;
-      const std::shared_ptr<Job> job = found->second;
-      job->end(fault_of(code), job->reason[0] != '\0' ? job->reason : curl_easy_strerror(code));
-      remove(job);
+      const auto found = transfers_.find(message->easy_handle);
+      if (found == transfers_.end()) continue;
+      const std::shared_ptr<CurlTransfer> transfer = found->second;
+      transfer->end(code);
+      remove(transfer);
     }
   }
 
-  /// Ends what was silent for too long; returns for how long nothing else will be.
-  int end_silent_ones() {
-    std::vector<std::shared_ptr<Job>> silent;
-    double sleep_ms = longest_sleep_ms;
-    for (const auto& [easy, job] : jobs_) {
-      const double left =
-          static_cast<double>(job->request->silence_timeout.count()) - ms_since(job->last_byte);
-      if (left <= 0) {
-        silent.push_back(job);
-      } else {
-        sleep_ms = std::min(sleep_ms, left);
-      }
-    }
-    for (const std::shared_ptr<Job>& job : waiting_) {
-      sleep_ms = std::min(sleep_ms, std::max(0.0, ms_between(Clock::now(), job->begins)));
-    }
-    for (const std::shared_ptr<Job>& job : silent) {
-      job->end(TransferFault::silent, "nothing was received");
-      remove(job);
-    }
-    return static_cast<int>(sleep_ms) + 1;
+  /// Ends what was silent for too long, as long as there is anything.
+  void watch_silence() {
+    silence_timer_.expires_after(silence_check_interval);
+    silence_timer_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
+      if (!ec) self->end_silent_ones();
+    });
   }
 
-  /// Closes the connection if the transfer is not over.
-  void remove(std::shared_ptr<Job> job) {
-    if (job->easy != nullptr) {
-      curl_multi_remove_handle(multi_, job->easy);
-      jobs_.erase(job->easy);
-      curl_easy_cleanup(std::exchange(job->easy, nullptr));
-    } else {
-      std::erase(waiting_, job);
+  void end_silent_ones() {
+    std::vector<std::shared_ptr<CurlTransfer>> silent;
+    for (const auto& [easy, transfer] : transfers_) {
+      if (transfer->silence_left_ms() <= 0) silent.push_back(transfer);
     }
-    {
-      const std::lock_guard lock(mutex_);
-      job->removed = true;
+    for (const std::shared_ptr<CurlTransfer>& transfer : silent) {
+      transfer->end(TransferFault::silent, "nothing was received");
+      remove(transfer);
     }
-    removed_.notify_all();
+    if (!transfers_.empty()) watch_silence();
   }
 
+  asio::io_context& io_;
+  /// An epoll set of libcurl's sockets: what it waits for changes far less often than something
+  /// arrives, and each asio wait on a socket of its own would be a system call more.
+  asio::posix::stream_descriptor sockets_;
+  bool waiting_ = false;
+  std::array<epoll_event, 64> ready_{};
+  int n_ready_ = 0;
+  int next_ready_ = 0;
+  asio::steady_timer timer_;
+  Clock::time_point due_ = Clock::time_point::max();
+  Clock::time_point timer_at_ = Clock::time_point::max();
+  asio::steady_timer silence_timer_;
+  std::atomic<bool> closed_ = false;
   CURLM* multi_ = nullptr;
-  // The loop's thread's own:
-  std::unordered_map<CURL*, std::shared_ptr<Job>> jobs_;
-  std::vector<std::shared_ptr<Job>> waiting_;  ///< for their time to begin
-
-  std::mutex mutex_;
-  std::condition_variable removed_;
-  std::vector<std::shared_ptr<Job>> added_;
-  std::vector<std::shared_ptr<Job>> dropped_;
-  std::jthread thread_;
+  std::unordered_map<CURL*, std::shared_ptr<CurlTransfer>> transfers_;
 };
 
 namespace {
@@ -316,32 +254,35 @@ namespace {
 template <class Loop>
 class RunningTransfer : public CurlLoop::Transfer {
  public:
-  RunningTransfer(std::shared_ptr<Loop> loop, std::shared_ptr<Job> job)
-      : loop_(std::move(loop)), job_(std::move(job)) {}
+  RunningTransfer(std::shared_ptr<Loop> loop, std::shared_ptr<CurlTransfer> transfer)
+      : loop_(std::move(loop)), transfer_(std::move(transfer)) {}
   RunningTransfer(const RunningTransfer&) = delete;
   RunningTransfer& operator=(const RunningTransfer&) = delete;
-  ~RunningTransfer() override { loop_->cancel(job_); }
+  ~RunningTransfer() override { loop_->cancel(transfer_); }
 
  private:
   std::shared_ptr<Loop> loop_;
-  std::shared_ptr<Job> job_;
+  std::shared_ptr<CurlTransfer> transfer_;
 };
 
 }  // namespace
 
-CurlLoop::CurlLoop() : impl_(std::make_shared<Impl>()) {}
+CurlLoop::CurlLoop(asio::io_context& io) : impl_(std::make_shared<Impl>(io)) {}
 
-CurlLoop::~CurlLoop() = default;
+CurlLoop::~CurlLoop() {
+  close();
+}
+
+void CurlLoop::close() {
+  impl_->close();
+}
 
 std::unique_ptr<CurlLoop::Transfer> CurlLoop::start(std::shared_ptr<const HttpRequest> request,
                                                     TransferCallbacks callbacks,
                                                     std::chrono::milliseconds delay) {
-  auto job = std::make_shared<Job>();
-  job->begins += delay;
-  job->request = std::move(request);
-  job->callbacks = std::move(callbacks);
-  impl_->add(job);
-  return std::make_unique<RunningTransfer<Impl>>(impl_, std::move(job));
+  auto transfer = std::make_shared<CurlTransfer>(std::move(request), std::move(callbacks));
+  impl_->add(transfer, delay);
+  return std::make_unique<RunningTransfer<Impl>>(impl_, std::move(transfer));
 }
 
 }  // namespace hearth::provider

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/asio/io_context.hpp>
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -48,12 +50,13 @@ struct TransferCallbacks {
   std::move_only_function<void(const TransferEnd&)> on_end;  ///< once, last
 };
 
-/// One thread that drives every transfer of the process (curl_multi), with HTTP/1.1 connections
-/// kept alive and used again. Thread-safe.
+/// Drives the transfers of the process from an asio loop, by whose thread all callbacks are called
+/// (curl_multi_socket_action), with HTTP/1.1 connections kept alive and used again. `start`, and
+/// dropping a transfer, from any thread.
 class CurlLoop {
  public:
-  /// A transfer under way. Dropping it, also from one of its callbacks, closes the connection at
-  /// once; no callback runs afterwards.
+  /// A transfer under way. Dropping it, also from one of its callbacks, closes the connection; no
+  /// callback runs afterwards.
   class Transfer {
    public:
     Transfer() = default;
@@ -62,8 +65,8 @@ class CurlLoop {
     virtual ~Transfer() = default;
   };
 
-  CurlLoop();
-  /// REQUIRES: no transfer is left.
+  /// `io`: run by one thread. It must outlive the loop, or close() be called before it ends.
+  explicit CurlLoop(boost::asio::io_context& io);
   ~CurlLoop();
   CurlLoop(const CurlLoop&) = delete;
   CurlLoop& operator=(const CurlLoop&) = delete;
@@ -72,6 +75,9 @@ class CurlLoop {
   [[nodiscard]] std::unique_ptr<Transfer> start(std::shared_ptr<const HttpRequest> request,
                                                 TransferCallbacks callbacks,
                                                 std::chrono::milliseconds delay = {});
+
+  /// Ends all transfers without a word. REQUIRES: nobody runs `io` any more.
+  void close();
 
  private:
   class Impl;

@@ -1,11 +1,13 @@
 #include "hearth/provider/remote.h"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <condition_variable>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "loopback_server.h"
@@ -54,6 +56,24 @@ class Gathered {
   bool ended_ = false;
 };
 
+/// A loop, and the thread that runs it.
+struct RunningLoop {
+  boost::asio::io_context io{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work =
+      boost::asio::make_work_guard(io);
+  CurlLoop loop{io};
+  std::thread thread{[this] { io.run(); }};
+
+  RunningLoop() = default;
+  RunningLoop(const RunningLoop&) = delete;
+  RunningLoop& operator=(const RunningLoop&) = delete;
+  ~RunningLoop() {
+    io.stop();
+    thread.join();
+    loop.close();
+  }
+};
+
 chat::Request hello() {
   chat::Request request;
   request.model = "m";
@@ -74,8 +94,8 @@ RemoteSettings settings_for(std::string url,
 }
 
 std::vector<chat::Event> answer(RemoteSettings settings, chat::Request request = hello()) {
-  CurlLoop loop;
-  RemoteProvider provider(std::move(settings), loop);
+  RunningLoop running;
+  RemoteProvider provider(std::move(settings), running.loop);
   Gathered gathered;
   const auto call = provider.start(std::move(request), gathered.sink());
   return gathered.wait();
@@ -253,8 +273,8 @@ TEST(RemoteProvider, DroppingACallClosesTheUpstreamConnectionWithin200Ms) {
     took_ms = ms_since(dropped);
     return false;
   });
-  CurlLoop loop;
-  RemoteProvider provider(settings_for(server.url("/v1/chat/completions")), loop);
+  RunningLoop running;
+  RemoteProvider provider(settings_for(server.url("/v1/chat/completions")), running.loop);
   Gathered gathered;
   auto call = provider.start(hello(), gathered.sink());
   ASSERT_TRUE(gathered.wait_for_text());
@@ -277,8 +297,8 @@ TEST(RemoteProvider, ACallMayBeDroppedFromItsOwnSinkAndIsSilentFromThenOn) {
   std::unique_ptr<Call> call;
   int events = 0;
   {
-    CurlLoop loop;
-    RemoteProvider provider(settings_for(server.url("/v1/chat/completions")), loop);
+    RunningLoop running;
+    RemoteProvider provider(settings_for(server.url("/v1/chat/completions")), running.loop);
     std::unique_lock lock(mutex);
     call = provider.start(hello(), [&](chat::Event) {
       const std::lock_guard inner(mutex);
@@ -318,8 +338,8 @@ TEST(RemoteProvider, ConnectionsAreUsedAgain) {
   LoopbackServer server([](const std::string&, LoopbackServer::Connection& connection) {
     return connection.send(response(200, chat_stream, "Content-Type: text/event-stream\r\n"));
   });
-  CurlLoop loop;
-  RemoteProvider provider(settings_for(server.url("/")), loop);
+  RunningLoop running;
+  RemoteProvider provider(settings_for(server.url("/")), running.loop);
   for (int i = 0; i < 3; ++i) {
     Gathered gathered;
     const auto call = provider.start(hello(), gathered.sink());
