@@ -59,9 +59,10 @@ asio::awaitable<void> read_body(beast::tcp_stream& stream, beast::flat_buffer& b
                                 std::size_t length, std::string& body,
                                 boost::system::error_code& ec) {
   const std::size_t there = std::min(buffer.size(), length);
-  body.resize_and_overwrite(length, [&](char* bytes, std::size_t size) {
+  // GCC 12 hands in a size that may be larger than the one that was asked for.
+  body.resize_and_overwrite(length, [&](char* bytes, std::size_t) {
     std::memcpy(bytes, buffer.data().data(), there);
-    return size;
+    return length;
   });
   buffer.consume(there);
   std::size_t filled = there;
