@@ -1,7 +1,7 @@
 // Sends requests and prints one JSON line of what they took.
 //
 //   node load.mjs '{"targets": [{"url", "format", "model"}], "size": "short"|"long",
-//                   "requests": N, "at_once": N, "open": SECONDS}'
+//                   "requests": N, "at_once": N, "warm": N, "open": BOOL}'
 //
 // Targets are used in turn. Times in milliseconds: "first" from sending to the first byte of the
 // response, "whole" to its end, "event" from the provider's writing of a text to its arrival here.
@@ -61,7 +61,7 @@ function both(values) {
 }
 
 async function measure() {
-  for (const target of targets) for (let i = 0; i < 5; ++i) await send(target);
+  for (const target of targets) for (let i = 0; i < (order.warm ?? 5); ++i) await send(target);
   const answers = [];
   let next = 0;
   const begin = process.hrtime.bigint();

@@ -23,9 +23,9 @@ from contenders import HERE, Direct, Hearth, Providers, Router2, Router3
 from servers import find_hearth
 
 
-def load(contender, size, requests, at_once, targets=1):
+def load(contender, size, requests, at_once, targets=1, warm=5):
     order = {"targets": contender.targets[:targets], "size": size, "requests": requests,
-             "at_once": at_once}
+             "at_once": at_once, "warm": warm}
     done = subprocess.run(["node", str(HERE / "load.mjs"), json.dumps(order)],
                           capture_output=True, text=True, check=True)
     result = json.loads(done.stdout)
@@ -81,7 +81,7 @@ def crowd(contenders, n):
 
 def streams(contenders, providers):
     providers.behave(events=1000, gap=5)
-    results = in_turns(contenders, 1, size="short", requests=50, at_once=50)
+    results = in_turns(contenders, 1, size="short", requests=50, at_once=50, warm=0)
     providers.behave(events=32, gap=0)
     direct = results["direct"]
     row("50 streams of 200 events/s, ms added/event", [
@@ -94,7 +94,7 @@ def streams(contenders, providers):
 def idle_streams(contender, providers, n):
     """KB for each open stream, and the time to the first byte of one more request."""
     providers.behave(events=1, gap=0, hold=True)
-    order = {"targets": contender.targets[:1], "size": "short", "requests": n, "open": 1}
+    order = {"targets": contender.targets[:1], "size": "short", "requests": n, "open": True}
     before = contender.process.memory_kb()
     with subprocess.Popen(["node", str(HERE / "load.mjs"), json.dumps(order)], text=True,
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as opened:

@@ -48,7 +48,7 @@ def test_claude(routed, tmp_path):
                   path=path, ANTHROPIC_API_KEY="sk-of-another-service")
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)["result"] == "Hello from far away."
-    assert hearth.records()[-1]["client"].startswith("claude-cli")
+    assert hearth.record_with(lambda record: record["client"].startswith("claude-cli"))
 
 
 def test_claude_knows_the_window_and_the_model(hearth, tmp_path):
@@ -69,7 +69,7 @@ def test_codex(routed, tmp_path):
                   "Say hello.", path=path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Hello from far away." in done.stdout
-    assert hearth.records()[-1]["endpoint"] == "/v1/responses"
+    assert hearth.record_with(lambda record: record["endpoint"] == "/v1/responses")
     # What a person has configured for codex is as it was.
     assert not (tmp_path / "home" / ".codex" / "config.toml").exists()
 

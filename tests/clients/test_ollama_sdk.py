@@ -126,7 +126,7 @@ def test_tools_and_thoughts(far, stream):
 def test_options_that_do_nothing_stand_in_the_record(far):
     hearth, backend, api = far
     api.chat(model="m", messages=USER, options={"num_ctx": 4096, "temperature": 0.5})
-    assert "num_ctx" in hearth.records()[-1]["warnings"]
+    assert hearth.record_with(lambda record: "num_ctx" in record["warnings"])
     assert backend.last.body["temperature"] == 0.5
 
 

@@ -142,15 +142,19 @@ class Hearth:
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def record(self, request_id: str, patience: float = 10) -> dict:
-        """The log's line about a request. It is written off the request's path, so it may lag."""
+    def record(self, request_id: str) -> dict:
+        """The log's line about a request."""
+        return self.record_with(lambda record: record["id"] == request_id)
+
+    def record_with(self, wanted, patience: float = 10) -> dict:
+        """The newest record that is wanted. It is written off the request's path, so it may lag."""
         until = time.monotonic() + patience
         while True:
-            for record in self.records():
-                if record["id"] == request_id:
+            for record in reversed(self.records()):
+                if wanted(record):
                     return record
             if time.monotonic() > until:
-                raise AssertionError(f"{request_id} is not in `hearth log --json`")
+                raise AssertionError("no such request is in `hearth log --json`")
             time.sleep(0.1)
 
 

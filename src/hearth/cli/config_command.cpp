@@ -6,11 +6,13 @@
 #include <cstdio>
 #include <memory>
 
+#include "hearth/base/id.h"
 #include "hearth/base/shown_url.h"
 #include "hearth/base/xdg.h"
 #include "hearth/cli/finish.h"
 #include "hearth/router/config.h"
 #include "hearth/router/config_schema.h"
+#include "hearth/router/key_hash.h"
 
 namespace hearth::cli {
 namespace {
@@ -65,6 +67,12 @@ void add_config_command(CLI::App& app, int& exit_code) {
       "check", "Reads a configuration and says what it means, or what is wrong with it and where");
   check->add_option("FILE", *file, "Default: the user's own");
   check->callback([file, &exit_code] { finish(run_check(*file), exit_code); });
+  CLI::App* key = config->add_subcommand(
+      "key", "Makes a key for clients, and its hash, which can stand in the configuration instead");
+  key->callback([] {
+    const std::string made = new_id("hearth-");
+    fmt::print("key   {}\nhash  {}\n", made, router::key_hash(made));
+  });
   CLI::App* schema = config->add_subcommand("schema", "Its JSON Schema, for editors");
   schema->callback([] { fmt::print("{}", router::config_schema()); });
 }

@@ -8,6 +8,7 @@
 
 #include "hearth/base/xdg.h"
 #include "hearth/provider/remote.h"
+#include "hearth/router/key_hash.h"
 
 namespace hearth::cli {
 namespace {
@@ -60,9 +61,11 @@ class RoutesMaker::Reading {
     routes_->local_models = std::make_shared<provider::LocalModels>(
         local_, before_ != nullptr ? before_->local_models.get() : nullptr);
     add_providers(*config);
-    routes_->api_key = config->api_key;
+    for (const std::string& key : config->api_keys) {
+      routes_->key_hashes.push_back(router::stored_key_hash(key));
+    }
     if (const char* key = std::getenv("HEARTH_API_KEY"); key != nullptr && *key != '\0') {
-      routes_->api_key = key;
+      routes_->key_hashes = {router::key_hash(key)};
     }
     auto sessions = before_ != nullptr ? before_->router->sessions()
                                        : std::make_shared<router::SessionMemory>();

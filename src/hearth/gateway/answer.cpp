@@ -226,7 +226,7 @@ asio::awaitable<void> send_answer(Exchange& exchange, Answer& answer) {
   }
   --services.n_running;
   services.last_use_ms = unix_ms();
-  if (services.request_log) services.request_log->add(sender.take_record());
+  services.keep(sender.take_record());
 }
 
 }  // namespace hearth::gateway

@@ -9,10 +9,9 @@ namespace {
 namespace asio = boost::asio;
 
 void log_refused(Exchange& exchange, const Error& error) {
-  if (!exchange.services().request_log) return;
   observe::RequestRecord record = begin_record(exchange);
   record.error = error.message;
-  exchange.services().request_log->add(std::move(record));
+  exchange.services().keep(std::move(record));
 }
 
 }  // namespace

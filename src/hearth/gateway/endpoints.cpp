@@ -60,6 +60,7 @@ constexpr std::array endpoints = {
     Endpoint{http::verb::get, "/trace", &get_trace},
     Endpoint{http::verb::post, "/trace/start", &post_trace_start},
     Endpoint{http::verb::post, "/trace/stop", &post_trace_stop},
+    Endpoint{http::verb::get, "/metrics", &get_metrics},
     Endpoint{http::verb::get, "/health", &get_health},
     Endpoint{http::verb::get, "/api/hello", &hello},
     Endpoint{http::verb::get, "/", &front_page},
@@ -87,11 +88,19 @@ bool is_public(std::string_view path) {
 }  // namespace
 
 asio::awaitable<void> handle(Exchange& exchange) {
-  if (!is_public(exchange.path())) {
-    if (const auto allowed = check_key(exchange); !allowed) {
-      co_await exchange.reply_error(allowed.error());
+  Result<void> allowed = check_origin(exchange);
+  if (const auto origin = allowed_origin(exchange); allowed && !origin.empty()) {
+    exchange.allow_origin(origin);
+    if (exchange.request().method() == http::verb::options) {
+      std::string nothing;
+      co_await exchange.reply_text(204, "text/plain", nothing);
       co_return;
     }
+  }
+  if (allowed && !is_public(exchange.path())) allowed = check_key(exchange);
+  if (!allowed) {
+    co_await exchange.reply_error(allowed.error());
+    co_return;
   }
   const auto asked = exchange.request().method();
   const auto method = asked == http::verb::head ? http::verb::get : asked;

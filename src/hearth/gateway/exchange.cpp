@@ -50,6 +50,19 @@ json::object error_body(const Error& error, wire::Api api, const std::string& re
 
 }  // namespace
 
+namespace {
+
+template <class Response>
+void set_origin(Response& response, const std::string& origin) {
+  if (origin.empty()) return;
+  response.set(http::field::access_control_allow_origin, origin);
+  response.set(http::field::access_control_allow_methods, "GET, POST, DELETE");
+  response.set(http::field::access_control_allow_headers, "*, authorization");
+  response.set(http::field::vary, "origin");
+}
+
+}  // namespace
+
 Exchange::Exchange(beast::tcp_stream& stream, HttpRequest request, Services& services)
     : stream_(stream),
       request_(std::move(request)),
@@ -88,6 +101,7 @@ Exchange::Awaitable<void> Exchange::reply_text(int status, std::string_view cont
   response.set(http::field::server, server_name);
   response.set(http::field::content_type, content_type);
   response.set("request-id", request_id_);
+  set_origin(response, allowed_origin_);
   response.keep_alive(keep_alive_);
   response.body() = std::move(body);
   response.prepare_payload();
@@ -109,6 +123,7 @@ void Exchange::begin_stream(std::string_view content_type) {
   response.set(http::field::content_type, content_type);
   response.set(http::field::cache_control, "no-cache");
   response.set("request-id", request_id_);
+  set_origin(response, allowed_origin_);
   response.keep_alive(keep_alive_);
   response.chunked(true);
   replied_ = true;

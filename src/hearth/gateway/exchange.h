@@ -51,6 +51,9 @@ class Exchange {
   /// In the envelope of this endpoint's API.
   Awaitable<void> reply_error(const Error& error);
 
+  /// Lets the page of that origin read the responses (CORS).
+  void allow_origin(std::string_view origin) { allowed_origin_ = origin; }
+
   /// The head goes out with the first text.
   void begin_stream(std::string_view content_type);
   /// Throws boost::system::system_error if the client is gone or does not read for Limits::write.
@@ -76,6 +79,7 @@ class Exchange {
   bool keep_alive_;
   bool replied_ = false;
   std::string unsent_head_;
+  std::string allowed_origin_;
 };
 
 }  // namespace hearth::gateway

@@ -141,6 +141,12 @@ asio::awaitable<void> post_detokenize(Exchange& exchange) {
   co_await reply_from_worker(exchange, &detokenize);
 }
 
+asio::awaitable<void> get_metrics(Exchange& exchange) {
+  Services& services = exchange.services();
+  std::string text = services.metrics.text(services.n_running);
+  co_await exchange.reply_text(200, "text/plain; version=0.0.4; charset=utf-8", text);
+}
+
 asio::awaitable<void> get_health(Exchange& exchange) {
   const bool loading = exchange.routes().local_models->loading();
   json::object fields;

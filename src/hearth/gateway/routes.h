@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "hearth/provider/health.h"
 #include "hearth/provider/local.h"
@@ -19,7 +20,7 @@ struct RoutedProvider {
 /// What one reading of the configuration makes. Read again, it is replaced as a whole; a request
 /// ends with those that it began with.
 struct Routes {
-  std::string api_key;  ///< empty: none is asked for
+  std::vector<std::string> key_hashes;  ///< router::key_hash of each; empty: none is asked for
   std::unique_ptr<const router::Router> router;
   std::map<std::string, RoutedProvider> providers;
   std::shared_ptr<provider::LocalModels> local_models;

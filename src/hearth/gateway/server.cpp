@@ -102,7 +102,7 @@ Result<std::unique_ptr<Server>> Server::listen(const ServerOptions& options, Ser
     return fail(ErrorKind::invalid_request,
                 fmt::format("--host {}: give an IP address, such as 127.0.0.1", options.host));
   }
-  if (!is_loopback(options.host) && services.routes()->api_key.empty()) {
+  if (!is_loopback(options.host) && services.routes()->key_hashes.empty()) {
     return fail(ErrorKind::forbidden,
                 fmt::format("{} can be reached from other machines, so a key is needed: set APIKEY "
                             "in the configuration or HEARTH_API_KEY, or listen on 127.0.0.1",

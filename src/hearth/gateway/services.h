@@ -10,6 +10,7 @@
 #include "hearth/base/clock.h"
 #include "hearth/gateway/routes.h"
 #include "hearth/gateway/traffic_recorder.h"
+#include "hearth/observe/metrics.h"
 #include "hearth/observe/request_log.h"
 #include "hearth/observe/response_store.h"
 
@@ -26,6 +27,7 @@ struct Limits {
 /// What the endpoints work with. Outlives every connection.
 struct Services {
   Limits limits;
+  observe::Metrics metrics;
   std::unique_ptr<observe::RequestLog> request_log;        ///< null: nothing is logged
   std::unique_ptr<observe::ResponseStore> response_store;  ///< null: none is kept
   /// For work that would hold up the network's thread: counting tokens, loading a model.
@@ -34,6 +36,12 @@ struct Services {
 
   std::atomic<int> n_running{0};  ///< answers under way
   std::atomic<std::int64_t> last_use_ms{unix_ms()};
+
+  /// Counts and logs a request that has ended.
+  void keep(observe::RequestRecord record) {
+    metrics.add(record);
+    if (request_log) request_log->add(std::move(record));
+  }
 
   /// The present ones. REQUIRES: set_routes() was called.
   [[nodiscard]] std::shared_ptr<const Routes> routes() const {

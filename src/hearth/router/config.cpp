@@ -17,9 +17,9 @@
 namespace hearth::router {
 namespace {
 
-constexpr std::array<std::string_view, 10> used_keys{
-    "Providers", "Router",    "fallback",       "APIKEY", "HOST",
-    "PORT",      "PROXY_URL", "API_TIMEOUT_MS", "LOG",    "LOG_LEVEL"};
+constexpr std::array<std::string_view, 11> used_keys{
+    "Providers", "Router",          "fallback",       "APIKEY", "HOST",     "PORT",
+    "PROXY_URL", "ALLOWED_ORIGINS", "API_TIMEOUT_MS", "LOG",    "LOG_LEVEL"};
 
 /// What cannot be used, and what to do instead.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> told_keys{{
@@ -122,7 +122,9 @@ Result<Config> parse_config(std::string_view text, const std::string& file,
   read_providers(top, config);
   read_router(top, config);
   read_fallback(top, config);
-  config.api_key = top.string("APIKEY");
+  config.api_keys = top.strings("APIKEY");
+  std::erase(config.api_keys, "");
+  config.allowed_origins = top.strings("ALLOWED_ORIGINS");
   config.host = top.string("HOST");
   config.port = top.integer("PORT", 0, 65535);
   config.proxy_url = top.string("PROXY_URL");

@@ -70,8 +70,9 @@ struct Config {
     choose,  ///< a known model is chosen by it; a hosted model's name is left to the rules
   };
   PlainNames plain_names = PlainNames::route;
-  std::string api_key;  ///< APIKEY. Never log it
-  std::string host;     ///< HOST; empty: not set
+  std::vector<std::string> api_keys;         ///< APIKEY: keys or their hashes. Never log them
+  std::vector<std::string> allowed_origins;  ///< ALLOWED_ORIGINS: patterns
+  std::string host;                          ///< HOST; empty: not set
   std::optional<int> port;
   std::string proxy_url;
   int api_timeout_ms = 600000;
