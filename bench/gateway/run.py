@@ -91,17 +91,17 @@ def streams(contenders, providers):
     print(f"  direct: {middle(direct, 'event', 'p50'):.2f} / {middle(direct, 'event', 'p99'):.2f} ms")
 
 
-def idle_streams(contender, providers, n):
+def idle_streams(contender, providers, n, memory_kb):
     """KB for each open stream, and the time to the first byte of one more request."""
     providers.behave(events=1, gap=0, hold=True)
     order = {"targets": contender.targets[:1], "size": "short", "requests": n, "open": True}
-    before = contender.process.memory_kb()
+    before = memory_kb()
     with subprocess.Popen(["node", str(HERE / "load.mjs"), json.dumps(order)], text=True,
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as opened:
         if json.loads(opened.stdout.readline())["opened"] != n:
             raise SystemExit("not all streams began")
         time.sleep(2)
-        each = (contender.process.memory_kb() - before) / n
+        each = (memory_kb() - before) / n
         times = []
         for _ in range(50):
             opened.stdin.write("\n")
@@ -110,6 +110,19 @@ def idle_streams(contender, providers, n):
         opened.stdin.close()
     providers.behave(events=32, gap=0, hold=False)
     return each, statistics.median(times)
+
+
+def beside_idle_streams(direct, hearth, providers):
+    n = 1000
+    each, _ = idle_streams(hearth, providers, n, hearth.process.memory_kb)
+    print(f"hearth, {n} open idle streams: {each:.0f} KB each")
+    added = {}
+    for streams in (1, n):
+        first = {contender.name: idle_streams(contender, providers, streams, lambda: 0)[1]
+                 for contender in (direct, hearth)}
+        added[streams] = first["hearth"] - first["direct"]
+    print(f"one more request, first byte, ms added: beside one stream {added[1]:.2f}, beside {n} "
+          f"{added[n]:.2f}")
 
 
 def main():
@@ -144,10 +157,7 @@ def main():
         row("memory after 2,000 long requests, MB",
             [f"{gateway.process.memory_kb() / 1024:.0f}" for gateway in gateways])
         streams(contenders, providers)
-        alone = middle([load(gateways[0], "short", 50, 1)], "first", "p50")
-        each, first = idle_streams(gateways[0], providers, 1000)
-        print(f"hearth, 1,000 open idle streams: {each:.0f} KB each; one more request: first byte after "
-              f"{first:.2f} ms, without them {alone:.2f} ms")
+        beside_idle_streams(contenders[0], gateways[0], providers)
 
 
 if __name__ == "__main__":
