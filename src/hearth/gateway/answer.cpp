@@ -83,6 +83,7 @@ class Sender {
       record_.warnings = fmt::format("{}", fmt::join(answer_.trail->warnings(), "\n"));
       record_.fallbacks = fmt::format("{}", fmt::join(answer_.trail->failures(), "\n"));
     }
+    if (answer_.on_end) answer_.on_end(record_);
     return std::move(record_);
   }
 

@@ -18,6 +18,8 @@ struct Answer {
   std::unique_ptr<wire::StreamEncoder> stream;
   std::unique_ptr<wire::AnswerCollector> whole;
   observe::RequestRecord record;
+  /// Told of the record when the answer has ended. May be empty.
+  std::move_only_function<void(const observe::RequestRecord&)> on_end;
   /// Where several providers may answer: which did. Null: there is only one.
   std::shared_ptr<const provider::AttemptTrail> trail;
 };

@@ -14,6 +14,19 @@ void log_refused(Exchange& exchange, const Error& error) {
   exchange.services().keep(std::move(record));
 }
 
+router::RouteUse use_of(const observe::RequestRecord& record) {
+  router::RouteUse use;
+  use.route = record.route;
+  use.prompt_tokens = record.prompt_tokens;
+  use.computed_tokens = record.computed_tokens;
+  use.output_tokens = record.output_tokens;
+  // Remote servers do not tell what they read in which time.
+  use.prefill_seconds = (record.prefill_ms > 0 ? record.prefill_ms : record.ttft_ms) / 1000;
+  use.decode_seconds =
+      (record.decode_ms > 0 ? record.decode_ms : record.total_ms - record.ttft_ms) / 1000;
+  return use;
+}
+
 }  // namespace
 
 asio::awaitable<void> refuse(Exchange& exchange, const Error& error) {
@@ -33,6 +46,11 @@ asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request& request, An
     co_return;
   }
   answer.record = std::move(routed->record);
+  answer.on_end = [routes = exchange.shared_routes(),
+                   conversation = std::move(routed->decision.conversation),
+                   bytes = routed->decision.bytes](const observe::RequestRecord& ended) {
+    if (ended.error.empty()) routes->router->learn(conversation, bytes, use_of(ended));
+  };
   auto trail = std::make_shared<provider::AttemptTrail>();
   answer.trail = trail;
   answer.start = [attempts = std::move(*attempts),

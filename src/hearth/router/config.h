@@ -51,7 +51,10 @@ struct RouterConfig {
   std::optional<Target> web_search;
   std::optional<Target> image;
   int long_context_threshold = 60000;  ///< tokens
-  std::vector<Rule> rules;             ///< our own, in the order they are looked at
+  /// A change of route in mid-conversation that loses more than that stays out; nothing: it never
+  /// does.
+  std::optional<double> max_switch_seconds = 20;
+  std::vector<Rule> rules;  ///< our own, in the order they are looked at
   /// What to try after a scenario's route has failed, in order.
   std::map<Scenario, std::vector<Target>> fallback;
 

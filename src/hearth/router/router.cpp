@@ -223,6 +223,31 @@ struct Router::Run {
     return fire("think", Scenario::think, *config.router.think, "The request has thinking on.");
   }
 
+  /// The route that the conversation is on, if leaving it would cost too much.
+  void stick() {
+    const auto& routes = config.router;
+    const auto& limit = routes.max_switch_seconds;
+    if (!limit || !routes.think || routes.think == routes.default_route) return;
+    decision.conversation = conversation_of(request);
+    if (decision.conversation.empty()) return;
+    decision.bytes = bound();
+    const std::string to = to_string(decision.destination.target);
+    const auto weighed =
+        sessions.conversations().weigh(decision.conversation, decision.bytes, to, *limit);
+    if (!weighed) return;
+    const std::string numbers =
+        fmt::format("from {} to {} loses {:.1f} s of reading and gains {:.1f} s of writing",
+                    weighed->from, to, weighed->lost, weighed->gained);
+    const auto present = parse_target(weighed->from);
+    if (!weighed->stays || !present || !knows(*present)) {
+      decision.considered.push_back({"sticky", numbers + ": it changes"});
+      return;
+    }
+    decision.considered.push_back({"sticky", numbers + ": it stays"});
+    decision.destination.target = *present;
+    decision.why += fmt::format(" But the conversation stays on its route: going {}.", numbers);
+  }
+
   bool default_route() {
     if (config.router.default_route) {
       return fire("default", Scenario::default_, *config.router.default_route,
@@ -264,8 +289,11 @@ struct Router::Run {
       if (!named) return pass_on(named);
       fired = *named;
     }
-    fired = fired || long_context() || subagent() || background() || web_search() || think() ||
-            default_route();
+    fired = fired || long_context() || subagent() || background() || web_search();
+    if (!fired && (think() || default_route())) {
+      fired = true;
+      stick();
+    }
     if (!fired) {
       return fail(ErrorKind::config,
                   "no model to answer with: name one with --model, or configure a provider");

@@ -49,6 +49,8 @@ struct Decision {
   std::string why;  ///< one sentence
   /// The rules that were looked at, in order; the last is the one that decided.
   std::vector<Considered> considered;
+  std::string conversation;  ///< conversation_of the request
+  std::size_t bytes = 0;     ///< of the prompt, roughly
   /// The whole <CCR-SUBAGENT-MODEL> tag that the request holds, whichever rule decided; or empty.
   std::string subagent_tag;
 };
@@ -59,6 +61,9 @@ struct Decision {
 /// this one is over `sticky_long_context`); a <CCR-SUBAGENT-MODEL> tag; a `claude-*haiku*` model; a
 /// web_search tool; thinking that is on; the default. A rule whose route is not configured does not
 /// fire. An own rule without a route adds its parameters, and those after it go on.
+///
+/// Between `think` and the default a conversation stays on its route where going to the other one
+/// would lose more than Router.maxSwitchSeconds (see Conversations).
 ///
 /// A model that is a configured one without its provider counts as explicit if no route is
 /// configured, or where Config::plain_names says so. There, a name that is neither known nor a
@@ -79,6 +84,12 @@ class Router {
   /// unknown plain name; config if there is neither a route nor a model.
   Result<Decision> decide(const chat::Request& request, const Arrival& arrival,
                           const TokenCounter& counter) const;
+
+  /// What a request took, for weighing later ones. `conversation` and `bytes` are those of the
+  /// request's decision.
+  void learn(const std::string& conversation, std::size_t bytes, const RouteUse& use) const {
+    sessions_->conversations().ended(conversation, bytes, use);
+  }
 
   /// False if no rule can need the number of tokens of this request: then decide() is quick.
   [[nodiscard]] bool may_count(const chat::Request& request, const TokenCounter& counter) const;
