@@ -180,7 +180,8 @@ class Sender {
       take_usage(finished->usage);
       record_.stop_reason = to_string(finished->reason);
       record_.queue_ms = finished->timings.queue_ms;
-      record_.ttft_ms = finished->timings.ttft_ms;
+      // Remote servers do not tell; then it is what was seen here.
+      if (finished->timings.ttft_ms > 0) record_.ttft_ms = finished->timings.ttft_ms;
       record_.prefill_ms = finished->timings.prefill_ms;
       record_.decode_ms = finished->timings.decode_ms;
     } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
