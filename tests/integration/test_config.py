@@ -2,7 +2,9 @@
 
 import json
 import signal
+import sqlite3
 import time
+from pathlib import Path
 
 import pytest
 
@@ -129,6 +131,88 @@ def test_check_without_a_configuration_says_where_it_looked(backend):
         done = hearth.command("config", "check")
         assert done.returncode == 1
         assert "config.json" in done.stderr
+
+
+# -- taken over ----------------------------------------------------------------------------------
+
+
+def router_folder(hearth: Hearth) -> Path:
+    folder = hearth.folder / ".claude-code-router"
+    folder.mkdir()
+    return folder
+
+
+def test_import_takes_a_file_as_it_stands(backend):
+    with Hearth(config=config_for(backend.url)) as hearth:
+        text = "// mine\n" + json.dumps(config_for(backend.url, "$MODEL", HOST="127.0.0.1"))
+        (router_folder(hearth) / "config.json").write_text(text)
+        hearth.env["MODEL"] = "m"
+        done = hearth.command("config", "import")
+        assert done.returncode == 0, done.stderr
+        file = hearth.folder / "config" / "hearth" / "config.json"
+        assert file.read_text() == text
+        assert file.stat().st_mode & 0o077 == 0
+        assert "is good" in done.stdout
+        again = hearth.command("config", "import")
+        assert again.returncode == 1 and "--force" in again.stderr
+        assert hearth.command("config", "import", "--force").returncode == 0
+
+
+def version_3(folder: Path, config: dict, before: dict | None) -> None:
+    database = sqlite3.connect(folder / "config.sqlite")
+    database.executescript(
+        "CREATE TABLE app_config (key TEXT PRIMARY KEY, value_json TEXT, updated_at TEXT);"
+        "CREATE TABLE api_keys (id TEXT, encrypted_key TEXT, encryption TEXT);"
+        "CREATE TABLE legacy_storage_backups (source_kind TEXT, content BLOB, archived_at TEXT);")
+    database.execute("INSERT INTO app_config VALUES ('default', ?, '')", [json.dumps(config)])
+    database.executemany("INSERT INTO api_keys VALUES (?, ?, ?)", [
+        ("key-1", "mine", "plain"), ("key-2", "x", "safe-storage"), ("profile:a", "its", "plain")])
+    if before is not None:
+        database.execute("INSERT INTO legacy_storage_backups VALUES ('legacy-json-config', ?, '1')",
+                         [json.dumps(before).encode()])
+    database.commit()
+    database.close()
+
+
+def test_import_of_version_3_brings_the_routes_back(backend):
+    stored = {"Providers": [{"id": "provider-p-1", "name": "p", "api_base_url": backend.url,
+                             "models": ["m", "n"]}],
+              "PORT": 3456, "Router": {"rules": [{"x": 1}], "fallback": {"mode": "off"}}}
+    with Hearth(config=config_for(backend.url)) as hearth:
+        version_3(router_folder(hearth), stored,
+                  {"Router": {"default": "p,m", "background": "p,n"}})
+        done = hearth.command("config", "import", "--to", "taken.json")
+        assert done.returncode == 0, done.stderr
+        assert "1 rules of version 3 were not taken over" in done.stdout
+        assert "encrypted" in done.stdout
+        assert "background   p,n" in done.stdout
+        taken = json.loads((hearth.folder / "taken.json").read_text().split("\n", 1)[1])
+        assert taken["APIKEY"] == ["mine"]
+        assert taken["Providers"] == [{"name": "p", "api_base_url": backend.url,
+                                       "models": ["m", "n"]}]
+
+
+def test_import_of_version_3_without_routes_says_so(backend):
+    with Hearth(config=config_for(backend.url)) as hearth:
+        version_3(router_folder(hearth), {"Providers": []}, None)
+        done = hearth.command("config", "import", "--to", "taken.json")
+        assert "no routes were found" in done.stdout
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"SQLite format 3\0 broken"])
+def test_import_of_something_else_changes_nothing(backend, content):
+    with Hearth(config=config_for(backend.url)) as hearth:
+        file = hearth.folder / "other"
+        file.write_bytes(content)
+        done = hearth.command("config", "import", str(file))
+        assert done.returncode == 1 and "other" in done.stderr
+        assert not (hearth.folder / "config" / "hearth" / "config.json").exists()
+
+
+def test_import_without_anything_to_import_says_where_it_looked(backend):
+    with Hearth(config=config_for(backend.url)) as hearth:
+        done = hearth.command("config", "import")
+        assert done.returncode == 1 and ".claude-code-router" in done.stderr
 
 
 # -- explained -----------------------------------------------------------------------------------

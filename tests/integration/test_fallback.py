@@ -63,7 +63,7 @@ def test_an_error_status_falls_back_whether_it_streams_or_not(stream):
 
 
 def test_an_answer_that_breaks_off_is_not_begun_again():
-    with OpenAiBackend(Reply(text="one and more of it", cut=2)) as one, \
+    with OpenAiBackend(Reply(text="one and more of it", cut=2, wait_between=0.3)) as one, \
             AnthropicBackend(Reply(text="two")) as two:
         with Hearth(config=two_providers(one.url, two.url)) as hearth:
             events = hearth.client.events(MESSAGES, ask())

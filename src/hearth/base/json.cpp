@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 #include "hearth/base/utf8.h"
 
@@ -128,6 +130,48 @@ void write(std::string& out, const json::value& value) {
   }
 }
 
+bool is_nested(const json::value& value) {
+  return value.is_array() || value.is_object();
+}
+
+bool holds_nested(const json::value& value) {
+  if (const json::array* array = value.if_array()) return std::ranges::any_of(*array, is_nested);
+  const json::object* object = value.if_object();
+  return object != nullptr &&
+         std::ranges::any_of(*object, [](const auto& member) { return is_nested(member.value()); });
+}
+
+void write_readable(std::string& out, const json::value& value, std::size_t depth) {
+  if (!holds_nested(value)) {
+    write(out, value);
+    return;
+  }
+  const auto start_line = [&](std::size_t level, bool first) {
+    out += first ? "\n" : ",\n";
+    out.append(2 * level, ' ');
+  };
+  bool first = true;
+  if (const json::array* array = value.if_array()) {
+    out += '[';
+    for (const json::value& element : *array) {
+      start_line(depth + 1, std::exchange(first, false));
+      write_readable(out, element, depth + 1);
+    }
+    start_line(depth, true);
+    out += ']';
+    return;
+  }
+  out += '{';
+  for (const auto& [key, member] : value.get_object()) {
+    start_line(depth + 1, std::exchange(first, false));
+    write_string(out, key);
+    out += ": ";
+    write_readable(out, member, depth + 1);
+  }
+  start_line(depth, true);
+  out += '}';
+}
+
 }  // namespace
 
 Result<json::value> parse_json(std::string_view text, const json::storage_ptr& storage) {
@@ -167,6 +211,12 @@ std::string to_json(const json::value& value) {
   const std::size_t size = estimate_size(value);
   out.reserve(size + size / 16);
   write(out, value);
+  return out;
+}
+
+std::string to_readable_json(const json::value& value) {
+  std::string out;
+  write_readable(out, value, 0);
   return out;
 }
 

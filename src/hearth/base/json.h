@@ -26,6 +26,9 @@ Result<json::value> parse_json(std::string_view text, const json::storage_ptr& s
 /// The compact form. Equal values with equal key order give equal bytes.
 std::string to_json(const json::value& value);
 
+/// For people to read and edit: two spaces a level, what holds only scalars on one line.
+std::string to_readable_json(const json::value& value);
+
 /// The member of `object` under `key`, or null if there is none or it is JSON null.
 const json::value* find(const json::object& object, std::string_view key);
 const json::object* find_object(const json::object& object, std::string_view key);

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/stat.h>
 
 #include <cstdio>
 #include <memory>
 
+#include "hearth/base/file.h"
 #include "hearth/base/id.h"
 #include "hearth/base/shown_url.h"
 #include "hearth/base/xdg.h"
+#include "hearth/cli/config_import.h"
 #include "hearth/cli/finish.h"
 #include "hearth/router/config.h"
 #include "hearth/router/config_schema.h"
@@ -57,6 +60,34 @@ Result<void> run_check(const std::string& named) {
   return {};
 }
 
+struct ImportOptions {
+  std::string source;
+  std::string to;
+  bool force = false;
+};
+
+Result<void> run_import(const ImportOptions& options) {
+  auto imported = import_router_config(options.source);
+  if (!imported) return pass_on(imported);
+  const std::filesystem::path file =
+      options.to.empty() ? config_dir() / "config.json" : std::filesystem::path(options.to);
+  std::error_code ec;
+  if (!options.force && std::filesystem::exists(file, ec)) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("{} is there already; --force replaces it, --to FILE writes another",
+                            file.string()));
+  }
+  // It may hold keys.
+  const mode_t before = ::umask(S_IRWXG | S_IRWXO);
+  auto written = write_file_atomically(file, imported->text);
+  ::umask(before);
+  if (!written) return written;
+  fmt::print("{} is now {}.\n", imported->source.string(), file.string());
+  for (const std::string& note : imported->notes) fmt::print("  {}\n", note);
+  fmt::print("\n");
+  return run_check(file.string());
+}
+
 }  // namespace
 
 void add_config_command(CLI::App& app, int& exit_code) {
@@ -67,6 +98,14 @@ void add_config_command(CLI::App& app, int& exit_code) {
       "check", "Reads a configuration and says what it means, or what is wrong with it and where");
   check->add_option("FILE", *file, "Default: the user's own");
   check->callback([file, &exit_code] { finish(run_check(*file), exit_code); });
+  auto wanted = std::make_shared<ImportOptions>();
+  CLI::App* import = config->add_subcommand(
+      "import", "Takes over Claude Code Router's configuration (1, 2 or 3) as the user's own");
+  import->add_option("FILE", wanted->source,
+                     "config.json or config.sqlite (default: what is in ~/.claude-code-router)");
+  import->add_option("--to", wanted->to, "Where to write it");
+  import->add_flag("--force", wanted->force, "Replace what is there");
+  import->callback([wanted, &exit_code] { finish(run_import(*wanted), exit_code); });
   CLI::App* key = config->add_subcommand(
       "key", "Makes a key for clients, and its hash, which can stand in the configuration instead");
   key->callback([] {

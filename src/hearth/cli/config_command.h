@@ -4,7 +4,7 @@
 
 namespace hearth::cli {
 
-/// `hearth config check|schema`.
+/// `hearth config check|import|key|schema`.
 void add_config_command(CLI::App& app, int& exit_code);
 
 }  // namespace hearth::cli

@@ -7,13 +7,14 @@ namespace hearth::observe {
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file, Access access) {
   std::error_code ec;
-  if (access == Access::read && !std::filesystem::exists(file, ec)) {
+  if (access != Access::write && !std::filesystem::exists(file, ec)) {
     return fail(ErrorKind::not_found, fmt::format("there is no {} yet", file.string()));
   }
   if (access == Access::write) std::filesystem::create_directories(file.parent_path(), ec);
   std::unique_ptr<Database> database(new Database);
-  const int flags =
-      access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+  const int flags = access == Access::write  ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                    : access == Access::read ? SQLITE_OPEN_READWRITE
+                                             : SQLITE_OPEN_READONLY;
   if (sqlite3_open_v2(file.c_str(), &database->connection_, flags, nullptr) != SQLITE_OK) {
     return std::unexpected(database->last_error("open " + file.string()));
   }

@@ -15,8 +15,9 @@ namespace hearth::observe {
 /// An SQLite connection in WAL mode. Owned by one thread.
 class Database {
  public:
-  enum class Access { read, write };
-  /// Errors: not_found (reading a file that is not there), io with SQLite's reason.
+  /// `foreign`: of another program, in which nothing is changed.
+  enum class Access { read, write, foreign };
+  /// Errors: not_found (a file that is not there, but to write), io with SQLite's reason.
   static Result<std::unique_ptr<Database>> open(const std::filesystem::path& file, Access access);
   ~Database();
   Database(const Database&) = delete;

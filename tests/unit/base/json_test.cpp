@@ -34,5 +34,27 @@ TEST(Json, NumbersAreFoundAsWhatTheyAre) {
   EXPECT_EQ(find_number(object, "half"), 0.5);
 }
 
+TEST(Json, ReadableTextIsTheSameValue) {
+  const std::string text = R"({"a":[1,2],"b":{"c":{"d":"x\n"},"e":[]},"f":[{"g":null},3]})";
+  const auto value = parse_json(text);
+  ASSERT_TRUE(value);
+  const std::string readable = to_readable_json(*value);
+  EXPECT_EQ(readable,
+            "{\n  \"a\": [1,2],\n  \"b\": {\n    \"c\": {\"d\":\"x\\n\"},\n    \"e\": []\n  },\n"
+            "  \"f\": [\n    {\"g\":null},\n    3\n  ]\n}");
+  EXPECT_EQ(to_json(*parse_json(readable)), text);
+}
+
+TEST(Json, EveryByteThatNeedsItIsEscapedWhereverItStands) {
+  for (std::size_t before = 0; before < 20; ++before) {
+    for (int c = 0; c < 0x80; ++c) {
+      const std::string text = std::string(before, 'x') + static_cast<char>(c) + "tail of the text";
+      const auto read = parse_json(to_json(json::value(text)));
+      ASSERT_TRUE(read) << c;
+      EXPECT_EQ(read->get_string(), text);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hearth

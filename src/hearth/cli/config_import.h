@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "hearth/base/error.h"
+
+namespace hearth::cli {
+
+struct ImportedConfig {
+  std::filesystem::path source;
+  std::string text;  ///< a configuration of Hearth's
+  /// What was not taken over.
+  std::vector<std::string> notes;
+};
+
+/// The configuration of Claude Code Router in `source`: a config.json (1 and 2), which is taken as
+/// it stands, or a config.sqlite (3), whose providers are taken, with the routes of the
+/// configuration before the upgrade, which it keeps but does not use. Empty: what is in
+/// ~/.claude-code-router, the newer one first. Nothing there is changed. Errors: not_found, io;
+/// invalid_request for a file that is neither.
+Result<ImportedConfig> import_router_config(const std::filesystem::path& source);
+
+}  // namespace hearth::cli
