@@ -107,7 +107,7 @@ def test_a_client_that_goes_away_while_it_is_answered_stops_the_work(hearth):
 def test_a_client_that_goes_away_without_streaming_stops_the_work(hearth):
     known = {record["id"] for record in hearth.records()}
     body = json.dumps(ask(long_prompt("Carla"), max_tokens=200)).encode()
-    head = (f"POST {MESSAGES} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    head = (f"POST {MESSAGES} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
             f"content-length: {len(body)}\r\n\r\n")
     with socket.create_connection((hearth.client.host, hearth.client.port)) as connection:
         connection.sendall(head.encode() + body)
