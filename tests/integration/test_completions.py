@@ -144,6 +144,15 @@ def test_one_model_is_shown(client):
     assert client.get(f"/v1/models/{MODEL}").ok()["id"] == MODEL
 
 
+def test_lm_studios_list_of_models(client):
+    entry = client.get("/api/v0/models").ok()["data"][0]
+    assert (entry["id"], entry["arch"], entry["state"]) == (MODEL, "llama", "loaded")
+    assert entry["loaded_context_length"] == WINDOW <= entry["max_context_length"]
+    assert client.get(f"/api/v0/models/{MODEL}").ok() == entry
+    missing = client.get("/api/v0/models/nothing")
+    assert missing.status == 404 and MODEL in missing.json()["error"]["message"]
+
+
 def test_an_unknown_model_is_not_shown(client):
     answer = client.get("/v1/models/no-such-model")
     assert answer.status == 404

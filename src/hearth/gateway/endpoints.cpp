@@ -7,6 +7,7 @@
 #include "hearth/gateway/access.h"
 #include "hearth/gateway/cache_endpoints.h"
 #include "hearth/gateway/chat_endpoints.h"
+#include "hearth/gateway/lmstudio_endpoints.h"
 #include "hearth/gateway/model_endpoints.h"
 #include "hearth/gateway/ollama_endpoints.h"
 #include "hearth/gateway/responses_endpoints.h"
@@ -52,6 +53,7 @@ constexpr std::array endpoints = {
     Endpoint{http::verb::get, "/api/ps", &get_ollama_ps},
     Endpoint{http::verb::post, "/api/show", &post_ollama_show},
     Endpoint{http::verb::get, "/api/version", &get_ollama_version},
+    Endpoint{http::verb::get, "/api/v0/models", &get_lmstudio_models},
     Endpoint{http::verb::post, "/tokenize", &post_tokenize},
     Endpoint{http::verb::post, "/detokenize", &post_detokenize},
     Endpoint{http::verb::get, "/cache", &get_cache},
@@ -75,6 +77,7 @@ struct EndpointOfOne {
 
 constexpr std::array endpoints_of_one = {
     EndpointOfOne{http::verb::get, "/v1/models/", &get_model},
+    EndpointOfOne{http::verb::get, "/api/v0/models/", &get_lmstudio_model},
     EndpointOfOne{http::verb::get, "/v1/responses/", &get_response},
     EndpointOfOne{http::verb::delete_, "/v1/responses/", &delete_response},
     EndpointOfOne{http::verb::post, "/v1/responses/", &post_response},

@@ -36,6 +36,7 @@ std::string path_of(std::string_view target) {
 
 wire::Api api_of(std::string_view path) {
   if (path.starts_with("/v1/messages")) return wire::Api::anthropic;
+  if (path.starts_with("/api/v0/")) return wire::Api::openai;  // LM Studio's
   return path.starts_with("/api/") ? wire::Api::ollama : wire::Api::openai;
 }
 
