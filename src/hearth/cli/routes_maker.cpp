@@ -6,8 +6,10 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "hearth/base/shown_url.h"
 #include "hearth/base/xdg.h"
 #include "hearth/provider/remote.h"
+#include "hearth/provider/replicas.h"
 #include "hearth/router/key_hash.h"
 
 namespace hearth::cli {
@@ -172,10 +174,26 @@ class RoutesMaker::Reading {
         place.provider = std::make_shared<provider::LocalProvider>(
             provider.name, provider.models, routes_->local_models, maker_.answers_);
       } else {
-        place.provider = std::make_shared<provider::RemoteProvider>(
-            provider::remote_settings(provider, config), maker_.curl_loop_);
+        place.provider = remote_provider(provider, config);
       }
     }
+  }
+
+  std::shared_ptr<provider::Provider> remote_provider(const router::ProviderConfig& provider,
+                                                      const router::Config& config) {
+    const provider::RemoteSettings settings = provider::remote_settings(provider, config);
+    auto first = std::make_shared<provider::RemoteProvider>(settings, maker_.curl_loop_);
+    if (provider.replicas.empty()) return first;
+    std::vector<std::shared_ptr<provider::Provider>> servers{std::move(first)};
+    std::vector<std::string> shown{shown_url(settings.url)};
+    for (const std::string& url : provider.replicas) {
+      provider::RemoteSettings own = settings;
+      own.url = url;
+      servers.push_back(std::make_shared<provider::RemoteProvider>(own, maker_.curl_loop_));
+      shown.push_back(shown_url(url));
+    }
+    return std::make_shared<provider::ReplicatedProvider>(provider.name, std::move(servers),
+                                                          std::move(shown));
   }
 
   std::shared_ptr<provider::Health> health_of(const std::string& name) {

@@ -35,8 +35,9 @@ struct LocalSettings {
 struct ProviderConfig {
   std::string name;
   ProviderKind kind = ProviderKind::local;
-  std::string api_base_url;  ///< the full URL; empty for a local one
-  std::string api_key;       ///< may be empty. Never log it
+  std::string api_base_url;           ///< the full URL; empty for a local one
+  std::vector<std::string> replicas;  ///< the URLs of further servers with the same models
+  std::string api_key;                ///< may be empty. Never log it
   std::vector<std::string> models;
   RouteParams default_params;
   std::map<std::string, RouteParams> model_params;  ///< of single models, over those

@@ -3,6 +3,9 @@
 #include <climits>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "hearth/router/config_parts.h"
 #include "hearth/router/transformers.h"
 
@@ -70,7 +73,11 @@ ProviderConfig read_provider(const json::object& object, const std::string& poin
   } else if (provider.name.find(',') != std::string::npos) {
     source.report(fields.at("name"), "a name cannot hold a comma, which ends it in a route");
   }
-  provider.api_base_url = fields.string("api_base_url");
+  std::vector<std::string> urls = fields.strings("api_base_url");
+  if (!urls.empty()) {
+    provider.api_base_url = urls.front();
+    provider.replicas.assign(std::next(urls.begin()), urls.end());
+  }
   provider.api_key = fields.string("api_key");
   read_models(fields, provider);
   Transformed transformed;
@@ -81,8 +88,10 @@ ProviderConfig read_provider(const json::object& object, const std::string& poin
   const std::string where = fields.one_of("provider", {"local", "openai", "anthropic"});
   if (type.empty()) type = where;
   provider.kind = kind_of(type, provider.api_base_url, transformed.anthropic);
-  if (provider.kind != ProviderKind::local && !provider.api_base_url.starts_with("http://") &&
-      !provider.api_base_url.starts_with("https://")) {
+  const auto is_url = [](const std::string& url) {
+    return url.starts_with("http://") || url.starts_with("https://");
+  };
+  if (provider.kind != ProviderKind::local && !std::ranges::all_of(urls, is_url)) {
     source.report(fields.at("api_base_url"),
                   "expected the full URL of the endpoint, with http:// or https://");
   }

@@ -1,0 +1,163 @@
+#include "hearth/provider/replicas.h"
+
+#include <algorithm>
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include "hearth/provider/fallback.h"
+
+namespace hearth::provider {
+namespace {
+
+/// Chains what it is given.
+class Chain {
+ public:
+  void add(std::string_view text) {
+    state_ = (state_ ^ std::hash<std::string_view>{}(text)) * 0x9E3779B97F4A7C15;
+    state_ ^= state_ >> 29;
+  }
+  [[nodiscard]] std::uint64_t state() const { return state_; }
+
+ private:
+  std::uint64_t state_ = 1;
+};
+
+struct AddBlock {
+  Chain& chain;
+
+  void operator()(const chat::TextBlock& text) { chain.add(text.text); }
+  void operator()(const chat::ImageBlock& image) {
+    chain.add(image.url);
+    chain.add(image.data);
+  }
+  // Servers' templates drop old thoughts: they do not tell conversations apart.
+  void operator()(const chat::ThinkingBlock&) {}
+  void operator()(const chat::RedactedThinkingBlock&) {}
+  void operator()(const chat::ToolUseBlock& use) {
+    chain.add(use.name);
+    chain.add(use.arguments);
+  }
+  void operator()(const chat::ToolReferenceBlock& reference) { chain.add(reference.tool_name); }
+  void operator()(const chat::ToolResultBlock& result) {
+    for (const chat::ResultPart& part : result.content) std::visit(*this, part);
+  }
+};
+
+/// Counts its replicas' answers under way as long as it lives.
+class ReplicaCall : public Call {
+ public:
+  using Begun = std::vector<std::shared_ptr<ReplicatedProvider::Replica>>;
+
+  ReplicaCall(std::shared_ptr<std::pair<std::mutex, Begun>> begun) : begun_(std::move(begun)) {}
+  ReplicaCall(const ReplicaCall&) = delete;
+  ReplicaCall& operator=(const ReplicaCall&) = delete;
+  ~ReplicaCall() override {
+    call_.reset();
+    const std::lock_guard lock(begun_->first);
+    for (const auto& replica : begun_->second) --replica->n_running;
+  }
+  void hold(std::unique_ptr<Call> call) { call_ = std::move(call); }
+
+ private:
+  std::shared_ptr<std::pair<std::mutex, Begun>> begun_;
+  std::unique_ptr<Call> call_;
+};
+
+}  // namespace
+
+std::size_t KnownPrefixes::known_of(const std::vector<std::uint64_t>& chain) const {
+  const std::lock_guard lock(mutex_);
+  const auto unknown =
+      std::ranges::find_if(chain, [this](std::uint64_t hash) { return !known_.contains(hash); });
+  return static_cast<std::size_t>(unknown - chain.begin());
+}
+
+void KnownPrefixes::remember(const std::vector<std::uint64_t>& chain) {
+  const std::lock_guard lock(mutex_);
+  for (const std::uint64_t hash : chain) {
+    if (const auto found = known_.find(hash); found != known_.end()) {
+      order_.splice(order_.begin(), order_, found->second);
+      continue;
+    }
+    order_.push_front(hash);
+    known_[hash] = order_.begin();
+    if (order_.size() > most) {
+      known_.erase(order_.back());
+      order_.pop_back();
+    }
+  }
+}
+
+std::vector<std::uint64_t> prefix_chain(const chat::Request& request) {
+  Chain chain;
+  chain.add(request.model);
+  for (const chat::Tool& tool : request.tools) {
+    chain.add(tool.name);
+    chain.add(tool.description);
+    chain.add(to_json(tool.input_schema));
+  }
+  std::vector<std::uint64_t> states;
+  states.reserve(request.messages.size());
+  for (const chat::Message& message : request.messages) {
+    chain.add(message.role == chat::Role::assistant ? "assistant" : "other");
+    for (const chat::Block& block : message.content) std::visit(AddBlock{chain}, block);
+    states.push_back(chain.state());
+  }
+  return states;
+}
+
+ReplicatedProvider::ReplicatedProvider(std::string name,
+                                       std::vector<std::shared_ptr<Provider>> servers,
+                                       std::vector<std::string> shown)
+    : name_(std::move(name)) {
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    auto replica = std::make_shared<Replica>();
+    replica->server = std::move(servers[i]);
+    replica->shown = std::move(shown[i]);
+    replicas_.push_back(std::move(replica));
+  }
+}
+
+std::vector<std::string> ReplicatedProvider::models() const {
+  return replicas_.front()->server->models();
+}
+
+std::unique_ptr<Call> ReplicatedProvider::start(chat::Request request, chat::EventSink sink) {
+  const auto chain = std::make_shared<const std::vector<std::uint64_t>>(prefix_chain(request));
+  struct Choice {
+    std::shared_ptr<Replica> replica;
+    std::size_t known;
+    int running;
+  };
+  std::vector<Choice> choices;
+  for (const auto& replica : replicas_) {
+    choices.push_back({replica, replica->prefixes.known_of(*chain), replica->n_running});
+  }
+  std::ranges::stable_sort(choices, [](const Choice& a, const Choice& b) {
+    return a.known != b.known ? a.known > b.known : a.running < b.running;
+  });
+  auto begun = std::make_shared<std::pair<std::mutex, ReplicaCall::Begun>>();
+  const auto asked = std::make_shared<const chat::Request>(std::move(request));
+  std::vector<Attempt> attempts;
+  for (const Choice& choice : choices) {
+    Attempt attempt;
+    attempt.route = choice.replica->shown;
+    attempt.provider = choice.replica->server;
+    attempt.health = choice.replica->health;
+    attempt.request = [asked, chain, begun, replica = choice.replica] {
+      ++replica->n_running;
+      replica->prefixes.remember(*chain);
+      const std::lock_guard lock(begun->first);
+      begun->second.push_back(replica);
+      return *asked;
+    };
+    attempts.push_back(std::move(attempt));
+  }
+  auto call = std::make_unique<ReplicaCall>(std::move(begun));
+  call->hold(
+      start_with_fallback(std::move(attempts), std::move(sink), std::make_shared<AttemptTrail>()));
+  return call;
+}
+
+}  // namespace hearth::provider

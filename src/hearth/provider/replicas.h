@@ -1,0 +1,62 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "hearth/provider/health.h"
+#include "hearth/provider/provider.h"
+
+namespace hearth::provider {
+
+/// Which beginnings of conversations a server has read lately, by hashes of whole messages, each
+/// chained to those before it; the least recently used forgotten first. Thread-safe.
+class KnownPrefixes {
+ public:
+  static constexpr std::size_t most = 1 << 16;
+
+  /// How many of the chain's first messages it has read.
+  [[nodiscard]] std::size_t known_of(const std::vector<std::uint64_t>& chain) const;
+  void remember(const std::vector<std::uint64_t>& chain);
+
+ private:
+  mutable std::mutex mutex_;
+  std::list<std::uint64_t> order_;
+  std::unordered_map<std::uint64_t, std::list<std::uint64_t>::iterator> known_;
+};
+
+/// Hashes of the tools and of each message, each with all before it.
+std::vector<std::uint64_t> prefix_chain(const chat::Request& request);
+
+/// Several servers with the same models. A request goes to the one that has read most of its
+/// beginning, of equals to the one with the fewest answers under way; one that fails before its
+/// first token is replaced by the next, and one that failed in a row is left alone for a while.
+class ReplicatedProvider final : public Provider {
+ public:
+  /// `shown`: each server's address as messages name it.
+  ReplicatedProvider(std::string name, std::vector<std::shared_ptr<Provider>> servers,
+                     std::vector<std::string> shown);
+
+  [[nodiscard]] std::unique_ptr<Call> start(chat::Request request, chat::EventSink sink) override;
+  [[nodiscard]] std::string name() const override { return name_; }
+  [[nodiscard]] std::vector<std::string> models() const override;
+
+  struct Replica {
+    std::shared_ptr<Provider> server;
+    std::string shown;
+    std::shared_ptr<Health> health = std::make_shared<Health>();
+    KnownPrefixes prefixes;
+    std::atomic<int> n_running = 0;
+  };
+
+ private:
+  std::string name_;
+  std::vector<std::shared_ptr<Replica>> replicas_;
+};
+
+}  // namespace hearth::provider
