@@ -131,6 +131,7 @@ std::unique_ptr<Call> ReplicatedProvider::start(chat::Request request, chat::Eve
     int running;
   };
   std::vector<Choice> choices;
+  choices.reserve(replicas_.size());
   for (const auto& replica : replicas_) {
     choices.push_back({replica, replica->prefixes.known_of(*chain), replica->n_running});
   }

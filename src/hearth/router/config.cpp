@@ -67,7 +67,7 @@ void read_router(ConfigObject& top, Config& config) {
   routes.long_context_threshold =
       router.integer("longContextThreshold", 1, INT_MAX).value_or(routes.long_context_threshold);
   if (const auto seconds = router.number("maxSwitchSeconds")) {
-    routes.max_switch_seconds = *seconds;
+    routes.max_switch_seconds = seconds;
     if (*seconds < 0) top.source().report(router.at("maxSwitchSeconds"), "expected 0 or more");
   }
   if (!router.boolean("stickByCache").value_or(true)) routes.max_switch_seconds.reset();
