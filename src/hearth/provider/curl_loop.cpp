@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
@@ -51,7 +52,10 @@ int curl_events(std::uint32_t events) {
 class CurlLoop::Impl : public std::enable_shared_from_this<CurlLoop::Impl> {
  public:
   explicit Impl(asio::io_context& io)
-      : io_(io), sockets_(io, ::epoll_create1(EPOLL_CLOEXEC)), timer_(io), silence_timer_(io) {
+      : io_(io),
+        sockets_(std::in_place, io, ::epoll_create1(EPOLL_CLOEXEC)),
+        timer_(std::in_place, io),
+        silence_timer_(std::in_place, io) {
     init_curl();
     multi_ = curl_multi_init();
     if (multi_ == nullptr) throw std::runtime_error("libcurl has no memory for its loop");
@@ -86,9 +90,10 @@ class CurlLoop::Impl : public std::enable_shared_from_this<CurlLoop::Impl> {
     if (closed_.exchange(true)) return;
     while (!transfers_.empty()) remove(transfers_.begin()->second);
     curl_multi_cleanup(std::exchange(multi_, nullptr));
-    sockets_.close();
-    timer_.cancel();
-    silence_timer_.cancel();
+    // They belong to the asio loop, which may end before this does.
+    sockets_.reset();
+    timer_.reset();
+    silence_timer_->reset();
   }
 
  private:
@@ -132,8 +137,8 @@ class CurlLoop::Impl : public std::enable_shared_from_this<CurlLoop::Impl> {
   }
 
   void watch(curl_socket_t socket, int what) {
-    if (!sockets_.is_open()) return;
-    const int set = sockets_.native_handle();
+    if (!sockets_) return;
+    const int set = sockets_->native_handle();
     epoll_event event{};
     event.events = epoll_events(what);
     event.data.fd = socket;
@@ -146,16 +151,16 @@ class CurlLoop::Impl : public std::enable_shared_from_this<CurlLoop::Impl> {
   }
 
   void wait() {
-    sockets_.async_wait(asio::posix::stream_descriptor::wait_read,
-                        [self = shared_from_this()](boost::system::error_code ec) {
-                          if (!ec) self->take_ready();
-                        });
+    sockets_->async_wait(asio::posix::stream_descriptor::wait_read,
+                         [self = shared_from_this()](boost::system::error_code ec) {
+                           if (!ec) self->take_ready();
+                         });
   }
 
   void take_ready() {
-    if (!sockets_.is_open()) return;
+    if (!sockets_) return;
     const auto size = static_cast<int>(ready_.size());
-    n_ready_ = ::epoll_wait(sockets_.native_handle(), ready_.data(), size, 0);
+    n_ready_ = ::epoll_wait(sockets_->native_handle(), ready_.data(), size, 0);
     next_ready_ = 0;
     take_next();
   }
@@ -164,7 +169,7 @@ class CurlLoop::Impl : public std::enable_shared_from_this<CurlLoop::Impl> {
   /// wait for all.
   void take_next() {
     if (next_ready_ >= n_ready_) {
-      if (sockets_.is_open()) wait();
+      if (sockets_) wait();
       return;
     }
     const epoll_event& event = ready_[static_cast<std::size_t>(next_ready_++)];
@@ -173,6 +178,7 @@ class CurlLoop::Impl : public std::enable_shared_from_this<CurlLoop::Impl> {
   }
 
   void set_timer(long timeout_ms) {
+    if (!timer_) return;
     due_ = timeout_ms < 0 ? Clock::time_point::max()
                           : Clock::now() + std::chrono::milliseconds(timeout_ms);
     // A timer that fires too early looks again; setting one costs a system call.
@@ -181,19 +187,20 @@ class CurlLoop::Impl : public std::enable_shared_from_this<CurlLoop::Impl> {
 
   void start_timer() {
     timer_at_ = due_;
-    timer_.expires_at(due_);
-    timer_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
+    timer_->expires_at(due_);
+    timer_->async_wait([self = shared_from_this()](boost::system::error_code ec) {
       if (!ec) self->look_at_time();
     });
   }
 
   void look_at_time() {
+    if (!timer_) return;
     timer_at_ = Clock::time_point::max();
     if (due_ <= Clock::now()) {
       due_ = Clock::time_point::max();
       act(CURL_SOCKET_TIMEOUT, 0);
     }
-    if (due_ < timer_at_) start_timer();
+    if (timer_ && due_ < timer_at_) start_timer();
   }
 
   void act(curl_socket_t socket, int how) {
@@ -214,8 +221,9 @@ class CurlLoop::Impl : public std::enable_shared_from_this<CurlLoop::Impl> {
 
   /// Ends what was silent for too long, as long as there is anything.
   void watch_silence() {
-    silence_timer_.expires_after(silence_check_interval);
-    silence_timer_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
+    if (!silence_timer_) return;
+    silence_timer_->expires_after(silence_check_interval);
+    silence_timer_->async_wait([self = shared_from_this()](boost::system::error_code ec) {
       if (!ec) self->end_silent_ones();
     });
   }
@@ -235,15 +243,15 @@ class CurlLoop::Impl : public std::enable_shared_from_this<CurlLoop::Impl> {
   asio::io_context& io_;
   /// An epoll set of libcurl's sockets: what it waits for changes far less often than something
   /// arrives, and each asio wait on a socket of its own would be a system call more.
-  asio::posix::stream_descriptor sockets_;
+  std::optional<asio::posix::stream_descriptor> sockets_;
   bool waiting_ = false;
   std::array<epoll_event, 64> ready_{};
   int n_ready_ = 0;
   int next_ready_ = 0;
-  asio::steady_timer timer_;
+  std::optional<asio::steady_timer> timer_;
   Clock::time_point due_ = Clock::time_point::max();
   Clock::time_point timer_at_ = Clock::time_point::max();
-  asio::steady_timer silence_timer_;
+  std::optional<asio::steady_timer> silence_timer_;
   std::atomic<bool> closed_ = false;
   CURLM* multi_ = nullptr;
   std::unordered_map<CURL*, std::shared_ptr<CurlTransfer>> transfers_;
