@@ -93,7 +93,7 @@ class CurlLoop::Impl : public std::enable_shared_from_this<CurlLoop::Impl> {
     // They belong to the asio loop, which may end before this does.
     sockets_.reset();
     timer_.reset();
-    silence_timer_->reset();
+    silence_timer_.reset();
   }
 
  private:
