@@ -101,7 +101,10 @@ class Sender {
       note(arrived);
       const bool progress = std::holds_alternative<chat::PrefillProgress>(arrived);
       const chat::Event event = progress ? chat::Event(never_backwards(*progress_)) : arrived;
-      if (const auto* failed = std::get_if<chat::Failed>(&event); failed && !exchange_.replied()) {
+      // What was said before it is sent, though both came at once.
+      const bool nothing_said = !answer_.stream || record_.output_tokens == 0;
+      if (const auto* failed = std::get_if<chat::Failed>(&event);
+          failed && !exchange_.replied() && nothing_said) {
         done_ = true;
         exchange_.stop_watching();
         co_await exchange_.reply_error(failed->error);
