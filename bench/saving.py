@@ -10,7 +10,6 @@ least 0.95. *Written*: a conversation of twelve turns. What the process wrote to
 whatever it wrote: its log, too), against the KV rows of the tokens that were new and the resume points that
 are on disk in the end. Goal: at most 1.1."""
 
-import os
 import pathlib
 import statistics
 import time

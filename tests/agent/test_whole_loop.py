@@ -57,8 +57,8 @@ def test_it_mends_a_program_and_reuses_what_it_read(hearth, tmp_path):
     assert (tmp_path / "test_median.py").read_text() == MEDIAN_TEST
     code, output = run_check("python3 -m unittest", tmp_path, 60)
     assert code == 0, output
-    answered = [r for r in hearth.records() if r["endpoint"] == "/v1/messages" and not r["error"]]
-    assert answered
+    answered = hearth.records_with(
+        lambda record: record["endpoint"] == "/v1/messages" and not record["error"])
     if len(answered) > 1:
         assert any(record["reused_tokens"] > 0 for record in answered)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness import paths
-from harness.backend import Call, OpenAiBackend, Reply
+from harness.backend import Call, Reply
+from harness.far import far_provider
 from harness.programs import clean_environment, own_folders, program
 from harness.server import Hearth
 
@@ -50,11 +51,8 @@ def result_of(done: subprocess.CompletedProcess) -> dict:
 
 @pytest.fixture
 def routed():
-    with OpenAiBackend() as backend:
-        config = {"Providers": [{"name": "far", "api_base_url": backend.url, "models": ["m"]}],
-                  "Router": {"default": "far,m", "background": "far,m", "think": "far,m"}}
-        with Hearth(config=config) as hearth:
-            yield hearth, backend
+    with far_provider() as pair:
+        yield pair
 
 
 def script(*replies: Reply):
@@ -92,7 +90,7 @@ def test_it_writes_a_file_through_its_tools(claude, routed, tmp_path):
     results = [message for message in backend.last.body["messages"] if message["role"] == "tool"]
     assert len(results) == 2
     assert "copied" in json.dumps(results[1])
-    records = [record for record in hearth.records() if record["endpoint"] == "/v1/messages"]
+    records = hearth.records_with(lambda record: record["endpoint"] == "/v1/messages", at_least=3)
     assert all(record["error"] is None for record in records), records
     assert all(record["session"] for record in records), "its session is not known"
 
@@ -116,8 +114,9 @@ def test_it_shows_the_error_of_a_prompt_that_is_too_long(claude, tmp_path):
         done = run_claude(claude, hearth, tmp_path, "-p", "Hi", "--output-format", "json",
                           timeout=120)
         assert "long" in done.stdout.lower(), done.stdout[-2000:]
-        refused = [r for r in hearth.records() if "prompt is too long" in (r["error"] or "")]
-        assert 1 <= len(refused) <= 4, "it tried again and again"
+        refused = hearth.records_with(
+            lambda record: "prompt is too long" in (record["error"] or ""))
+        assert len(refused) <= 4, "it tried again and again"
 
 
 # -- the local model -----------------------------------------------------------------------------
@@ -161,10 +160,8 @@ def test_a_session_on_the_local_model(claude, tmp_path):
             second = local_turn(claude, hearth, tmp_path, "-p", "Say goodbye. Use no tool.",
                                 "--tools", "Read,Write,Bash", "--continue")
             assert second["read"] > first["read"] / 2
-            answered = [record for record in hearth.records()
-                        if record["endpoint"] == "/v1/messages" and record["output_tokens"] > 0]
-            assert len(answered) >= 2
-            last = answered[-1]
+            last = hearth.records_with(lambda record: record["endpoint"] == "/v1/messages"
+                                       and record["output_tokens"] > 0, at_least=2)[-1]
             assert last["reused_tokens"] > last["prompt_tokens"] / 2, "the second turn read it all"
         finally:
             report(hearth)

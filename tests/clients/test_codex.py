@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from conftest import MODEL
-from harness.backend import Call, Fault, OpenAiBackend, Reply
+from harness.backend import Call, Fault, Reply
+from harness.far import far_provider
 from harness.programs import clean_environment, own_folders, program
 from harness.server import Hearth
 
@@ -20,11 +21,8 @@ def codex() -> Path:
 
 @pytest.fixture
 def routed():
-    with OpenAiBackend() as backend:
-        config = {"Providers": [{"name": "far", "api_base_url": backend.url, "models": ["m"]}],
-                  "Router": {"default": "far,m", "background": "far,m", "think": "far,m"}}
-        with Hearth(config=config) as hearth:
-            yield hearth, backend
+    with far_provider() as pair:
+        yield pair
 
 
 def run_codex(codex: Path, hearth: Hearth, folder: Path, *arguments: str, model: str = "far,m",
@@ -84,7 +82,7 @@ def test_it_writes_a_file_through_its_tools(codex, routed, tmp_path):
     results = [message for message in backend.last.body["messages"] if message["role"] == "tool"]
     assert len(results) == 2
     assert "copied" in json.dumps(results[1])
-    records = [record for record in hearth.records() if record["endpoint"] == "/v1/responses"]
+    records = hearth.records_with(lambda record: record["endpoint"] == "/v1/responses", at_least=3)
     assert all(record["error"] is None for record in records), records
     assert all(record["session"] for record in records[1:]), "its session is not known"
 
@@ -112,6 +110,6 @@ def test_it_takes_it_for_ollama_and_understands_a_prompt_that_is_too_long(codex,
     done = run_codex(codex, hearth, tmp_path, "Say hello.", model=MODEL, kind="ollama")
     assert done.returncode != 0
     assert "ran out of room" in done.stdout, done.stdout[-3000:] + done.stderr[-3000:]
-    refused = [r for r in hearth.records()
-               if r["endpoint"] == "/v1/responses" and "prompt is too long" in (r["error"] or "")]
-    assert 1 <= len(refused) <= 2, "it tried again and again"
+    refused = hearth.records_with(lambda record: record["endpoint"] == "/v1/responses"
+                                  and "prompt is too long" in (record["error"] or ""))
+    assert len(refused) <= 2, "it tried again and again"

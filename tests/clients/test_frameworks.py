@@ -10,7 +10,8 @@ from langchain_core.messages import HumanMessage, ToolMessage
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 
-from harness.backend import Call, Fault, OpenAiBackend, Reply
+from harness.backend import Call, Fault, Reply
+from harness.far import far_provider
 from harness.server import Hearth
 
 # It would fetch its table of prices from the net.
@@ -23,11 +24,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*ReadOnly:UserWarning",
 
 @pytest.fixture(scope="module")
 def gateway():
-    with OpenAiBackend() as backend:
-        config = {"Providers": [{"name": "far", "api_base_url": backend.url, "models": ["m"]}],
-                  "Router": {"default": "far,m"}}
-        with Hearth(config=config) as hearth:
-            yield hearth, backend
+    with far_provider() as pair:
+        yield pair
 
 
 @pytest.fixture

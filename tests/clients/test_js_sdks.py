@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.backend import Call, Fault, OpenAiBackend, Reply
+from harness.backend import Call, Fault, Reply
+from harness.far import far_provider
 from harness.programs import program
-from harness.server import Hearth
 
 SCRIPT = Path(__file__).with_name("js_sdks.mjs")
 each = pytest.mark.parametrize("sdk", ["openai", "responses", "anthropic"])
@@ -16,11 +16,8 @@ each = pytest.mark.parametrize("sdk", ["openai", "responses", "anthropic"])
 
 @pytest.fixture(scope="module")
 def gateway():
-    with OpenAiBackend() as backend:
-        config = {"Providers": [{"name": "far", "api_base_url": backend.url, "models": ["m"]}],
-                  "Router": {"default": "far,m"}}
-        with Hearth(config=config) as hearth:
-            yield hearth, backend
+    with far_provider() as pair:
+        yield pair
 
 
 def ask(gateway, sdk: str, what: str, *answers) -> dict:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from conftest import MODEL, WINDOW
-from harness.backend import OpenAiBackend, Reply
+from harness.backend import Reply
+from harness.far import far_provider
 from harness.paths import hearth_binary
 from harness.programs import clean_environment, own_folders, program
 from harness.server import Hearth
@@ -16,11 +17,8 @@ from harness.server import Hearth
 
 @pytest.fixture
 def routed():
-    with OpenAiBackend(Reply(text="Hello from far away.")) as backend:
-        config = {"Providers": [{"name": "far", "api_base_url": backend.url, "models": ["m"]}],
-                  "Router": {"default": "far,m", "background": "far,m", "think": "far,m"}}
-        with Hearth(config=config) as hearth:
-            yield hearth, backend
+    with far_provider(Reply(text="Hello from far away.")) as pair:
+        yield pair
 
 
 def launch(hearth: Hearth, folder: Path, *arguments: str, path: str,

@@ -8,8 +8,8 @@ import ollama
 import pytest
 
 from conftest import MODEL
-from harness.backend import Call, OpenAiBackend, Reply
-from harness.server import Hearth
+from harness.backend import Call, Reply
+from harness.far import far_provider
 
 USER = [{"role": "user", "content": "Repeat the word Paris."}]
 SHORT = {"num_predict": 12, "temperature": 0}
@@ -26,12 +26,8 @@ def api(hearth) -> ollama.Client:
 
 @pytest.fixture
 def far():
-    with OpenAiBackend() as backend:
-        config = {"Providers": [{"name": "far", "api_base_url": backend.url, "models": ["m"],
-                                 "default_params": {"reasoning_content": True}}],
-                  "Router": {"default": "far,m", "think": "far,m"}}
-        with Hearth(config=config) as hearth:
-            yield hearth, backend, ollama.Client(host=hearth.url)
+    with far_provider(reasoning_content=True) as (hearth, backend):
+        yield hearth, backend, ollama.Client(host=hearth.url)
 
 
 def test_chat(api):
@@ -45,8 +41,12 @@ def test_chat(api):
 
 
 def test_streaming_gives_the_same(api):
-    whole = api.chat(model=MODEL, messages=USER, options=SHORT).message.content
-    parts = list(api.chat(model=MODEL, messages=USER, options=SHORT, stream=True))
+    fixed = "Grüße, 世界: the very same words, whichever way they are sent."
+    asked = {"model": MODEL, "messages": USER, "format": {"enum": [fixed]},
+             "options": {"num_predict": 100}}
+    whole = api.chat(**asked).message.content
+    assert json.loads(whole) == fixed
+    parts = list(api.chat(**asked, stream=True))
     assert len(parts) > 2
     assert "".join(part.message.content for part in parts) == whole
     assert [part.done for part in parts] == [False] * (len(parts) - 1) + [True]

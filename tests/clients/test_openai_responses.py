@@ -8,6 +8,7 @@ import pytest
 
 from conftest import MODEL
 from harness.backend import Call, Fault, OpenAiBackend, Reply
+from harness.far import far_provider
 from harness.server import Hearth
 
 CITY = {"type": "object", "properties": {"city": {"type": "string", "maxLength": 30}},
@@ -27,12 +28,8 @@ def api(hearth) -> openai.OpenAI:
 
 @pytest.fixture
 def far():
-    with OpenAiBackend() as backend:
-        config = {"Providers": [{"name": "far", "api_base_url": backend.url, "models": ["m"],
-                                 "default_params": {"reasoning_content": True}}],
-                  "Router": {"default": "far,m", "background": "far,m", "think": "far,m"}}
-        with Hearth(config=config) as hearth:
-            yield hearth, backend, sdk(hearth.url)
+    with far_provider(reasoning_content=True) as (hearth, backend):
+        yield hearth, backend, sdk(hearth.url)
 
 
 def test_an_answer(api):

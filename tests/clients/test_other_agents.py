@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.backend import Call, Fault, OpenAiBackend, Reply
+from harness.backend import Call, Fault, Reply
+from harness.far import far_provider
 from harness.paths import QWEN_1_5B, hearth_binary, model
 from harness.programs import clean_environment, own_folders, program
 from harness.server import Hearth
@@ -49,11 +50,8 @@ def start(agent: Agent, hearth: Hearth, folder: Path, task: str) -> subprocess.C
 
 @pytest.fixture
 def routed():
-    with OpenAiBackend() as backend:
-        config = {"Providers": [{"name": "far", "api_base_url": backend.url, "models": ["m"]}],
-                  "Router": {"default": "far,m", "background": "far,m", "think": "far,m"}}
-        with Hearth(config=config) as hearth:
-            yield hearth, backend
+    with far_provider() as pair:
+        yield pair
 
 
 @each_agent
@@ -89,8 +87,10 @@ def test_an_error_of_the_provider_is_shown_and_does_not_hang(agent, routed, tmp_
     assert "out of order" in done.stdout + done.stderr, done.stdout[-2000:] + done.stderr[-2000:]
 
 
-@pytest.mark.long
-@each_agent
+@pytest.mark.parametrize("agent", [
+    # The others' first prompts take the model minutes to read.
+    agent if agent.name == "pi" else pytest.param(agent, marks=pytest.mark.long)
+    for agent in AGENTS], ids=lambda agent: agent.name)
 def test_it_gets_an_answer_of_the_local_model(agent, local, tmp_path):
     done = start(agent, local, tmp_path, "Say hello in one word.")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]

@@ -146,15 +146,19 @@ class Hearth:
         """The log's line about a request."""
         return self.record_with(lambda record: record["id"] == request_id)
 
-    def record_with(self, wanted, patience: float = 10) -> dict:
-        """The newest record that is wanted. It is written off the request's path, so it may lag."""
+    def record_with(self, wanted) -> dict:
+        """The newest record that is wanted."""
+        return self.records_with(wanted)[-1]
+
+    def records_with(self, wanted, at_least: int = 1, patience: float = 10) -> list[dict]:
+        """All records that are wanted. They are written off the requests' path, so they may lag."""
         until = time.monotonic() + patience
         while True:
-            for record in reversed(self.records()):
-                if wanted(record):
-                    return record
+            found = [record for record in self.records() if wanted(record)]
+            if len(found) >= at_least:
+                return found
             if time.monotonic() > until:
-                raise AssertionError("no such request is in `hearth log --json`")
+                raise AssertionError(f"{len(found)} such requests are in `hearth log --json`")
             time.sleep(0.1)
 
 

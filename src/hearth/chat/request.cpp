@@ -4,6 +4,19 @@
 
 namespace hearth::chat {
 
+void fill_unset(Sampling& sampling, const Sampling& defaults) {
+  const auto fill = [](auto& value, const auto& fallback) {
+    if (!value) value = fallback;
+  };
+  fill(sampling.temperature, defaults.temperature);
+  fill(sampling.top_p, defaults.top_p);
+  fill(sampling.min_p, defaults.min_p);
+  fill(sampling.top_k, defaults.top_k);
+  fill(sampling.frequency_penalty, defaults.frequency_penalty);
+  fill(sampling.presence_penalty, defaults.presence_penalty);
+  fill(sampling.seed, defaults.seed);
+}
+
 const Tool* find_tool(const Request& request, std::string_view name) {
   const auto found = std::ranges::find(request.tools, name, &Tool::name);
   return found == request.tools.end() ? nullptr : &*found;

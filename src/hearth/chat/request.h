@@ -39,6 +39,9 @@ struct Sampling {
   std::optional<std::uint32_t> seed;
 };
 
+/// What `sampling` leaves unset is taken from `defaults`.
+void fill_unset(Sampling& sampling, const Sampling& defaults);
+
 struct Thinking {
   enum class Mode { unset, enabled, adaptive, disabled };
   Mode mode = Mode::unset;

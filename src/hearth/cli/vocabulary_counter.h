@@ -1,9 +1,5 @@
 #pragma once
 
-#include <map>
-#include <memory>
-#include <mutex>
-
 #include "hearth/engine/weights.h"
 #include "hearth/gateway/routes.h"
 

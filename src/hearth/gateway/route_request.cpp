@@ -12,8 +12,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Counts with the tokenizer of the local model that the long-context route leads to, or of the
-/// first local model; without any, by the usual four bytes a token.
+/// Of one request. Counts with the tokenizer of the local model that the long-context route leads
+/// to, or of the first local model; without any, by the usual four bytes a token.
 class LocalCounter final : public router::TokenCounter {
  public:
   explicit LocalCounter(const Routes& routes) : routes_(routes) {}
@@ -29,8 +29,15 @@ class LocalCounter final : public router::TokenCounter {
     return upper_bound(request) / 4;
   }
 
+  /// Asked for by whoever wants to know whether to count, and by the router.
+  [[nodiscard]] std::size_t upper_bound(const chat::Request& request) const override {
+    if (!bound_) bound_ = TokenCounter::upper_bound(request);
+    return *bound_;
+  }
+
  private:
   const Routes& routes_;
+  mutable std::optional<std::size_t> bound_;
 };
 
 std::string in_lines(const std::vector<router::Considered>& considered) {

@@ -55,7 +55,6 @@ bool CurlTransfer::set_up() {
   }
   // Without this, a body over 1 MB waits for a "100 Continue" that few servers send.
   headers_ = curl_slist_append(headers_, "Expect:");
-  curl_easy_setopt(easy_, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy_, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));

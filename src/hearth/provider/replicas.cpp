@@ -44,49 +44,18 @@ struct AddBlock {
   }
 };
 
-/// Counts its replicas' answers under way as long as it lives.
-class ReplicaCall : public Call {
- public:
-  using Begun = std::vector<std::shared_ptr<ReplicatedProvider::Replica>>;
-
-  ReplicaCall(std::shared_ptr<std::pair<std::mutex, Begun>> begun) : begun_(std::move(begun)) {}
-  ReplicaCall(const ReplicaCall&) = delete;
-  ReplicaCall& operator=(const ReplicaCall&) = delete;
-  ~ReplicaCall() override {
-    call_.reset();
-    const std::lock_guard lock(begun_->first);
-    for (const auto& replica : begun_->second) --replica->n_running;
-  }
-  void hold(std::unique_ptr<Call> call) { call_ = std::move(call); }
-
- private:
-  std::shared_ptr<std::pair<std::mutex, Begun>> begun_;
-  std::unique_ptr<Call> call_;
-};
-
 }  // namespace
 
 std::size_t KnownPrefixes::known_of(const std::vector<std::uint64_t>& chain) const {
   const std::lock_guard lock(mutex_);
-  const auto unknown =
-      std::ranges::find_if(chain, [this](std::uint64_t hash) { return !known_.contains(hash); });
+  const auto unknown = std::ranges::find_if(
+      chain, [this](std::uint64_t hash) { return known_.find(hash) == nullptr; });
   return static_cast<std::size_t>(unknown - chain.begin());
 }
 
 void KnownPrefixes::remember(const std::vector<std::uint64_t>& chain) {
   const std::lock_guard lock(mutex_);
-  for (const std::uint64_t hash : chain) {
-    if (const auto found = known_.find(hash); found != known_.end()) {
-      order_.splice(order_.begin(), order_, found->second);
-      continue;
-    }
-    order_.push_front(hash);
-    known_[hash] = order_.begin();
-    if (order_.size() > most) {
-      known_.erase(order_.back());
-      order_.pop_back();
-    }
-  }
+  for (const std::uint64_t hash : chain) known_.use(hash);
 }
 
 std::vector<std::uint64_t> prefix_chain(const chat::Request& request) {
@@ -128,17 +97,16 @@ std::unique_ptr<Call> ReplicatedProvider::start(chat::Request request, chat::Eve
   struct Choice {
     std::shared_ptr<Replica> replica;
     std::size_t known;
-    int running;
+    long running;
   };
   std::vector<Choice> choices;
   choices.reserve(replicas_.size());
   for (const auto& replica : replicas_) {
-    choices.push_back({replica, replica->prefixes.known_of(*chain), replica->n_running});
+    choices.push_back({replica, replica->prefixes.known_of(*chain), replica->n_running()});
   }
   std::ranges::stable_sort(choices, [](const Choice& a, const Choice& b) {
     return a.known != b.known ? a.known > b.known : a.running < b.running;
   });
-  auto begun = std::make_shared<std::pair<std::mutex, ReplicaCall::Begun>>();
   const auto asked = std::make_shared<const chat::Request>(std::move(request));
   std::vector<Attempt> attempts;
   for (const Choice& choice : choices) {
@@ -146,19 +114,17 @@ std::unique_ptr<Call> ReplicatedProvider::start(chat::Request request, chat::Eve
     attempt.route = choice.replica->shown;
     attempt.provider = choice.replica->server;
     attempt.health = choice.replica->health;
-    attempt.request = [asked, chain, begun, replica = choice.replica] {
-      ++replica->n_running;
+    // Held as long as the attempts are, from when it is this one's turn.
+    attempt.request = [asked, chain, replica = choice.replica,
+                       in_use = std::shared_ptr<void>()]() mutable {
+      in_use = replica->in_use;
       replica->prefixes.remember(*chain);
-      const std::lock_guard lock(begun->first);
-      begun->second.push_back(replica);
       return *asked;
     };
     attempts.push_back(std::move(attempt));
   }
-  auto call = std::make_unique<ReplicaCall>(std::move(begun));
-  call->hold(
-      start_with_fallback(std::move(attempts), std::move(sink), std::make_shared<AttemptTrail>()));
-  return call;
+  return start_with_fallback(std::move(attempts), std::move(sink),
+                             std::make_shared<AttemptTrail>());
 }
 
 }  // namespace hearth::provider

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "hearth/base/recent_map.h"
 #include "hearth/provider/health.h"
 #include "hearth/provider/provider.h"
 
@@ -25,9 +23,9 @@ class KnownPrefixes {
   void remember(const std::vector<std::uint64_t>& chain);
 
  private:
+  struct Nothing {};
   mutable std::mutex mutex_;
-  std::list<std::uint64_t> order_;
-  std::unordered_map<std::uint64_t, std::list<std::uint64_t>::iterator> known_;
+  RecentMap<std::uint64_t, Nothing> known_{most};
 };
 
 /// Hashes of the tools and of each message, each with all before it.
@@ -46,15 +44,17 @@ class ReplicatedProvider final : public Provider {
   [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] std::vector<std::string> models() const override;
 
+ private:
   struct Replica {
     std::shared_ptr<Provider> server;
     std::string shown;
     std::shared_ptr<Health> health = std::make_shared<Health>();
     KnownPrefixes prefixes;
-    std::atomic<int> n_running = 0;
+    /// Held by each answer under way.
+    std::shared_ptr<void> in_use = std::make_shared<char>();
+    [[nodiscard]] long n_running() const { return in_use.use_count() - 1; }
   };
 
- private:
   std::string name_;
   std::vector<std::shared_ptr<Replica>> replicas_;
 };

@@ -4,14 +4,6 @@
 #include "hearth/router/subagent_tag.h"
 
 namespace hearth::router {
-namespace {
-
-template <class T>
-void set_default(std::optional<T>& value, const std::optional<T>& fallback) {
-  if (!value) value = fallback;
-}
-
-}  // namespace
 
 void apply(const Destination& destination, const std::string& subagent_tag,
            chat::Request& request) {
@@ -26,14 +18,7 @@ void apply(const Destination& destination, const std::string& subagent_tag,
     }
     request.max_tokens = params.max_tokens;
   }
-  chat::Sampling& sampling = request.sampling;
-  set_default(sampling.temperature, params.temperature);
-  set_default(sampling.top_p, params.top_p);
-  set_default(sampling.min_p, params.min_p);
-  set_default(sampling.top_k, params.top_k);
-  set_default(sampling.frequency_penalty, params.frequency_penalty);
-  set_default(sampling.presence_penalty, params.presence_penalty);
-  set_default(sampling.seed, params.seed);
+  chat::fill_unset(request.sampling, params.sampling);
   if (request.thinking.effort.empty()) request.thinking.effort = params.effort;
   for (const auto& member : params.other) {
     if (!request.extra.contains(member.key())) {

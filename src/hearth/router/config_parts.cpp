@@ -13,14 +13,14 @@ RouteParams read_params(ConfigObject& parent, std::string_view key) {
   if (object == nullptr) return params;
   ConfigObject fields(*object, parent.at(key), parent.source());
   params.max_tokens = fields.integer("max_tokens", 1, INT_MAX);
-  params.temperature = fields.number("temperature");
-  params.top_p = fields.number("top_p");
-  params.min_p = fields.number("min_p");
-  params.top_k = fields.integer("top_k", 0, INT_MAX);
-  params.frequency_penalty = fields.number("frequency_penalty");
-  params.presence_penalty = fields.number("presence_penalty");
+  params.sampling.temperature = fields.number("temperature");
+  params.sampling.top_p = fields.number("top_p");
+  params.sampling.min_p = fields.number("min_p");
+  params.sampling.top_k = fields.integer("top_k", 0, INT_MAX);
+  params.sampling.frequency_penalty = fields.number("frequency_penalty");
+  params.sampling.presence_penalty = fields.number("presence_penalty");
   if (const auto seed = fields.integer("seed", 0, INT_MAX)) {
-    params.seed = static_cast<std::uint32_t>(*seed);
+    params.sampling.seed = static_cast<std::uint32_t>(*seed);
   }
   params.effort = fields.string("reasoning_effort");
   params.other = fields.rest();

@@ -22,9 +22,9 @@ constexpr int least_measured_tokens = 64;
 std::optional<Weighing> Conversations::weigh(const std::string& conversation, std::size_t bytes,
                                              const std::string& to, double limit_seconds) {
   const std::lock_guard lock(mutex_);
-  const auto found = known_.find(conversation);
-  if (conversation.empty() || found == known_.end()) return std::nullopt;
-  Known& known = *found->second;
+  Known* const found = known_.find(conversation);
+  if (found == nullptr) return std::nullopt;
+  Known& known = *found;
   const Rates here = rates_[known.route];
   const Rates there = rates_[to];
   if (known.route == to || here.prefill == 0 || there.prefill == 0) return std::nullopt;
@@ -58,26 +58,11 @@ void Conversations::ended(const std::string& conversation, std::size_t bytes, co
     learn(rates.output_tokens, use.output_tokens);
   }
   if (conversation.empty() || use.prompt_tokens == 0) return;
-  Known& known = find_or_make(conversation);
+  Known& known = known_.use(conversation);
   known.route = use.route;
   known.tokens_on[use.route] = use.prompt_tokens;
   known.prompt_tokens = use.prompt_tokens;
   known.bytes = bytes;
-}
-
-Conversations::Known& Conversations::find_or_make(const std::string& conversation) {
-  if (const auto found = known_.find(conversation); found != known_.end()) {
-    order_.splice(order_.begin(), order_, found->second);
-    return *found->second;
-  }
-  order_.push_front({});
-  order_.front().conversation = conversation;
-  known_[conversation] = order_.begin();
-  if (order_.size() > most) {
-    known_.erase(order_.back().conversation);
-    order_.pop_back();
-  }
-  return order_.front();
 }
 
 std::string conversation_of(const chat::Request& request) {

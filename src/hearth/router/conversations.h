@@ -1,13 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
+#include "hearth/base/recent_map.h"
 #include "hearth/chat/request.h"
 
 namespace hearth::router {
@@ -54,20 +53,15 @@ class Conversations {
     double output_tokens = 0;  ///< of an answer
   };
   struct Known {
-    std::string conversation;
     std::string route;
     std::map<std::string, int> tokens_on;  ///< prompt tokens that each route has read
     int prompt_tokens = 0;
     std::size_t bytes = 0;
     bool stayed = false;
   };
-  using Order = std::list<Known>;
-
-  Known& find_or_make(const std::string& conversation);
 
   std::mutex mutex_;
-  Order order_;
-  std::unordered_map<std::string, Order::iterator> known_;
+  RecentMap<std::string, Known> known_{most};
   std::map<std::string, Rates> rates_;
 };
 

@@ -30,6 +30,7 @@ std::size_t least_counted(const RouterConfig& routes) {
 }
 
 }  // namespace
+
 /// One decision being made: the rules add what they saw, until one fires.
 struct Router::Run {
   const Config& config;

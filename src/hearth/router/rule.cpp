@@ -28,11 +28,6 @@ bool some_tool_matches(const std::vector<std::string>& patterns, const chat::Req
 
 }  // namespace
 
-bool Conditions::empty() const {
-  return scenarios.empty() && model.empty() && tools.empty() && path.empty() && message.empty() &&
-         system.empty() && headers.empty() && !tokens_over && !tokens_under && !thinking && !unless;
-}
-
 std::string first_unmet(const Conditions& wanted, const RuleSubject& subject) {
   const chat::Request& request = subject.request;
   if (!wanted.model.empty() && !any_matches(wanted.model, request.model)) {

@@ -34,9 +34,6 @@ struct Conditions {
   std::optional<std::size_t> tokens_under;                                ///< the prompt has fewer
   std::optional<bool> thinking;
   std::unique_ptr<const Conditions> unless;  ///< must not hold
-
-  /// True if nothing is asked.
-  [[nodiscard]] bool empty() const;
 };
 
 /// One rule of `Router.rules`: sends the requests that it matches somewhere, or only adds

@@ -1,11 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 
+#include "hearth/base/recent_map.h"
 #include "hearth/router/conversations.h"
 
 namespace hearth::router {
@@ -23,10 +22,8 @@ class SessionMemory {
   [[nodiscard]] Conversations& conversations() { return conversations_; }
 
  private:
-  using Order = std::list<std::pair<std::string, bool>>;
   mutable std::mutex mutex_;
-  Order order_;
-  std::unordered_map<std::string, Order::iterator> known_;
+  RecentMap<std::string, bool> long_{max_sessions};
   Conversations conversations_;
 };
 

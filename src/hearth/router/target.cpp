@@ -30,17 +30,8 @@ RouteParams RouteParams::merged(RouteParams first, const RouteParams& second) {
   if (first.max_tokens && second.max_tokens) {
     first.max_tokens = std::min(*first.max_tokens, *second.max_tokens);
   }
-  const auto fill = [](auto& value, const auto& fallback) {
-    if (!value) value = fallback;
-  };
-  fill(first.max_tokens, second.max_tokens);
-  fill(first.temperature, second.temperature);
-  fill(first.top_p, second.top_p);
-  fill(first.min_p, second.min_p);
-  fill(first.top_k, second.top_k);
-  fill(first.frequency_penalty, second.frequency_penalty);
-  fill(first.presence_penalty, second.presence_penalty);
-  fill(first.seed, second.seed);
+  if (!first.max_tokens) first.max_tokens = second.max_tokens;
+  chat::fill_unset(first.sampling, second.sampling);
   if (first.effort.empty()) first.effort = second.effort;
   for (const auto& member : second.other) first.other.insert(member);
   return first;

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "hearth/base/json.h"
+#include "hearth/chat/request.h"
 
 namespace hearth::router {
 
@@ -25,13 +25,7 @@ std::optional<Target> parse_target(std::string_view text);
 /// value overrides. What chat::Request has no place for is kept in `other`.
 struct RouteParams {
   std::optional<int> max_tokens;
-  std::optional<double> temperature;
-  std::optional<double> top_p;
-  std::optional<double> min_p;
-  std::optional<int> top_k;
-  std::optional<double> frequency_penalty;
-  std::optional<double> presence_penalty;
-  std::optional<std::uint32_t> seed;
+  chat::Sampling sampling;
   std::string effort;  ///< `reasoning_effort`
   json::object other;
 

@@ -145,9 +145,9 @@ class Reader {
       case Effect::sampling: {
         ConfigObject fields(options, pointer + "/1", source_);
         if (const auto n = fields.integer("max_tokens", 1, INT_MAX)) params.max_tokens = n;
-        params.temperature = fields.number("temperature");
-        params.top_p = fields.number("top_p");
-        params.top_k = fields.integer("top_k", 0, INT_MAX);
+        params.sampling.temperature = fields.number("temperature");
+        params.sampling.top_p = fields.number("top_p");
+        params.sampling.top_k = fields.integer("top_k", 0, INT_MAX);
         for (const auto& member : fields.rest()) params.other.insert(member);
         return;
       }

@@ -254,8 +254,8 @@ TEST(Apply, MaxTokensIsACeilingAndTheRestAreDefaults) {
   Destination to;
   to.target = {"p", "m"};
   to.params.max_tokens = 1024;
-  to.params.temperature = 0.2;
-  to.params.top_p = 0.5;
+  to.params.sampling.temperature = 0.2;
+  to.params.sampling.top_p = 0.5;
   to.params.other = {{"keep_alive", 5}, {"user", "route"}};
   chat::Request request = request_for();
   request.max_tokens = 128000;

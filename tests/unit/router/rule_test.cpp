@@ -121,9 +121,9 @@ TEST(Rules, OneWithoutARouteAddsItsParameters) {
       "[{when:{model:'claude-*'},params:{temperature:0.1,top_k:7}},{params:{temperature:0.9,min_p:"
       "0.2}}]");
   EXPECT_EQ(decision.destination.target.model, "def");
-  EXPECT_EQ(decision.destination.params.temperature, 0.1);
-  EXPECT_EQ(decision.destination.params.top_k, 7);
-  EXPECT_EQ(decision.destination.params.min_p, 0.2);
+  EXPECT_EQ(decision.destination.params.sampling.temperature, 0.1);
+  EXPECT_EQ(decision.destination.params.sampling.top_k, 7);
+  EXPECT_EQ(decision.destination.params.sampling.min_p, 0.2);
 }
 
 TEST(Rules, ComeBeforeAnExplicitModel) {

@@ -30,8 +30,8 @@ TEST(Transformers, AreParametersOfTheProvider) {
             R"({"provider":{"order":["x"]}})");
   const RouteParams sampling =
       params_of("{use:[['sampling',{temperature:0.5,top_k:20,typical_p:1}]]}");
-  EXPECT_EQ(sampling.temperature, 0.5);
-  EXPECT_EQ(sampling.top_k, 20);
+  EXPECT_EQ(sampling.sampling.temperature, 0.5);
+  EXPECT_EQ(sampling.sampling.top_k, 20);
   EXPECT_EQ(to_json(sampling.other), R"({"typical_p":1})");
 }
 
