@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "hearth/base/error.h"
 
@@ -46,8 +47,21 @@ struct PrefillProgress {
   double eta_ms = 0;
 };
 
+struct TokenProbability {
+  int id = -1;       ///< in the model's vocabulary; -1: the server does not tell
+  std::string text;  ///< its bytes, which may be a part of a UTF-8 code point
+  double logprob = 0;
+};
+
+/// A token of the answer's text.
+struct SampledToken {
+  TokenProbability chosen;
+  std::vector<TokenProbability> top;  ///< the likeliest in its place, in order
+};
+
 struct TextDelta {
   std::string text;
+  std::vector<SampledToken> tokens = {};  ///< with Request::top_logprobs
 };
 
 struct ThinkingDelta {
@@ -80,13 +94,19 @@ struct Finished {
   Timings timings;
 };
 
+/// One of several answers to a request is whole; what follows belongs to the next one.
+struct ChoiceFinished {
+  Finished end;  ///< its own
+};
+
 struct Failed {
   Error error;
 };
 
 /// An answer is: Started or Failed; then progress and deltas; then exactly one of Finished, Failed.
+/// Several answers to one request come one after the other, ChoiceFinished between them.
 using Event = std::variant<Started, PrefillProgress, TextDelta, ThinkingDelta, ThinkingSignature,
-                           ToolCallStart, ToolCallDelta, Finished, Failed>;
+                           ToolCallStart, ToolCallDelta, ChoiceFinished, Finished, Failed>;
 
 /// Called in order, from one thread at a time. Must not block.
 using EventSink = std::move_only_function<void(Event)>;

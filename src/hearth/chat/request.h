@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "hearth/base/json.h"
@@ -42,6 +43,13 @@ struct Sampling {
 /// What `sampling` leaves unset is taken from `defaults`.
 void fill_unset(Sampling& sampling, const Sampling& defaults);
 
+/// Added to the logit of a token: its number in the model's vocabulary, or text, of which every token
+/// is meant.
+struct LogitBias {
+  std::variant<int, std::string> token;
+  double bias = 0;  ///< minus infinity: never
+};
+
 struct Thinking {
   enum class Mode { unset, enabled, adaptive, disabled };
   Mode mode = Mode::unset;
@@ -60,9 +68,13 @@ struct Request {
   ToolChoice tool_choice;
   std::optional<int> max_tokens;
   Sampling sampling;
+  std::vector<LogitBias> logit_bias;
+  /// Report the log-probability of each token of the text, and of so many others in its place.
+  std::optional<int> top_logprobs;
   std::vector<std::string> stop;
   Thinking thinking;
   std::optional<json::value> json_schema;  ///< the answer must be JSON after this schema
+  std::string grammar;                     ///< the answer must be in this language, in GBNF
   bool stream = false;
   std::string session;  ///< the client's own key of the conversation, or empty
   /// Top-level fields without meaning in the middle (`metadata`, `service_tier`, …).

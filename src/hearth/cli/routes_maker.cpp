@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "hearth/base/file.h"
 #include "hearth/base/shown_url.h"
 #include "hearth/base/xdg.h"
 #include "hearth/provider/remote.h"
@@ -39,6 +40,18 @@ engine::FlashAttention to_engine(router::FlashAttention value) {
     case router::FlashAttention::off: return engine::FlashAttention::off;
   }
   return engine::FlashAttention::automatic;
+}
+
+/// The template itself. Error: config, if it is a file that cannot be read.
+Result<std::string> read_chat_template(const std::string& file_or_name) {
+  if (file_or_name.empty() || file_or_name == "chatml") return file_or_name;
+  auto text = read_file(file_or_name);
+  if (!text) {
+    return fail(ErrorKind::config,
+                fmt::format("the chat template: {}; give a file with Jinja, or chatml",
+                            text.error().message));
+  }
+  return text;
 }
 
 }  // namespace
@@ -103,20 +116,16 @@ class RoutesMaker::Reading {
       warnings_.push_back(models::no_model_error().message);
     }
     for (const auto& model : named_)
-      add_model(model.name, model.path, maker_.defaults_, maker_.gpu_layers_);
+      local_.push_back({model.name, model.path, maker_.defaults_, maker_.gpu_layers_,
+                        maker_.chat_template_, {}});
     std::vector<std::string> names;
     names.reserve(local_.size());
     for (const auto& model : local_) names.push_back(model.name);
     return router::local_models(std::move(names));
   }
 
-  void add_model(const std::string& name, const std::filesystem::path& path,
-                 const engine::InstanceOptions& options, int gpu_layers) {
-    local_.push_back({name, path, options, gpu_layers, {}});
-  }
-
   void add_missing(const std::string& name, const std::string& what_to_do) {
-    local_.push_back({name, {}, maker_.defaults_, maker_.gpu_layers_, what_to_do});
+    local_.push_back({name, {}, maker_.defaults_, maker_.gpu_layers_, {}, what_to_do});
   }
 
   void add_configured_models(const router::Config& config) {
@@ -144,7 +153,15 @@ class RoutesMaker::Reading {
     const int gpu_layers = settings.gpu_layers.value_or(maker_.gpu_layers_);
     const auto path = path_of(name);
     if (path) {
-      add_model(name, *path, options, gpu_layers);
+      auto chat_template = read_chat_template(settings.chat_template);
+      if (!chat_template) {
+        add_missing(name, chat_template.error().message);
+        warnings_.push_back(chat_template.error().message);
+        return;
+      }
+      const bool own = !chat_template->empty();
+      local_.push_back({name, *path, options, gpu_layers,
+                        own ? std::move(*chat_template) : maker_.chat_template_, {}});
       return;
     }
     add_missing(name, path.error().message);
@@ -224,6 +241,9 @@ Result<RoutesMaker::Made> RoutesMaker::read(const gateway::Routes* before) {
 }
 
 Result<void> RoutesMaker::read_options() {
+  auto chat_template = read_chat_template(options_.chat_template);
+  if (!chat_template) return pass_on(chat_template);
+  chat_template_ = std::move(*chat_template);
   const auto layers = parse_gpu_layers(options_.gpu_layers);
   if (!layers) return std::unexpected(layers.error());
   gpu_layers_ = *layers;

@@ -21,6 +21,7 @@ struct ServiceOptions {
   std::string gpu_layers = "all";
   std::string flash_attention = "auto";
   std::string mode = "fast";  ///< or exact
+  std::string chat_template;  ///< a file with Jinja, or "chatml"; empty: the model's own
   int prefill_share = 25;     ///< per cent
   std::optional<std::size_t> max_body_bytes;
   std::optional<std::uint64_t> kv_device_bytes;
@@ -66,6 +67,7 @@ class RoutesMaker {
   std::shared_ptr<engine::ChatAnswers> answers_ = std::make_shared<engine::ChatAnswers>();
   engine::InstanceOptions defaults_;
   int gpu_layers_ = engine::all_layers;
+  std::string chat_template_;
   std::vector<models::NamedModel> named_;
 };
 

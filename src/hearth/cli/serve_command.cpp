@@ -171,6 +171,10 @@ void add_serve_commands(CLI::App& app, int& exit_code) {
                             "fast, or exact: the same answers to the last bit whatever is cached, "
                             "one request after the other"),
           "MODE", CLI::IsMember({"fast", "exact"}));
+  serve
+      ->add_option("--chat-template", options->services.chat_template,
+                   "A file with a Jinja template, or chatml, instead of the model's own")
+      ->type_name("FILE");
   checked(serve->add_option("--prefill-share", options->services.prefill_share,
                             "Share of the time that the longest prompt being read gets at least "
                             "while others are served, in per cent (default 25)"),

@@ -10,8 +10,10 @@
 
 #include "hearth/base/log.h"
 #include "hearth/engine/answer_record.h"
+#include "hearth/engine/grammar_schema.h"
 #include "hearth/engine/next_prompt.h"
 #include "hearth/engine/output_parser.h"
+#include "hearth/engine/probabilities.h"
 #include "hearth/engine/task.h"
 
 namespace hearth::engine {
@@ -62,6 +64,7 @@ class Answer : public std::enable_shared_from_this<Answer> {
     }
     for (const std::string& warning : generation->prompt.warnings) spdlog::info("{}", warning);
     parser_.emplace(generation->prompt.format);
+    echo_ = std::move(generation->echo);
     prompt_ = generation->prompt.tokens;
     sampled_ = generation->sampled;
     auto job = instance_->generate(std::move(*generation),
@@ -94,13 +97,16 @@ class Answer : public std::enable_shared_from_this<Answer> {
     for (chat::Event& event : events) {
       if (auto* delta = std::get_if<chat::TextDelta>(&event)) {
         text += delta->text;
+        aligner_.add(std::move(delta->tokens));
         continue;
       }
       deliver(parser_->feed(text));
       text.clear();
       auto* finished = std::get_if<chat::Finished>(&event);
       if (finished == nullptr) {
+        const bool started = std::holds_alternative<chat::Started>(event);
         delivery_.deliver(std::move(event));
+        if (started && !echo_.empty()) delivery_.deliver(chat::TextDelta{std::move(echo_)});
         continue;
       }
       deliver(parser_->finish());
@@ -117,6 +123,9 @@ class Answer : public std::enable_shared_from_this<Answer> {
 
   void deliver(std::vector<chat::Event> events) {
     for (chat::Event& event : events) {
+      if (auto* delta = std::get_if<chat::TextDelta>(&event)) {
+        delta->tokens = aligner_.take(delta->text);
+      }
       made_.add(event);
       delivery_.deliver(std::move(event));
     }
@@ -144,6 +153,8 @@ class Answer : public std::enable_shared_from_this<Answer> {
   std::shared_ptr<Instance> instance_;
   std::optional<OutputParser> parser_;
   AnswerRecord made_;
+  TokenAligner aligner_;
+  std::string echo_;
   std::shared_ptr<const chat::Request> request_;
   std::vector<Token> prompt_;
   std::shared_ptr<std::vector<Token>> sampled_;
@@ -171,7 +182,9 @@ Result<Generation> prepare_chat(const Instance& instance, const chat::Request& r
                                                        std::move(generation.prompt.tokens));
   generation.sampled = std::make_shared<std::vector<Token>>();
   generation.sampler.sampling = request.sampling;
+  generation.sampler.logit_bias = request.logit_bias;
   generation.sampler.thinking_budget = request.thinking.budget_tokens;
+  generation.top_logprobs = request.top_logprobs;
   generation.stops = request.stop;
   generation.stops.insert(generation.stops.end(), generation.prompt.stops.begin(),
                           generation.prompt.stops.end());
@@ -181,20 +194,24 @@ Result<Generation> prepare_chat(const Instance& instance, const chat::Request& r
 }
 
 Result<Generation> prepare_raw(const Instance& instance, ChatAnswers::RawRequest& request) {
+  auto prompt = raw_prompt(instance.weights(), request.prompt,
+                           request.infill ? Weights::Begin::bare : Weights::Begin::of_sequence);
+  if (!prompt) return pass_on(prompt);
   Generation generation;
-  if (request.tokens.empty()) {
-    generation.prompt = raw_prompt(instance.weights(), request.text);
-  } else {
-    for (const Token token : request.tokens) {
-      if (token < 0 || token >= instance.weights().n_vocab()) {
-        return fail(ErrorKind::invalid_request,
-                    fmt::format("prompt: {} is not a token of this model, which has {}", token,
-                                instance.weights().n_vocab()));
-      }
-    }
-    generation.prompt.tokens = std::move(request.tokens);
+  if (request.echo) generation.echo = prompt->text;
+  if (request.infill) {
+    auto around = infill_prompt(instance.weights(), *request.infill, std::move(*prompt));
+    if (!around) return pass_on(around);
+    *prompt = std::move(*around);
   }
-  generation.sampler = request.sampler;
+  generation.prompt = std::move(*prompt);
+  generation.sampler = std::move(request.sampler);
+  if (request.json_schema) {
+    auto grammar = schema_grammar(*request.json_schema);
+    if (!grammar) return pass_on(grammar);
+    generation.sampler.grammar = std::move(*grammar);
+  }
+  generation.top_logprobs = request.top_logprobs;
   generation.stops = std::move(request.stops);
   generation.max_tokens = request.max_tokens;
   return generation;

@@ -1,8 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "hearth/chat/request.h"
+#include "hearth/engine/infill.h"
 #include "hearth/engine/instance.h"
 
 namespace hearth::engine {
@@ -26,11 +30,15 @@ class ChatAnswers {
   [[nodiscard]] std::unique_ptr<Job> answer(FindInstance find_instance, chat::Request request,
                                             chat::EventSink sink);
 
-  /// The same for raw text or tokens: no template, no parsing.
+  /// The same for a raw prompt: no template, no parsing.
   struct RawRequest {
-    std::string text;
-    std::vector<Token> tokens;  ///< used instead of `text` if not empty
+    RawPrompt prompt;
+    /// Where set, the model fills in between the prompt and what comes behind.
+    std::optional<Infill> infill;
+    bool echo = false;  ///< the answer begins with the prompt's text
     SamplerOptions sampler;
+    std::optional<int> top_logprobs;
+    std::optional<json::value> json_schema;  ///< the answer must be JSON after this schema
     std::vector<std::string> stops;
     std::optional<int> max_tokens;
   };

@@ -15,10 +15,12 @@ namespace hearth::engine {
 struct Generation {
   Prompt prompt;
   SamplerOptions sampler;
+  std::optional<int> top_logprobs;  ///< of each token; see chat::Request
   std::vector<std::string> stops;
-  /// At most this many tokens; the rest of the window if unset. More than the window leaves is
+  /// At most this many tokens, 0: the prompt is only read; the rest of the window if unset. More than the window leaves is
   /// clamped, never refused.
   std::optional<int> max_tokens;
+  std::string echo;     ///< text that the answer begins with, or empty
   std::string session;  ///< the client's key of the conversation, or empty
   /// Filled with what was sampled, without the token that ended it, before Finished is delivered.
   std::shared_ptr<std::vector<Token>> sampled;

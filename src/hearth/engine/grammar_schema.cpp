@@ -1,8 +1,12 @@
 #include "hearth/engine/grammar_schema.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
+
+#include <json-schema-to-grammar.h>
 
 namespace hearth::engine {
 namespace {
@@ -63,6 +67,17 @@ json::object relax_for_grammar(const json::object& schema) {
     }
   }
   return out;
+}
+
+Result<std::string> schema_grammar(const json::value& schema) {
+  const json::object relaxed =
+      schema.is_object() ? relax_for_grammar(schema.get_object()) : json::object();
+  try {
+    return json_schema_to_grammar(common_json::parse(to_json(relaxed)));
+  } catch (const std::exception& failure) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("no grammar could be made for this schema: {}", failure.what()));
+  }
 }
 
 json::object any_call_schema(const std::vector<std::pair<std::string, json::object>>& tools) {

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hearth/base/error.h"
 #include "hearth/base/json.h"
 
 namespace hearth::engine {
@@ -9,6 +14,10 @@ namespace hearth::engine {
 /// 524,288-character limits and ±2^53 bounds). What is left constrains less and accepts everything
 /// the schema accepts.
 json::object relax_for_grammar(const json::object& schema);
+
+/// The grammar, in GBNF, of JSON after `schema`, relaxed. Error: invalid_request for what is no
+/// schema.
+Result<std::string> schema_grammar(const json::value& schema);
 
 /// An object schema that accepts {"name": N, "arguments": …} for exactly these tools.
 /// Each pair is a tool's name and its arguments' schema.

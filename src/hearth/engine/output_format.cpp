@@ -152,18 +152,24 @@ Result<void> force_native_call(const Weights& weights, const chat::Request& requ
 /// The whole answer is JSON after the request's schema.
 Result<void> force_schema(const Weights& weights, const chat::Request& request,
                           OutputFormat& format) {
-  const json::value& schema = *request.json_schema;
-  try {
-    const std::string grammar = json_schema_to_grammar(common_json::parse(
-        to_json(schema.is_object() ? relax_for_grammar(schema.get_object()) : json::object())));
-    format = {};
-    make_plain(weights, format);
-    format.grammar = common_grammar(COMMON_GRAMMAR_TYPE_USER, grammar);
-    return {};
-  } catch (const std::exception& failure) {
+  auto grammar = schema_grammar(*request.json_schema);
+  if (!grammar) return pass_on(grammar);
+  format = {};
+  make_plain(weights, format);
+  format.grammar = common_grammar(COMMON_GRAMMAR_TYPE_USER, std::move(*grammar));
+  return {};
+}
+
+/// The whole answer is in the request's own language.
+Result<OutputFormat> force_grammar(const Weights& weights, const chat::Request& request) {
+  if (request.json_schema || (!request.tools.empty() && request.tool_choice.mode != Mode::none)) {
     return fail(ErrorKind::invalid_request,
-                fmt::format("no grammar could be made for this schema: {}", failure.what()));
+                "grammar: it cannot be combined with tools or with a response_format");
   }
+  OutputFormat format;
+  make_plain(weights, format);
+  format.grammar = common_grammar(COMMON_GRAMMAR_TYPE_USER, request.grammar);
+  return format;
 }
 
 }  // namespace
@@ -171,6 +177,7 @@ Result<void> force_schema(const Weights& weights, const chat::Request& request,
 Result<OutputFormat> make_format(const Weights& weights, const chat::Request& request,
                                  const common_chat_params& prompt_params, bool native_tools,
                                  std::vector<std::string>& warnings) {
+  if (!request.grammar.empty()) return force_grammar(weights, request);
   OutputFormat format;
   const bool tools = !request.tools.empty() && request.tool_choice.mode != Mode::none;
   const bool forced =

@@ -169,4 +169,34 @@ Prompt raw_prompt(const Weights& weights, std::string_view text) {
   return prompt;
 }
 
+Result<Prompt> raw_prompt(const Weights& weights, const RawPrompt& parts, Weights::Begin begin) {
+  Prompt prompt;
+  for (const auto& part : parts) {
+    std::vector<Token> tokens;
+    if (const auto* text = std::get_if<std::string>(&part)) {
+      prompt.text += *text;
+      tokens = weights.tokenize(*text, prompt.tokens.empty() ? begin : Weights::Begin::bare,
+                                Weights::Special::as_tokens);
+    } else {
+      tokens = std::get<std::vector<Token>>(part);
+      if (auto known = check_tokens(weights, tokens, "prompt"); !known) return pass_on(known);
+      prompt.text += weights.detokenize(tokens);
+    }
+    prompt.tokens.insert(prompt.tokens.end(), tokens.begin(), tokens.end());
+  }
+  return prompt;
+}
+
+Result<void> check_tokens(const Weights& weights, const std::vector<Token>& tokens,
+                          std::string_view field) {
+  for (const Token token : tokens) {
+    if (token < 0 || token >= weights.n_vocab()) {
+      return fail(ErrorKind::invalid_request,
+                  fmt::format("{}: {} is not a token of this model, which has {}", field, token,
+                              weights.n_vocab()));
+    }
+  }
+  return {};
+}
+
 }  // namespace hearth::engine

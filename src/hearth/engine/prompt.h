@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "hearth/chat/request.h"
@@ -42,7 +44,15 @@ std::string begun_answer(const chat::Request& request);
 Result<std::vector<Token>> render_conversation(const Weights& weights,
                                                const chat::Request& request);
 
-/// A prompt that is only text, for /v1/completions.
+/// Text, and the model's own tokens, in the order in which they stand.
+using RawPrompt = std::vector<std::variant<std::string, std::vector<Token>>>;
+
+/// A prompt without a template. Error: invalid_request for a token that the model does not have.
+Result<Prompt> raw_prompt(const Weights& weights, const RawPrompt& parts, Weights::Begin begin);
 Prompt raw_prompt(const Weights& weights, std::string_view text);
+
+/// Error: invalid_request, "FIELD: … is not a token of this model".
+Result<void> check_tokens(const Weights& weights, const std::vector<Token>& tokens,
+                          std::string_view field);
 
 }  // namespace hearth::engine

@@ -82,10 +82,37 @@ std::size_t index_of_largest(std::span<const float> values) {
   return found == values.end() ? 0 : static_cast<std::size_t>(found - values.begin());
 }
 
+/// Error: invalid_request for a token that there is not.
+Result<void> set_biases(common_params_sampling& params, const SamplerOptions& options,
+                        const Weights& weights) {
+  for (const chat::LogitBias& wanted : options.logit_bias) {
+    const auto bias = static_cast<float>(wanted.bias);
+    if (const int* token = std::get_if<int>(&wanted.token)) {
+      if (*token < 0 || *token >= weights.n_vocab()) {
+        return fail(ErrorKind::invalid_request,
+                    fmt::format("logit_bias: {} is not a token of this model, which has {}", *token,
+                                weights.n_vocab()));
+      }
+      params.logit_bias.push_back({*token, bias});
+      continue;
+    }
+    for (const Token token :
+         weights.tokenize(std::get<std::string>(wanted.token), Weights::Begin::bare,
+                          Weights::Special::as_text)) {
+      params.logit_bias.push_back({token, bias});
+    }
+  }
+  for (Token token = 0; options.ignore_end && token < weights.n_vocab(); ++token) {
+    if (weights.ends_generation(token)) params.logit_bias.push_back({token, -INFINITY});
+  }
+  return {};
+}
+
 bool is_plainly_greedy(const SamplerOptions& options, const OutputFormat* format) {
   const chat::Sampling& sampling = options.sampling;
   return sampling.temperature && *sampling.temperature <= 0 && !sampling.frequency_penalty &&
-         !sampling.presence_penalty && !options.thinking_budget &&
+         !sampling.presence_penalty && !options.thinking_budget && options.logit_bias.empty() &&
+         options.grammar.empty() &&
          (format == nullptr || format->grammar.empty());
 }
 
@@ -107,12 +134,11 @@ Result<std::unique_ptr<Sampler>> Sampler::create(const Weights& weights,
   common_params_sampling params;
   params.no_perf = true;
   set_values(params, options.sampling);
-  if (format != nullptr) set_format(params, *format, weights, options.thinking_budget);
-  if (options.ignore_end) {
-    for (Token token = 0; token < weights.n_vocab(); ++token) {
-      if (weights.ends_generation(token)) params.logit_bias.push_back({token, -INFINITY});
-    }
+  if (!options.grammar.empty()) {
+    params.grammar = common_grammar(COMMON_GRAMMAR_TYPE_USER, options.grammar);
   }
+  if (format != nullptr) set_format(params, *format, weights, options.thinking_budget);
+  if (auto set = set_biases(params, options, weights); !set) return pass_on(set);
   try {
     sampler->sampler_.reset(common_sampler_init(weights.model(), params));
   } catch (const std::exception& failure) {

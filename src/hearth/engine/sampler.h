@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "hearth/chat/request.h"
 #include "hearth/engine/context.h"
@@ -14,7 +16,9 @@ struct OutputFormat;
 
 struct SamplerOptions {
   chat::Sampling sampling;
+  std::vector<chat::LogitBias> logit_bias;
   std::optional<int> thinking_budget;
+  std::string grammar;  ///< GBNF of the whole output, where no OutputFormat is given
   bool ignore_end = false;  ///< go on until max_tokens, for measurements
 };
 
@@ -22,7 +26,8 @@ struct SamplerOptions {
 /// temperature 0 and nothing else, by the largest logit.
 class Sampler {
  public:
-  /// Errors: invalid_request for a grammar that llama.cpp refuses or values out of range.
+  /// Errors: invalid_request for a grammar that llama.cpp refuses, and for a bias on a token that
+  /// the model does not have.
   static Result<std::unique_ptr<Sampler>> create(const Weights& weights,
                                                  const SamplerOptions& options,
                                                  const OutputFormat* format);

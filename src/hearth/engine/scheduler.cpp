@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "hearth/engine/output_format.h"
+#include "hearth/engine/probabilities.h"
 #include "hearth/engine/resume_points.h"
 
 namespace hearth::engine {
@@ -242,7 +244,12 @@ void Scheduler::after_decode(const std::vector<Piece>& pieces, double ms) {
     if (task.n_missing() > 0) {
       report_progress(task);
     } else {
-      take_token(task, task.sampler->sample(context_, piece.last_row));
+      const Token token = task.sampler->sample(context_, piece.last_row);
+      if (const auto n_top = task.generation.top_logprobs) {
+        task.unsent.push_back(
+            probabilities(context_.weights(), context_.logits(piece.last_row), token, *n_top));
+      }
+      take_token(task, token);
     }
   }
 }
@@ -259,9 +266,14 @@ void Scheduler::after_abort(const std::vector<Piece>& pieces) {
 
 void Scheduler::take_token(Task& task, Token token) {
   if (task.n_output == 0) task.first_token = Clock::now();
+  if (task.limit == 0) {
+    finish(task, chat::StopReason::max_tokens, {});
+    return;
+  }
   const Weights& weights = context_.weights();
   ++task.n_output;
   if (weights.ends_generation(token)) {
+    if (!task.unsent.empty()) task.unsent.pop_back();
     finish(task, chat::StopReason::end_turn, {});
     return;
   }
@@ -276,12 +288,17 @@ void Scheduler::take_token(Task& task, Token token) {
     }
   }
   std::string text = task.stops.feed(weights.piece(token, special));
-  if (!text.empty()) task.delivery->deliver(chat::TextDelta{std::move(text)});
+  send_text(task, std::move(text));
   if (task.stops.found()) {
     finish(task, chat::StopReason::stop_sequence, *task.stops.found());
   } else if (task.n_output >= task.limit) {
     finish(task, chat::StopReason::max_tokens, {});
   }
+}
+
+void Scheduler::send_text(Task& task, std::string text) {
+  if (text.empty()) return;
+  task.delivery->deliver(chat::TextDelta{std::move(text), std::exchange(task.unsent, {})});
 }
 
 void Scheduler::report_progress(Task& task) {
@@ -297,9 +314,7 @@ void Scheduler::report_progress(Task& task) {
 
 void Scheduler::finish(Task& task, chat::StopReason reason, std::string stop_sequence) {
   if (reason != chat::StopReason::stop_sequence) {
-    if (std::string rest = task.stops.flush(); !rest.empty()) {
-      task.delivery->deliver(chat::TextDelta{std::move(rest)});
-    }
+    send_text(task, task.stops.flush());
   }
   chat::Finished finished;
   finished.reason = reason;

@@ -85,6 +85,7 @@ class Scheduler {
   void after_decode(const std::vector<Piece>& pieces, double ms);
   void after_abort(const std::vector<Piece>& pieces);
   void take_token(Task& task, Token token);
+  void send_text(Task& task, std::string text);
   void report_progress(Task& task);
   void finish(Task& task, chat::StopReason reason, std::string stop_sequence);
   void end(Task& task, const Error& error);

@@ -70,7 +70,8 @@ struct Task {
   int n_output = 0;
   int limit = 0;  ///< on n_output
   bool started = false;
-  bool shares = false;  ///< waits for a prefix that is being computed for another
+  std::vector<chat::SampledToken> unsent;  ///< probabilities of tokens whose text is held back
+  bool shares = false;                     ///< waits for a prefix that is being computed for another
   StopScanner stops;
 
   Clock::time_point arrived = Clock::now();

@@ -17,20 +17,22 @@ void Weights::FreeTemplates::operator()(common_chat_templates* templates) const 
 }
 
 Result<std::shared_ptr<const Weights>> Weights::load(const std::filesystem::path& path,
-                                                     int gpu_layers) {
+                                                     int gpu_layers,
+                                                     const std::string& chat_template) {
   llama_model_params params = llama_model_default_params();
   params.n_gpu_layers = gpu_layers;
-  return load_with(path, params);
+  return load_with(path, params, chat_template);
 }
 
 Result<std::shared_ptr<const Weights>> Weights::load_vocabulary(const std::filesystem::path& path) {
   llama_model_params params = llama_model_default_params();
   params.vocab_only = true;
-  return load_with(path, params);
+  return load_with(path, params, {});
 }
 
 Result<std::shared_ptr<const Weights>> Weights::load_with(const std::filesystem::path& path,
-                                                          const llama_model_params& params) {
+                                                          const llama_model_params& params,
+                                                          const std::string& chat_template) {
   auto info = models::inspect_gguf(path);
   if (!info) return pass_on(info);
   start_backend();
@@ -52,13 +54,15 @@ Result<std::shared_ptr<const Weights>> Weights::load_with(const std::filesystem:
   weights->path_ = path;
   weights->info_ = std::move(*info);
   weights->model_ = model;
+  if (!chat_template.empty()) weights->info_.chat_template = chat_template;
   weights->vocab_ = llama_model_get_vocab(model);
   try {
-    weights->templates_.reset(common_chat_templates_init(model, "").release());
+    weights->templates_.reset(common_chat_templates_init(model, chat_template).release());
   } catch (const std::exception& failure) {
     return fail(
         ErrorKind::invalid_request,
-        fmt::format("the chat template of {} cannot be used: {}", path.string(), failure.what()));
+        fmt::format("the chat template {} {} cannot be used: {}", chat_template.empty() ? "of" : "for",
+                    path.string(), failure.what()));
   }
   return weights;
 }

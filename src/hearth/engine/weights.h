@@ -28,8 +28,10 @@ class Weights {
  public:
   /// Loads `path` (memory-mapped). Errors: what inspect_gguf reports; invalid_request for an
   /// architecture that the engine does not know; internal with the engine's last message.
+  /// `chat_template`: Jinja, instead of the model's own where it is not empty.
   static Result<std::shared_ptr<const Weights>> load(const std::filesystem::path& path,
-                                                     int gpu_layers);
+                                                     int gpu_layers,
+                                                     const std::string& chat_template = {});
   /// Only what tokenizing and rendering need; takes milliseconds, and no generation is possible.
   static Result<std::shared_ptr<const Weights>> load_vocabulary(const std::filesystem::path& path);
   ~Weights();
@@ -72,7 +74,8 @@ class Weights {
   Weights() = default;
 
   static Result<std::shared_ptr<const Weights>> load_with(const std::filesystem::path& path,
-                                                          const llama_model_params& params);
+                                                          const llama_model_params& params,
+                                                          const std::string& chat_template);
 
   struct FreeTemplates {
     void operator()(common_chat_templates* templates) const;

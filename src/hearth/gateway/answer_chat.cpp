@@ -1,7 +1,11 @@
 #include "hearth/gateway/answer_chat.h"
 
+#include <algorithm>
+#include <climits>
+
 #include "hearth/gateway/on_worker.h"
 #include "hearth/gateway/route_request.h"
+#include "hearth/provider/choices.h"
 
 namespace hearth::gateway {
 namespace {
@@ -27,6 +31,55 @@ router::RouteUse use_of(const observe::RequestRecord& record) {
   return use;
 }
 
+/// Several answers with one seed would all be the same.
+void vary_seed(chat::Sampling& sampling, int choice) {
+  if (sampling.seed) *sampling.seed += static_cast<std::uint32_t>(choice);
+}
+
+/// Takes the request and the destinations with the last choice.
+Result<std::vector<provider::Attempt>> attempts_of_choice(const Routes& routes,
+                                                          RoutedRequest& routed, int choice,
+                                                          int n_choices) {
+  if (choice + 1 == n_choices) {
+    vary_seed(routed.request.sampling, choice);
+    return attempts_for(routes, routed);
+  }
+  RoutedRequest own;
+  own.request = routed.request;
+  own.decision = routed.decision;
+  vary_seed(own.request.sampling, choice);
+  return attempts_for(routes, own);
+}
+
+/// What the route sets where the client does not.
+void take_defaults(const router::RouteParams& params, wire::CompletionRequest& request) {
+  chat::fill_unset(request.sampling, params.sampling);
+  if (params.max_tokens) {
+    request.max_tokens = std::min(request.max_tokens.value_or(INT_MAX), *params.max_tokens);
+  }
+}
+
+/// All of `request` but its prompts.
+engine::ChatAnswers::RawRequest raw_request(const wire::CompletionRequest& request) {
+  engine::ChatAnswers::RawRequest raw;
+  if (request.infill) {
+    raw.infill.emplace().suffix = request.infill->suffix;
+    for (const auto& [filename, text] : request.infill->others) {
+      raw.infill->others.push_back({filename, text});
+    }
+  }
+  raw.echo = request.echo;
+  raw.sampler.sampling = request.sampling;
+  raw.sampler.logit_bias = request.logit_bias;
+  raw.sampler.grammar = request.grammar;
+  raw.sampler.ignore_end = request.ignore_eos;
+  raw.json_schema = request.json_schema;
+  raw.top_logprobs = request.top_logprobs;
+  raw.stops = request.stop;
+  raw.max_tokens = request.max_tokens;
+  return raw;
+}
+
 }  // namespace
 
 asio::awaitable<void> refuse(Exchange& exchange, const Error& error) {
@@ -34,28 +87,36 @@ asio::awaitable<void> refuse(Exchange& exchange, const Error& error) {
   co_await exchange.reply_error(error);
 }
 
-asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request& request, Answer& answer) {
+asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request& request, Answer& answer,
+                                  int n_choices) {
   auto routed = co_await route_request(exchange, request);
   if (!routed) {
     co_await refuse(exchange, routed.error());
     co_return;
   }
-  auto attempts = attempts_for(exchange.routes(), *routed);
-  if (!attempts) {
-    co_await refuse(exchange, attempts.error());
-    co_return;
-  }
   answer.record = std::move(routed->record);
-  answer.on_end = [routes = exchange.shared_routes(),
-                   conversation = std::move(routed->decision.conversation),
+  answer.on_end = [routes = exchange.shared_routes(), conversation = routed->decision.conversation,
                    bytes = routed->decision.bytes](const observe::RequestRecord& ended) {
     if (ended.error.empty()) routes->router->learn(conversation, bytes, use_of(ended));
   };
   auto trail = std::make_shared<provider::AttemptTrail>();
   answer.trail = trail;
-  answer.start = [attempts = std::move(*attempts),
-                  trail = std::move(trail)](chat::EventSink sink) mutable {
-    return provider::start_with_fallback(std::move(attempts), std::move(sink), trail);
+  std::vector<provider::StartAnswer> starts;
+  for (int i = 0; i < n_choices; ++i) {
+    auto attempts = attempts_of_choice(exchange.routes(), *routed, i, n_choices);
+    if (!attempts) {
+      co_await refuse(exchange, attempts.error());
+      co_return;
+    }
+    // The record tells of the first one's way.
+    auto own_trail = i == 0 ? trail : std::make_shared<provider::AttemptTrail>();
+    starts.emplace_back([all = std::move(*attempts),
+                         own_trail = std::move(own_trail)](chat::EventSink sink) mutable {
+      return provider::start_with_fallback(std::move(all), std::move(sink), own_trail);
+    });
+  }
+  answer.start = [all = std::move(starts)](chat::EventSink sink) mutable {
+    return provider::start_choices(std::move(all), provider::Prompts::one, std::move(sink));
   };
   co_await send_answer(exchange, answer);
 }
@@ -74,18 +135,23 @@ asio::awaitable<void> answer_raw(Exchange& exchange, wire::CompletionRequest& re
   answer.record.route = local->name() + "," + model;
   answer.record.scenario = "default";
   answer.record.why = "raw completions go to the local model";
-  engine::ChatAnswers::RawRequest raw;
-  if (auto* tokens = std::get_if<std::vector<int>>(&request.prompt)) {
-    raw.tokens = std::move(*tokens);
-  } else {
-    raw.text = std::move(std::get<std::string>(request.prompt));
+  take_defaults(routes.router->params_for({local->name(), model}), request);
+  const auto prompts =
+      request.prompts.size() == 1 ? provider::Prompts::one : provider::Prompts::each_its_own;
+  std::vector<provider::StartAnswer> starts;
+  starts.reserve(request.n_answers());
+  for (wire::PromptParts& prompt : request.prompts) {
+    for (int i = 0; i < request.n; ++i) {
+      engine::ChatAnswers::RawRequest raw = raw_request(request);
+      raw.prompt = i + 1 < request.n ? prompt : std::move(prompt);
+      vary_seed(raw.sampler.sampling, i);
+      starts.emplace_back([local, model, asked = std::move(raw)](chat::EventSink sink) mutable {
+        return local->complete(model, std::move(asked), std::move(sink));
+      });
+    }
   }
-  raw.sampler.sampling = request.sampling;
-  raw.sampler.ignore_end = request.ignore_eos;
-  raw.stops = std::move(request.stop);
-  raw.max_tokens = request.max_tokens;
-  answer.start = [local, model, asked = std::move(raw)](chat::EventSink sink) mutable {
-    return local->complete(model, std::move(asked), std::move(sink));
+  answer.start = [prompts, all = std::move(starts)](chat::EventSink sink) mutable {
+    return provider::start_choices(std::move(all), prompts, std::move(sink));
   };
   co_await send_answer(exchange, answer);
 }

@@ -2,18 +2,19 @@
 
 #include "hearth/gateway/answer.h"
 #include "hearth/gateway/exchange.h"
-#include "hearth/wire/openai_completion.h"
+#include "hearth/wire/completion_request.h"
 
 namespace hearth::gateway {
 
 /// Replies with `error` and logs the request.
 boost::asio::awaitable<void> refuse(Exchange& exchange, const Error& error);
 
-/// Routes `request`, and takes it. `answer` says how to write the answer.
+/// Routes `request`, and takes it. `answer` says how to write the answer, or the `n_choices` of
+/// them, which is for formats that know several.
 boost::asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request& request,
-                                         Answer& answer);
+                                         Answer& answer, int n_choices = 1);
 
-/// Continues a raw prompt with a local model, likewise.
+/// Continues raw prompts with a local model, likewise.
 boost::asio::awaitable<void> answer_raw(Exchange& exchange, wire::CompletionRequest& request,
                                         Answer& answer);
 

@@ -20,6 +20,22 @@ Result<chat::Request> decode_with(Exchange& exchange,
   return decode(*body);
 }
 
+asio::awaitable<void> reply_input_tokens(Exchange& exchange, Result<chat::Request>& request) {
+  if (!request) {
+    co_await exchange.reply_error(request.error());
+    co_return;
+  }
+  const auto counted = co_await count_prompt(exchange, *request);
+  if (!counted) {
+    co_await exchange.reply_error(counted.error());
+    co_return;
+  }
+  json::object fields;
+  fields["input_tokens"] = *counted;
+  const json::value body = std::move(fields);
+  co_await exchange.reply_json(200, body);
+}
+
 }  // namespace
 
 asio::awaitable<void> post_messages(Exchange& exchange) {
@@ -51,6 +67,7 @@ asio::awaitable<void> post_chat_completions(Exchange& exchange) {
   }
   const auto usage =
       wire::wants_usage(body->get_object()) ? wire::UsageChunk::send : wire::UsageChunk::leave_out;
+  const int n_choices = wire::wanted_choices(body->get_object());
   // It is not needed while the answer is made.
   body = json::value();
   const wire::AnswerIdentity identity{.id = {}, .model = request->model, .created = 0};
@@ -60,24 +77,17 @@ asio::awaitable<void> post_chat_completions(Exchange& exchange) {
   } else {
     answer.whole = std::make_unique<wire::ChatCompletionCollector>(identity);
   }
-  co_await answer_chat(exchange, *request, answer);
+  co_await answer_chat(exchange, *request, answer, n_choices);
 }
 
 asio::awaitable<void> post_count_tokens(Exchange& exchange) {
   auto request = decode_with(exchange, &wire::decode_count_tokens_request);
-  if (!request) {
-    co_await exchange.reply_error(request.error());
-    co_return;
-  }
-  const auto counted = co_await count_prompt(exchange, *request);
-  if (!counted) {
-    co_await exchange.reply_error(counted.error());
-    co_return;
-  }
-  json::object fields;
-  fields["input_tokens"] = *counted;
-  const json::value body = std::move(fields);
-  co_await exchange.reply_json(200, body);
+  co_await reply_input_tokens(exchange, request);
+}
+
+asio::awaitable<void> post_chat_input_tokens(Exchange& exchange) {
+  auto request = decode_with(exchange, &wire::decode_chat_request);
+  co_await reply_input_tokens(exchange, request);
 }
 
 asio::awaitable<void> post_completions(Exchange& exchange) {

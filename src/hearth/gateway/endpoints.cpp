@@ -7,6 +7,7 @@
 #include "hearth/gateway/access.h"
 #include "hearth/gateway/cache_endpoints.h"
 #include "hearth/gateway/chat_endpoints.h"
+#include "hearth/gateway/llama_endpoints.h"
 #include "hearth/gateway/lmstudio_endpoints.h"
 #include "hearth/gateway/model_endpoints.h"
 #include "hearth/gateway/ollama_endpoints.h"
@@ -54,6 +55,16 @@ constexpr std::array endpoints = {
     Endpoint{http::verb::post, "/api/show", &post_ollama_show},
     Endpoint{http::verb::get, "/api/version", &get_ollama_version},
     Endpoint{http::verb::get, "/api/v0/models", &get_lmstudio_models},
+    Endpoint{http::verb::post, "/completion", &post_llama_completion},
+    Endpoint{http::verb::post, "/completions", &post_llama_completion},
+    Endpoint{http::verb::post, "/infill", &post_llama_infill},
+    Endpoint{http::verb::post, "/apply-template", &post_apply_template},
+    Endpoint{http::verb::get, "/props", &get_props},
+    Endpoint{http::verb::post, "/chat/completions", &post_chat_completions},
+    Endpoint{http::verb::post, "/chat/completions/input_tokens", &post_chat_input_tokens},
+    Endpoint{http::verb::post, "/v1/chat/completions/input_tokens", &post_chat_input_tokens},
+    Endpoint{http::verb::post, "/responses", &post_responses},
+    Endpoint{http::verb::get, "/models", &get_models},
     Endpoint{http::verb::post, "/tokenize", &post_tokenize},
     Endpoint{http::verb::post, "/detokenize", &post_detokenize},
     Endpoint{http::verb::get, "/cache", &get_cache},
@@ -64,6 +75,7 @@ constexpr std::array endpoints = {
     Endpoint{http::verb::post, "/trace/stop", &post_trace_stop},
     Endpoint{http::verb::get, "/metrics", &get_metrics},
     Endpoint{http::verb::get, "/health", &get_health},
+    Endpoint{http::verb::get, "/v1/health", &get_health},
     Endpoint{http::verb::get, "/api/hello", &hello},
     Endpoint{http::verb::get, "/", &front_page},
 };
@@ -85,7 +97,7 @@ constexpr std::array endpoints_of_one = {
 
 /// Answered without a key: whether the server is there is no secret.
 bool is_public(std::string_view path) {
-  return path == "/health" || path == "/api/hello" || path == "/";
+  return path == "/health" || path == "/v1/health" || path == "/api/hello" || path == "/";
 }
 
 }  // namespace

@@ -46,6 +46,14 @@ Result<std::size_t> LocalProvider::count_tokens(const chat::Request& request) {
   return prompt->tokens.size();
 }
 
+Result<std::string> LocalProvider::render(const chat::Request& request) {
+  auto instance = models_->get(request.model);
+  if (!instance) return pass_on(instance);
+  auto prompt = engine::render((*instance)->weights(), request);
+  if (!prompt) return pass_on(prompt);
+  return std::move(prompt->text);
+}
+
 Result<std::vector<int>> LocalProvider::tokenize(const std::string& model, std::string_view text,
                                                  engine::Weights::Begin begin,
                                                  engine::Weights::Special special) {
@@ -59,13 +67,7 @@ Result<std::string> LocalProvider::detokenize(const std::string& model,
   auto instance = models_->get(model);
   if (!instance) return pass_on(instance);
   const engine::Weights& weights = (*instance)->weights();
-  for (const int token : tokens) {
-    if (token < 0 || token >= weights.n_vocab()) {
-      return fail(ErrorKind::invalid_request,
-                  fmt::format("tokens: {} is not a token of {}, which has {}", token, model,
-                              weights.n_vocab()));
-    }
-  }
+  if (auto known = engine::check_tokens(weights, tokens, "tokens"); !known) return pass_on(known);
   return weights.detokenize(tokens);
 }
 

@@ -30,6 +30,9 @@ class LocalProvider final : public Provider {
   /// The prompt of `request` in tokens. Loads the model if it must; blocks.
   [[nodiscard]] Result<std::size_t> count_tokens(const chat::Request& request);
 
+  /// The prompt that `request` becomes, as text. Loads; blocks.
+  [[nodiscard]] Result<std::string> render(const chat::Request& request);
+
   /// `special`: control tokens written out in `text` become those tokens. Loads; blocks.
   [[nodiscard]] Result<std::vector<int>> tokenize(const std::string& model, std::string_view text,
                                                   engine::Weights::Begin begin,

@@ -16,7 +16,7 @@ namespace {
 bool same_instance(const LocalModel& a, const LocalModel& b) {
   const auto settings = [](const LocalModel& model) {
     const engine::InstanceOptions& options = model.options;
-    return std::tie(model.path, model.gpu_layers, options.n_ctx, options.device_bytes,
+    return std::tie(model.path, model.gpu_layers, model.chat_template, options.n_ctx, options.device_bytes,
                     options.n_threads, options.flash_attention, options.mode, options.prefill_share,
                     options.archives);
   };
@@ -101,9 +101,9 @@ Result<std::shared_ptr<const engine::Weights>> LocalModels::weights_of(const Loc
   const std::lock_guard lock(weights_->mutex);
   std::error_code ec;
   const auto canonical = std::filesystem::weakly_canonical(model.path, ec);
-  auto& known = weights_->known[{canonical.string(), model.gpu_layers}];
+  auto& known = weights_->known[{canonical.string(), model.gpu_layers, model.chat_template}];
   if (auto shared = known.lock()) return shared;
-  auto weights = engine::Weights::load(model.path, model.gpu_layers);
+  auto weights = engine::Weights::load(model.path, model.gpu_layers, model.chat_template);
   if (weights) known = *weights;
   return weights;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "hearth/engine/instance.h"
@@ -17,6 +18,7 @@ struct LocalModel {
   std::filesystem::path path;  ///< empty: not on this machine
   engine::InstanceOptions options;
   int gpu_layers = engine::all_layers;
+  std::string chat_template = {};  ///< Jinja; empty: the model's own
   /// Said where `path` is empty: what to do.
   std::string missing;
 };
@@ -57,7 +59,8 @@ class LocalModels {
   };
   struct SharedWeights {
     std::mutex mutex;
-    std::map<std::pair<std::string, int>, std::weak_ptr<const engine::Weights>> known;
+    /// By file, layers on the GPU and template.
+    std::map<std::tuple<std::string, int, std::string>, std::weak_ptr<const engine::Weights>> known;
   };
 
   Result<std::shared_ptr<engine::Instance>> load(Entry& entry);

@@ -30,6 +30,7 @@ struct LocalSettings {
   std::optional<int> gpu_layers;  ///< -1: all
   FlashAttention flash_attention = FlashAttention::automatic;
   std::optional<EngineMode> mode;
+  std::string chat_template;  ///< a file with Jinja, or "chatml"; empty: the model's own
 };
 
 struct ProviderConfig {

@@ -109,6 +109,7 @@ ProviderConfig read_provider(const json::object& object, const std::string& poin
   if (const std::string mode = fields.one_of("mode", {"fast", "exact"}); !mode.empty()) {
     provider.local.mode = mode == "exact" ? EngineMode::exact : EngineMode::fast;
   }
+  provider.local.chat_template = fields.string("chat_template");
   for (const auto& member : fields.rest()) {
     warnings.push_back(fmt::format("{}: the key \"{}\" is not used", provider.name,
                                    std::string_view(member.key())));

@@ -33,15 +33,16 @@ std::size_t least_counted(const RouterConfig& routes) {
 
 /// One decision being made: the rules add what they saw, until one fires.
 struct Router::Run {
-  const Config& config;
+  const Router& router;
+  const Config& config = router.config_;
   SessionMemory& sessions;
   const chat::Request& request;
   const Arrival& arrival;
   const TokenCounter& counter;
-  Decision decision;
-  RouteParams rule_params;
-  std::optional<std::size_t> n_bound;
-  std::optional<std::size_t> n_tokens;
+  Decision decision = {};
+  RouteParams rule_params = {};
+  std::optional<std::size_t> n_bound = {};
+  std::optional<std::size_t> n_tokens = {};
 
   [[nodiscard]] bool knows(const Target& target) const {
     const ProviderConfig* provider = config.find_provider(target.provider);
@@ -263,14 +264,7 @@ struct Router::Run {
   }
 
   [[nodiscard]] RouteParams params_for(const Target& target) const {
-    const ProviderConfig* provider = config.find_provider(target.provider);
-    if (provider == nullptr) return rule_params;
-    RouteParams params = rule_params;
-    if (const auto own = provider->model_params.find(target.model);
-        own != provider->model_params.end()) {
-      params = RouteParams::merged(std::move(params), own->second);
-    }
-    return RouteParams::merged(std::move(params), provider->default_params);
+    return router.params_for(target, rule_params);
   }
 
   void add_fallbacks() {
@@ -316,7 +310,22 @@ bool Router::may_count(const chat::Request& request, const TokenCounter& counter
 
 Result<Decision> Router::decide(const chat::Request& request, const Arrival& arrival,
                                 const TokenCounter& counter) const {
-  return Run{config_, *sessions_, request, arrival, counter, {}, {}, {}, {}}.decide();
+  return Run{.router = *this,
+             .sessions = *sessions_,
+             .request = request,
+             .arrival = arrival,
+             .counter = counter}
+      .decide();
+}
+
+RouteParams Router::params_for(const Target& target, RouteParams first) const {
+  const ProviderConfig* provider = config_.find_provider(target.provider);
+  if (provider == nullptr) return first;
+  if (const auto own = provider->model_params.find(target.model);
+      own != provider->model_params.end()) {
+    first = RouteParams::merged(std::move(first), own->second);
+  }
+  return RouteParams::merged(std::move(first), provider->default_params);
 }
 
 bool is_hosted_name(std::string_view model) {

@@ -85,6 +85,9 @@ class Router {
   Result<Decision> decide(const chat::Request& request, const Arrival& arrival,
                           const TokenCounter& counter) const;
 
+  /// The parameters of `target`'s model and provider, behind `first`.
+  [[nodiscard]] RouteParams params_for(const Target& target, RouteParams first = {}) const;
+
   /// What a request took, for weighing later ones. `conversation` and `bytes` are those of the
   /// request's decision.
   void learn(const std::string& conversation, std::size_t bytes, const RouteUse& use) const {

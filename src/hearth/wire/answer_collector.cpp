@@ -12,7 +12,7 @@ void BlocksCollector::add(const chat::Event& event) {
   }
 }
 
-Result<json::object> BlocksCollector::response() {
+Result<json::value> BlocksCollector::response() {
   if (error_) return std::unexpected(*error_);
   return whole(blocks_, *end_);
 }

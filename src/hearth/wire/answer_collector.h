@@ -12,7 +12,7 @@ class BlocksCollector : public AnswerCollector {
  public:
   void add(const chat::Event& event) final;
   [[nodiscard]] bool done() const final { return end_.has_value() || error_.has_value(); }
-  [[nodiscard]] Result<json::object> response() final;
+  [[nodiscard]] Result<json::value> response() final;
 
  protected:
   /// The response's body. Takes the blocks.

@@ -60,7 +60,7 @@ class AnswerCollector {
   [[nodiscard]] virtual bool done() const = 0;
 
   /// The response's body, or the error of Failed. REQUIRES: `done()`.
-  [[nodiscard]] virtual Result<json::object> response() = 0;
+  [[nodiscard]] virtual Result<json::value> response() = 0;
 };
 
 }  // namespace hearth::wire

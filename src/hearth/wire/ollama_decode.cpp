@@ -269,11 +269,11 @@ Result<CompletionRequest> decode_ollama_raw(const json::value& body) {
   Fields fields(**object, "", problems);
   CompletionRequest request;
   request.model = fields.required_string("model");
-  request.prompt = fields.required_string("prompt");
+  request.prompts.push_back({fields.required_string("prompt")});
   Options options = decode_options(fields, request.warnings);
   request.sampling = options.sampling;
   request.stop = std::move(options.stop);
-  request.max_tokens = options.max_tokens.value_or(INT_MAX);
+  request.max_tokens = options.max_tokens;
   request.stream = fields.value("stream") == nullptr || fields.boolean("stream");
   refuse_unsupported(fields);
   if (problems.any()) return std::unexpected(problems.error());

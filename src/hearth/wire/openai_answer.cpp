@@ -6,6 +6,7 @@
 #include "hearth/base/clock.h"
 #include "hearth/base/id.h"
 #include "hearth/wire/openai_identity.h"
+#include "hearth/wire/openai_logprobs.h"
 #include "hearth/wire/sse.h"
 
 namespace hearth::wire {
@@ -121,36 +122,42 @@ json::object ChatCompletionStream::chunk(json::array choices) const {
   object["object"] = "chat.completion.chunk";
   object["created"] = identity_.created;
   object["model"] = identity_.model;
+  object["system_fingerprint"] = fingerprint;
   object["choices"] = std::move(choices);
   return object;
 }
 
-std::string ChatCompletionStream::delta_frame(json::object delta) {
+json::object ChatCompletionStream::choice(json::object delta, json::value finish) const {
+  json::object choice;
+  choice["index"] = index_;
+  choice["delta"] = std::move(delta);
+  choice["finish_reason"] = std::move(finish);
+  return choice;
+}
+
+std::string ChatCompletionStream::delta_frame(json::object delta,
+                                              const std::vector<chat::SampledToken>& tokens) {
   std::string out;
   if (!role_sent_) {
     role_sent_ = true;
-    out = delta_frame({{"role", "assistant"}, {"content", ""}});
+    out = delta_frame({{"role", "assistant"}, {"content", nullptr}});
   }
   if (delta.empty()) return out;
-  json::object choice;
-  choice["index"] = 0;
-  choice["delta"] = std::move(delta);
-  choice["finish_reason"] = nullptr;
-  return out += sse_frame("", to_json(chunk({std::move(choice)})));
+  json::object sent = choice(std::move(delta), nullptr);
+  if (!tokens.empty()) sent["logprobs"] = chat_logprobs(tokens);
+  return out += sse_frame("", to_json(chunk({std::move(sent)})));
 }
 
 std::string ChatCompletionStream::finish(const chat::Finished& end) {
   std::string out = delta_frame({});
-  json::object choice;
-  choice["index"] = 0;
-  choice["delta"] = json::object{};
-  choice["finish_reason"] = finish_reason(end.reason);
-  json::object last = chunk({std::move(choice)});
-  last["timings"] = openai_timings(end.usage, end.timings);
+  const json::object timings = openai_timings(end.usage, end.timings);
+  json::object last = chunk({choice({}, json::value(finish_reason(end.reason)))});
+  last["timings"] = timings;
   out += sse_frame("", to_json(last));
   if (usage_ == UsageChunk::send) {
     json::object usage = chunk({});
     usage["usage"] = openai_usage(end.usage);
+    usage["timings"] = timings;
     out += sse_frame("", to_json(usage));
   }
   done_ = true;
@@ -162,7 +169,7 @@ std::string ChatCompletionStream::encode(const chat::Event& event) {
     return prefill_comment(*progress);
   }
   if (const auto* text = std::get_if<chat::TextDelta>(&event)) {
-    return delta_frame({{"content", text->text}});
+    return delta_frame({{"content", text->text}}, text->tokens);
   }
   if (const auto* thinking = std::get_if<chat::ThinkingDelta>(&event)) {
     return delta_frame({{"reasoning_content", thinking->text}});
@@ -173,6 +180,13 @@ std::string ChatCompletionStream::encode(const chat::Event& event) {
   if (const auto* delta = std::get_if<chat::ToolCallDelta>(&event)) {
     return delta_frame(
         one_call({{"index", delta->index}, {"function", {{"arguments", delta->arguments}}}}));
+  }
+  if (const auto* end = std::get_if<chat::ChoiceFinished>(&event)) {
+    std::string out = delta_frame({});
+    out += sse_frame("", to_json(chunk({choice({}, json::value(finish_reason(end->end.reason)))})));
+    ++index_;
+    role_sent_ = false;
+    return out;
   }
   if (const auto* end = std::get_if<chat::Finished>(&event)) return finish(*end);
   if (const auto* failed = std::get_if<chat::Failed>(&event)) {
@@ -192,11 +206,27 @@ ChatCompletionCollector::ChatCompletionCollector(AnswerIdentity identity)
   complete_identity(identity_, "chatcmpl-");
 }
 
-json::object ChatCompletionCollector::whole(AnswerBlocks& blocks, const chat::Finished& end) {
+void ChatCompletionCollector::add(const chat::Event& event) {
+  if (const auto* failed = std::get_if<chat::Failed>(&event)) {
+    error_ = failed->error;
+  } else if (const auto* finished = std::get_if<chat::Finished>(&event)) {
+    end_choice(finished->reason);
+    end_ = *finished;
+  } else if (const auto* one = std::get_if<chat::ChoiceFinished>(&event)) {
+    end_choice(one->end.reason);
+  } else {
+    if (const auto* text = std::get_if<chat::TextDelta>(&event)) {
+      tokens_.insert(tokens_.end(), text->tokens.begin(), text->tokens.end());
+    }
+    blocks_.add(event);
+  }
+}
+
+void ChatCompletionCollector::end_choice(chat::StopReason reason) {
   std::string text;
   std::string thinking;
   json::array calls;
-  for (; AnswerBlock* block = blocks.front(); blocks.pop()) {
+  for (; AnswerBlock* block = blocks_.front(); blocks_.pop()) {
     switch (block->kind) {
       case AnswerBlock::Kind::text: text += block->text; break;
       case AnswerBlock::Kind::thinking: thinking += block->text; break;
@@ -215,17 +245,25 @@ json::object ChatCompletionCollector::whole(AnswerBlocks& blocks, const chat::Fi
   if (!thinking.empty()) message["reasoning_content"] = thinking;
   if (!calls.empty()) message["tool_calls"] = std::move(calls);
   json::object choice;
-  choice["index"] = 0;
+  choice["index"] = choices_.size();
   choice["message"] = std::move(message);
-  choice["finish_reason"] = finish_reason(end.reason);
+  if (!tokens_.empty()) choice["logprobs"] = chat_logprobs(std::exchange(tokens_, {}));
+  choice["finish_reason"] = finish_reason(reason);
+  choices_.push_back(std::move(choice));
+  blocks_ = {};
+}
+
+Result<json::value> ChatCompletionCollector::response() {
+  if (error_) return std::unexpected(*error_);
   json::object object;
   object["id"] = identity_.id;
   object["object"] = "chat.completion";
   object["created"] = identity_.created;
   object["model"] = identity_.model;
-  object["choices"] = json::array{std::move(choice)};
-  object["usage"] = openai_usage(end.usage);
-  object["timings"] = openai_timings(end.usage, end.timings);
+  object["system_fingerprint"] = fingerprint;
+  object["choices"] = std::move(choices_);
+  object["usage"] = openai_usage(end_->usage);
+  object["timings"] = openai_timings(end_->usage, end_->timings);
   return object;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "hearth/base/json.h"
 #include "hearth/chat/event.h"
-#include "hearth/wire/answer_collector.h"
+#include "hearth/wire/answer_blocks.h"
 #include "hearth/wire/answer_encoder.h"
 
 namespace hearth::wire {
@@ -25,7 +27,11 @@ json::object openai_error(const Error& error);
 /// "stop", "length", "tool_calls" or "content_filter".
 std::string_view finish_reason(chat::StopReason reason);
 
-/// Chunks of a chat completion. Thinking goes out as `reasoning_content`. The last chunk with a
+/// The backend that made an answer, as `system_fingerprint` names it.
+inline constexpr std::string_view fingerprint = "b-hearth";
+
+/// Chunks of a chat completion. Several answers (`n`) come one after the other, each with its index.
+/// Thinking goes out as `reasoning_content`. The last chunk with a
 /// choice has the finish reason and `timings`; then, if asked for, one with usage and no choices;
 /// then "[DONE]". Failed becomes a chunk with an `error` object and ends the stream without
 /// "[DONE]", so that no client takes the answer for complete. `ping()` is a comment.
@@ -38,24 +44,34 @@ class ChatCompletionStream : public StreamEncoder {
 
  private:
   json::object chunk(json::array choices) const;
-  std::string delta_frame(json::object delta);
+  json::object choice(json::object delta, json::value finish) const;
+  std::string delta_frame(json::object delta, const std::vector<chat::SampledToken>& tokens = {});
   std::string finish(const chat::Finished& end);
 
   AnswerIdentity identity_;
   UsageChunk usage_;
+  int index_ = 0;
   bool role_sent_ = false;
   bool done_ = false;
 };
 
-/// The whole chat completion.
-class ChatCompletionCollector : public BlocksCollector {
+/// The whole chat completion, with one choice or more.
+class ChatCompletionCollector : public AnswerCollector {
  public:
   explicit ChatCompletionCollector(AnswerIdentity identity);
+  void add(const chat::Event& event) override;
+  bool done() const override { return end_.has_value() || error_.has_value(); }
+  Result<json::value> response() override;
 
  private:
-  json::object whole(AnswerBlocks& blocks, const chat::Finished& end) override;
+  void end_choice(chat::StopReason reason);
 
   AnswerIdentity identity_;
+  AnswerBlocks blocks_;
+  std::vector<chat::SampledToken> tokens_;
+  json::array choices_;
+  std::optional<chat::Finished> end_;
+  std::optional<Error> error_;
 };
 
 }  // namespace hearth::wire

@@ -7,64 +7,33 @@
 #include "hearth/wire/openai_decode.h"
 #include "hearth/wire/openai_fields.h"
 #include "hearth/wire/openai_identity.h"
+#include "hearth/wire/openai_logprobs.h"
 #include "hearth/wire/sse.h"
 
 namespace hearth::wire {
 namespace {
 
-constexpr std::string_view prompt_forms = "a string, a list of one string, or a list of tokens";
+constexpr int default_max_tokens = 16;  // the API's
 
-void decode_tokens(const json::array& items, const std::string& path, Problems& problems,
-                   CompletionRequest& request) {
-  std::vector<int> tokens;
-  tokens.reserve(items.size());
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const std::int64_t* token = items[i].if_int64();
-    if (token == nullptr || *token < 0 || *token > INT_MAX) {
-      problems.expected(problems.item(path, i), "a token's number", &items[i]);
-      return;
-    }
-    tokens.push_back(static_cast<int>(*token));
-  }
-  request.prompt = std::move(tokens);
-}
-
-void decode_prompt(Fields& body, CompletionRequest& request) {
-  Problems& problems = body.problems();
-  const json::value* prompt = body.value("prompt");
-  if (prompt == nullptr || (!prompt->is_string() && !prompt->is_array())) {
-    problems.expected("prompt", prompt_forms, prompt);
-    return;
-  }
-  if (prompt->is_string()) {
-    request.prompt = std::string(prompt->get_string());
-    return;
-  }
-  const json::array& items = prompt->get_array();
-  if (items.empty()) {
-    problems.report("prompt", "the list is empty");
-  } else if (items.size() == 1 && items[0].is_string()) {
-    request.prompt = std::string(items[0].get_string());
-  } else if (items.size() == 1 && items[0].is_array()) {
-    decode_tokens(items[0].get_array(), "prompt[0]", problems, request);
-  } else if (items[0].is_string() || items[0].is_array()) {
-    problems.report("prompt", "one prompt per request is supported; send the others on their own");
-  } else {
-    decode_tokens(items, "prompt", problems, request);
+/// How many answers are made to choose from: only as many as are wanted.
+void check_best_of(Fields& body, int n) {
+  if (body.integer("best_of", 1, INT_MAX).value_or(n) > n) {
+    body.problems().report("best_of", "more answers than `n` are not made to choose from");
   }
 }
 
-void refuse_unsupported(Fields& body) {
-  Problems& problems = body.problems();
-  for (const char* key : {"n", "best_of"}) {
-    if (body.integer(key, 1, INT_MAX).value_or(1) != 1) {
-      problems.report(key, "one answer per request is supported; ask again for another");
-    }
-  }
-  if (body.boolean("echo")) problems.report("echo", "not supported; leave it out or send false");
-  if (!body.string("suffix").empty()) problems.report("suffix", "not supported; leave it out");
-  if (body.integer("logprobs", 0, INT_MAX).value_or(0) > 0) {
-    problems.report("logprobs", "not supported; leave it out");
+void decode_suffix(Fields& body, CompletionRequest& request) {
+  std::string suffix = body.string("suffix");
+  if (!suffix.empty()) request.infill = InfillRequest{.suffix = std::move(suffix), .others = {}};
+}
+
+void decode_logprobs(Fields& body, CompletionRequest& request) {
+  constexpr int most = 100;
+  request.top_logprobs = body.integer("logprobs", 0, INT_MAX);
+  if (!request.top_logprobs) return;
+  if (*request.top_logprobs > most) body.problems().report("logprobs", "at most 100 are told");
+  if (request.echo) {
+    body.problems().report("logprobs", "those of the prompt, which is echoed, are not known");
   }
 }
 
@@ -74,15 +43,17 @@ json::object completion_object(const AnswerIdentity& identity, json::array choic
   object["object"] = "text_completion";
   object["created"] = identity.created;
   object["model"] = identity.model;
+  object["system_fingerprint"] = fingerprint;
   object["choices"] = std::move(choices);
   return object;
 }
 
-json::object choice_of(std::string_view text, json::value finish) {
+json::object choice_of(const chat::TextDelta& text, std::size_t index, std::size_t offset,
+                       json::value finish) {
   json::object choice;
-  choice["text"] = text;
-  choice["index"] = 0;
-  choice["logprobs"] = nullptr;
+  choice["text"] = text.text;
+  choice["index"] = index;
+  choice["logprobs"] = completion_logprobs(text.tokens, offset);
   choice["finish_reason"] = std::move(finish);
   return choice;
 }
@@ -98,16 +69,22 @@ Result<CompletionRequest> decode_completion_request(const json::value& body) {
   Fields fields(body.get_object(), "", problems);
   CompletionRequest request;
   request.model = fields.string("model");
-  decode_prompt(fields, request);
-  request.max_tokens = fields.integer("max_tokens", 1, INT_MAX).value_or(request.max_tokens);
+  request.prompts = decode_prompts(fields);
+  request.n = decode_choices(fields);
+  check_best_of(fields, request.n);
+  if (request.n_answers() > most_answers) problems.report("prompt", "more than 128 answers");
+  request.max_tokens = fields.integer("max_tokens", 1, INT_MAX).value_or(default_max_tokens);
   request.sampling = decode_sampling(fields);
+  request.logit_bias = decode_logit_bias(fields);
   request.stop = decode_stop(fields);
+  request.echo = fields.boolean("echo");
+  decode_suffix(fields, request);
+  decode_logprobs(fields, request);
   request.stream = fields.boolean("stream");
   fields.object("stream_options");
   if (wants_usage(body.get_object())) request.usage = UsageChunk::send;
   request.ignore_eos = fields.boolean("ignore_eos");
   request.session = fields.string("prompt_cache_key");
-  refuse_unsupported(fields);
   if (problems.any()) return std::unexpected(problems.error());
   for (const auto& member : fields.rest()) {
     request.warnings.push_back("ignored the field " + std::string(member.key()));
@@ -125,22 +102,42 @@ std::string CompletionStream::encode(const chat::Event& event) {
     return prefill_comment(*progress);
   }
   if (const auto* text = std::get_if<chat::TextDelta>(&event)) {
-    return sse_frame("", to_json(completion_object(identity_, {choice_of(text->text, nullptr)})));
+    std::string frame = choice_frame(*text, nullptr);
+    offset_ += text->text.size();
+    return frame;
   }
   if (const auto* failed = std::get_if<chat::Failed>(&event)) {
     done_ = true;
     return sse_frame("", to_json(openai_error(failed->error)));
   }
+  if (const auto* one = std::get_if<chat::ChoiceFinished>(&event)) {
+    std::string frame = choice_frame({}, json::value(finish_reason(one->end.reason)));
+    ++index_;
+    offset_ = 0;
+    return frame;
+  }
   const auto* end = std::get_if<chat::Finished>(&event);
-  if (end == nullptr) return {};
+  return end == nullptr ? std::string() : finish(*end);
+}
+
+std::string CompletionStream::choice_frame(const chat::TextDelta& text, json::value finish) const {
+  return sse_frame("", to_json(completion_object(
+                           identity_, {choice_of(text, static_cast<std::size_t>(index_), offset_,
+                                                 std::move(finish))})));
+}
+
+std::string CompletionStream::finish(const chat::Finished& end) {
   done_ = true;
+  const json::object timings = openai_timings(end.usage, end.timings);
   json::object last =
-      completion_object(identity_, {choice_of("", json::value(finish_reason(end->reason)))});
-  last["timings"] = openai_timings(end->usage, end->timings);
+      completion_object(identity_, {choice_of({}, static_cast<std::size_t>(index_), offset_,
+                                              json::value(finish_reason(end.reason)))});
+  last["timings"] = timings;
   std::string out = sse_frame("", to_json(last));
   if (usage_ == UsageChunk::send) {
     json::object usage = completion_object(identity_, {});
-    usage["usage"] = openai_usage(end->usage);
+    usage["usage"] = openai_usage(end.usage);
+    usage["timings"] = timings;
     out += sse_frame("", to_json(usage));
   }
   return out += sse_frame("", "[DONE]");
@@ -155,15 +152,27 @@ CompletionCollector::CompletionCollector(AnswerIdentity identity) : identity_(st
 }
 
 void CompletionCollector::add(const chat::Event& event) {
-  if (const auto* text = std::get_if<chat::TextDelta>(&event)) text_ += text->text;
-  if (const auto* end = std::get_if<chat::Finished>(&event)) end_ = *end;
-  if (const auto* failed = std::get_if<chat::Failed>(&event)) error_ = failed->error;
+  if (const auto* text = std::get_if<chat::TextDelta>(&event)) {
+    text_.text += text->text;
+    text_.tokens.insert(text_.tokens.end(), text->tokens.begin(), text->tokens.end());
+  } else if (const auto* one = std::get_if<chat::ChoiceFinished>(&event)) {
+    end_choice(one->end.reason);
+  } else if (const auto* end = std::get_if<chat::Finished>(&event)) {
+    end_choice(end->reason);
+    end_ = *end;
+  } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
+    error_ = failed->error;
+  }
 }
 
-Result<json::object> CompletionCollector::response() {
+void CompletionCollector::end_choice(chat::StopReason reason) {
+  choices_.push_back(choice_of(std::exchange(text_, {}), choices_.size(), 0,
+                               json::value(finish_reason(reason))));
+}
+
+Result<json::value> CompletionCollector::response() {
   if (error_) return std::unexpected(*error_);
-  json::object object =
-      completion_object(identity_, {choice_of(text_, json::value(finish_reason(end_->reason)))});
+  json::object object = completion_object(identity_, std::move(choices_));
   object["usage"] = openai_usage(end_->usage);
   object["timings"] = openai_timings(end_->usage, end_->timings);
   return object;

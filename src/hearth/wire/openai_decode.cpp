@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "hearth/wire/openai_fields.h"
+#include "hearth/wire/openai_logprobs.h"
 #include "hearth/wire/openai_messages.h"
 
 namespace hearth::wire {
@@ -73,7 +74,11 @@ void decode_response_format(Fields& body, chat::Request& request) {
   Problems& problems = body.problems();
   Fields fields(*object, "response_format", problems);
   const std::string type = fields.one_of("type", {"text", "json_object", "json_schema"});
-  if (type == "json_object") request.json_schema = json::object{{"type", "object"}};
+  if (type == "json_object") {
+    // llama.cpp's server takes a schema here, too.
+    const json::object* schema = fields.object("schema");
+    request.json_schema = schema == nullptr ? json::object{{"type", "object"}} : *schema;
+  }
   if (type != "json_schema") return;
   const json::object* format = fields.object("json_schema");
   if (format == nullptr) {
@@ -85,6 +90,22 @@ void decode_response_format(Fields& body, chat::Request& request) {
   request.json_schema = schema == nullptr ? json::object{{"type", "object"}} : *schema;
   if (json::object rest = inner.rest(); !rest.empty()) {
     request.extra["response_format"] = std::move(rest);
+  }
+}
+
+/// What llama.cpp's server takes at the top: `json_schema`, `grammar`.
+void decode_language(Fields& body, chat::Request& request) {
+  if (const json::object* schema = body.object("json_schema")) request.json_schema = *schema;
+  request.grammar = body.string("grammar");
+}
+
+/// An answer that is begun by the last message is always gone on with; asking for a new one too
+/// cannot be met.
+void check_continuation(Fields& body, const json::object& object) {
+  if (find_bool(object, "add_generation_prompt").value_or(false) &&
+      find_bool(object, "continue_final_message").value_or(false)) {
+    body.problems().report("continue_final_message",
+                           "it cannot be true together with add_generation_prompt");
   }
 }
 
@@ -105,6 +126,10 @@ void decode_thinking(Fields& body, const json::object& object, chat::Request& re
 
 }  // namespace
 
+int wanted_choices(const json::object& body) {
+  return static_cast<int>(find_int(body, "n").value_or(1));
+}
+
 bool wants_usage(const json::object& body) {
   const json::object* options = find_object(body, "stream_options");
   return options != nullptr && find_bool(*options, "include_usage").value_or(false);
@@ -119,8 +144,7 @@ Result<chat::Request> decode_chat_request(const json::value& body) {
   Fields fields(body.get_object(), "", problems);
   chat::Request request;
   request.extra_format = "openai";
-  request.model = fields.required_string("model");
-  if (request.model.empty()) problems.report("model", "expected a model's name, found nothing");
+  request.model = fields.string("model");
   decode_chat_messages(fields, request.messages);
   decode_tools(fields, request);
   decode_tool_choice(fields, request);
@@ -129,14 +153,16 @@ Result<chat::Request> decode_chat_request(const json::value& body) {
     request.max_tokens = most;
   }
   request.sampling = decode_sampling(fields);
+  request.logit_bias = decode_logit_bias(fields);
+  request.top_logprobs = decode_chat_logprobs(fields);
   request.stop = decode_stop(fields);
   decode_response_format(fields, request);
+  decode_language(fields, request);
+  check_continuation(fields, body.get_object());
   decode_thinking(fields, body.get_object(), request);
   request.stream = fields.boolean("stream");
   fields.object("stream_options");
-  if (fields.integer("n", 1, INT_MAX).value_or(1) != 1) {
-    problems.report("n", "one answer per request is supported; ask again for another");
-  }
+  decode_choices(fields);
   json::object rest = fields.rest();
   request.session = std::string(find_string(rest, "prompt_cache_key").value_or(""));
   if (problems.any()) return std::unexpected(problems.error());

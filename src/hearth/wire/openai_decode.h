@@ -15,6 +15,10 @@ namespace hearth::wire {
 /// "messages[2].content[0].text: expected a string, found a number".
 Result<chat::Request> decode_chat_request(const json::value& body);
 
+/// `n`: how many answers are wanted; 1 where the body does not tell. REQUIRES: decode_chat_request
+/// or decode_completion_request accepted the body.
+int wanted_choices(const json::object& body);
+
 /// `stream_options.include_usage`, which belongs to the stream and not to the request.
 bool wants_usage(const json::object& body);
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "hearth/wire/openai_logprobs.h"
+
 namespace hearth::wire {
 namespace {
 
@@ -230,6 +232,14 @@ class Encoder {
     if (sampling.frequency_penalty) body_["frequency_penalty"] = *sampling.frequency_penalty;
     if (sampling.presence_penalty) body_["presence_penalty"] = *sampling.presence_penalty;
     if (sampling.seed) body_["seed"] = *sampling.seed;
+    if (!request_.logit_bias.empty()) {
+      body_["logit_bias"] = encode_logit_bias(request_.logit_bias);
+    }
+    if (request_.top_logprobs) {
+      body_["logprobs"] = true;
+      if (*request_.top_logprobs > 0) body_["top_logprobs"] = *request_.top_logprobs;
+    }
+    if (!request_.grammar.empty()) body_["grammar"] = request_.grammar;
     if (!request_.stop.empty()) body_["stop"] = json::value_from(request_.stop);
     if (!request_.thinking.effort.empty()) body_["reasoning_effort"] = request_.thinking.effort;
     if (request_.json_schema) body_["response_format"] = response_format();

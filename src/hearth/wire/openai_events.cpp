@@ -6,6 +6,7 @@
 
 #include "hearth/base/id.h"
 #include "hearth/wire/http_status.h"
+#include "hearth/wire/openai_logprobs.h"
 
 namespace hearth::wire {
 namespace {
@@ -99,6 +100,9 @@ void ChatCompletionEventDecoder::take_chunk(const json::object& chunk) {
   if (choices == nullptr || choices->empty()) return;
   const json::object* choice = choices->front().if_object();
   if (choice == nullptr) return;
+  for (chat::SampledToken& token : tokens_of_chat_logprobs(*choice)) {
+    tokens_.push_back(std::move(token));
+  }
   if (const json::object* delta = find_object(*choice, "delta")) take_message(*delta);
   if (const json::object* message = find_object(*choice, "message")) take_message(*message);
   const auto reason = find_string(*choice, "finish_reason");
@@ -115,7 +119,7 @@ void ChatCompletionEventDecoder::take_message(const json::object& message) {
   for (const char* key : {"content", "refusal"}) {
     if (std::string text = text_of(message, key); !text.empty()) {
       anything_ = true;
-      emit(chat::TextDelta{std::move(text)});
+      emit(chat::TextDelta{std::move(text), std::exchange(tokens_, {})});
     }
   }
   const json::array* calls = find_array(message, "tool_calls");

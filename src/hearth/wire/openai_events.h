@@ -41,6 +41,7 @@ class ChatCompletionEventDecoder : public StreamDecoder {
   void end();
 
   std::vector<Call> calls_;
+  std::vector<chat::SampledToken> tokens_;  ///< of text that is still to come
   bool started_ = false;
   bool anything_ = false;
   std::optional<std::string> finish_reason_;

@@ -44,6 +44,13 @@ std::vector<std::string> decode_stop(Fields& body) {
   return stops;
 }
 
+int decode_choices(Fields& body) {
+  constexpr int most = 128;  // the API's own limit
+  const int n = body.integer("n", 1, INT_MAX).value_or(1);
+  if (n > most) body.problems().report(body.at("n"), "at most 128 answers can be asked for");
+  return n;
+}
+
 const json::object* decode_tool_mode(Fields& body, chat::ToolChoice& choice) {
   using Mode = chat::ToolChoice::Mode;
   const json::value* value = body.value("tool_choice");

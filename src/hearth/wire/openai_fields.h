@@ -16,6 +16,9 @@ chat::Sampling decode_sampling(Fields& body);
 /// `stop`: a string or a list of strings. Empty ones, which would stop at once, are left out.
 std::vector<std::string> decode_stop(Fields& body);
 
+/// `n`: at most 128.
+int decode_choices(Fields& body);
+
 /// `tool_choice` where it is a word. Returns the object where it is one, else null.
 const json::object* decode_tool_mode(Fields& body, chat::ToolChoice& choice);
 

@@ -35,6 +35,9 @@ inline json::object event_to_json(const chat::Event& event) {
     json::object operator()(const chat::ToolCallDelta& e) const {
       return {{"call", e.index}, {"arguments", e.arguments}};
     }
+    json::object operator()(const chat::ChoiceFinished& e) const {
+      return {{"choice_finished", chat::to_string(e.end.reason)}, {"usage", usage(e.end.usage)}};
+    }
     json::object operator()(const chat::Finished& e) const {
       return {{"finished", chat::to_string(e.reason)},
               {"stop_sequence", e.stop_sequence},

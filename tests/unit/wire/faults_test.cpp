@@ -163,18 +163,30 @@ TEST(Completion, ReadsEveryFormOfAPrompt) {
     return decode_completion_request(
         parse_json("{\"prompt\":" + std::string(prompt) + "}").value());
   };
-  EXPECT_EQ(std::get<std::string>(decode(R"("a")")->prompt), "a");
-  EXPECT_EQ(std::get<std::string>(decode(R"(["a"])")->prompt), "a");
-  EXPECT_EQ(std::get<std::vector<int>>(decode("[1,2]")->prompt), (std::vector<int>{1, 2}));
-  EXPECT_EQ(std::get<std::vector<int>>(decode("[[1,2]]")->prompt), (std::vector<int>{1, 2}));
-  for (const char* bad : {"[]", R"(["a","b"])", "[1,-2]", "[1,\"a\"]", "7", "null"}) {
+  using Tokens = std::vector<int>;
+  const PromptParts a{std::string("a")};
+  const PromptParts b{std::string("b")};
+  const PromptParts tokens{Tokens{1, 2}};
+  EXPECT_THAT(decode(R"("a")")->prompts, testing::ElementsAre(a));
+  EXPECT_THAT(decode(R"(["a"])")->prompts, testing::ElementsAre(a));
+  EXPECT_THAT(decode(R"(["a","b"])")->prompts, testing::ElementsAre(a, b));
+  EXPECT_THAT(decode("[1,2]")->prompts, testing::ElementsAre(tokens));
+  EXPECT_THAT(decode("[[1,2]]")->prompts, testing::ElementsAre(tokens));
+  EXPECT_THAT(decode(R"([[1,2],"a"])")->prompts, testing::ElementsAre(tokens, a));
+  EXPECT_THAT(decode(R"([1,2,"a",3])")->prompts,
+              testing::ElementsAre(PromptParts{Tokens{1, 2}, std::string("a"), Tokens{3}}));
+  EXPECT_THAT(decode(R"({"prompt_string":"a"})")->prompts, testing::ElementsAre(a));
+  for (const char* bad : {"[]", "[1,-2]", "[1,[2]]", "7", "null", R"({"prompt_string":7})",
+                          R"({"prompt_string":"a","multimodal_data":["x"]})"}) {
     EXPECT_FALSE(decode(bad)) << bad;
   }
   EXPECT_EQ(decode(R"("a")")->max_tokens, 16);
 }
 
 TEST(Completion, RefusesWhatItCannotDo) {
-  for (const char* field : {R"("n":2)", R"("echo":true)", R"("suffix":"x")", R"("logprobs":3)"}) {
+  for (const char* field : {R"("n":129)", R"("n":1,"best_of":2)", R"("logprobs":101)",
+                            R"("echo":true,"logprobs":3)", R"("logit_bias":7)",
+                            R"("logit_bias":{"5":"much"})", R"("logit_bias":[[5]])"}) {
     EXPECT_FALSE(decode_completion_request(
         parse_json(R"({"prompt":"a",)" + std::string(field) + "}").value()))
         << field;
