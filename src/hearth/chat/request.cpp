@@ -17,6 +17,14 @@ void fill_unset(Sampling& sampling, const Sampling& defaults) {
   fill(sampling.seed, defaults.seed);
 }
 
+void set_effort(Thinking& thinking, std::string effort) {
+  if (effort == "none") {
+    thinking.mode = Thinking::Mode::disabled;
+    effort.clear();
+  }
+  thinking.effort = std::move(effort);
+}
+
 const Tool* find_tool(const Request& request, std::string_view name) {
   const auto found = std::ranges::find(request.tools, name, &Tool::name);
   return found == request.tools.end() ? nullptr : &*found;

@@ -43,8 +43,8 @@ struct Sampling {
 /// What `sampling` leaves unset is taken from `defaults`.
 void fill_unset(Sampling& sampling, const Sampling& defaults);
 
-/// Added to the logit of a token: its number in the model's vocabulary, or text, of which every token
-/// is meant.
+/// Added to the logit of a token: its number in the model's vocabulary, or text, of which every
+/// token is meant.
 struct LogitBias {
   std::variant<int, std::string> token;
   double bias = 0;  ///< minus infinity: never
@@ -57,6 +57,9 @@ struct Thinking {
   std::string effort;  ///< "low", "medium", "high", … or empty
   [[nodiscard]] bool on() const { return mode == Mode::enabled || mode == Mode::adaptive; }
 };
+
+/// Sets how hard to think; "none" switches thinking off.
+void set_effort(Thinking& thinking, std::string effort);
 
 /// What a client asks, whatever format it came in.
 struct Request {

@@ -116,8 +116,12 @@ class RoutesMaker::Reading {
       warnings_.push_back(models::no_model_error().message);
     }
     for (const auto& model : named_)
-      local_.push_back({model.name, model.path, maker_.defaults_, maker_.gpu_layers_,
-                        maker_.chat_template_, {}});
+      local_.push_back({model.name,
+                        model.path,
+                        maker_.defaults_,
+                        maker_.gpu_layers_,
+                        maker_.chat_template_,
+                        {}});
     std::vector<std::string> names;
     names.reserve(local_.size());
     for (const auto& model : local_) names.push_back(model.name);
@@ -160,8 +164,12 @@ class RoutesMaker::Reading {
         return;
       }
       const bool own = !chat_template->empty();
-      local_.push_back({name, *path, options, gpu_layers,
-                        own ? std::move(*chat_template) : maker_.chat_template_, {}});
+      local_.push_back({name,
+                        *path,
+                        options,
+                        gpu_layers,
+                        own ? std::move(*chat_template) : maker_.chat_template_,
+                        {}});
       return;
     }
     add_missing(name, path.error().message);

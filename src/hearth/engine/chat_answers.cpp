@@ -5,6 +5,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -111,6 +112,10 @@ class Answer : public std::enable_shared_from_this<Answer> {
       }
       deliver(parser_->finish());
       remember();
+      if (finished->reason == chat::StopReason::stop_sequence && !asked_for(*finished)) {
+        finished->reason = chat::StopReason::end_turn;
+        finished->stop_sequence.clear();
+      }
       if (parser_->called_tools() && finished->reason == chat::StopReason::end_turn) {
         finished->reason = chat::StopReason::tool_use;
       }
@@ -129,6 +134,12 @@ class Answer : public std::enable_shared_from_this<Answer> {
       made_.add(event);
       delivery_.deliver(std::move(event));
     }
+  }
+
+  /// False for a stop of the template's own.
+  [[nodiscard]] bool asked_for(const chat::Finished& finished) const {
+    return !request_ ||
+           std::ranges::find(request_->stop, finished.stop_sequence) != request_->stop.end();
   }
 
   /// A client that goes on with this answer sends it back; it is then read as it was written.

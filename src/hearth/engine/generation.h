@@ -17,8 +17,8 @@ struct Generation {
   SamplerOptions sampler;
   std::optional<int> top_logprobs;  ///< of each token; see chat::Request
   std::vector<std::string> stops;
-  /// At most this many tokens, 0: the prompt is only read; the rest of the window if unset. More than the window leaves is
-  /// clamped, never refused.
+  /// At most this many tokens, 0: the prompt is only read; the rest of the window if unset. More
+  /// than the window leaves is clamped, never refused.
   std::optional<int> max_tokens;
   std::string echo;     ///< text that the answer begins with, or empty
   std::string session;  ///< the client's key of the conversation, or empty

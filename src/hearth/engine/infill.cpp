@@ -11,8 +11,7 @@ namespace {
 class Writer {
  public:
   explicit Writer(const Weights& weights) : weights_(weights) {
-    prompt_.tokens =
-        weights.tokenize("", Weights::Begin::of_sequence, Weights::Special::as_tokens);
+    prompt_.tokens = weights.tokenize("", Weights::Begin::of_sequence, Weights::Special::as_tokens);
   }
 
   void mark(Token token) {

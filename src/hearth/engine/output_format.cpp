@@ -215,6 +215,7 @@ Result<OutputFormat> make_format(const Weights& weights, const chat::Request& re
     format.structured = prompt_params.supports_thinking ||
                         prompt_params.prompt.find("<|channel|>") != std::string::npos;
   }
+  format.single_call = request.tool_choice.disable_parallel;
   return format;
 }
 

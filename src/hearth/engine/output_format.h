@@ -31,6 +31,8 @@ struct OutputFormat {
   std::vector<std::string> thinking_ends;
   /// Names of all tools that may be called; empty if none may.
   std::vector<std::string> tool_names;
+  /// True if the answer may hold one call at most.
+  bool single_call = false;
   /// True if the output can be anything but plain text: only then it is parsed.
   bool structured = false;
 };

@@ -68,7 +68,10 @@ void OutputParser::take(std::vector<chat::Event>& events, bool is_final) {
     send_text(events, message->content);
   }
 
-  for (std::size_t i = 0; i < message->tool_calls.size(); ++i) {
+  const std::size_t n_calls = format_->single_call
+                                  ? std::min<std::size_t>(1, message->tool_calls.size())
+                                  : message->tool_calls.size();
+  for (std::size_t i = 0; i < n_calls; ++i) {
     const common_chat_tool_call& call = message->tool_calls[i];
     const bool last = i + 1 == message->tool_calls.size();
     // A name still growing cannot be told from a whole one until its arguments begin.
@@ -124,6 +127,7 @@ void OutputParser::repair(std::vector<chat::Event>& events, std::string_view con
   }
   if (!found->before.empty()) events.emplace_back(chat::TextDelta{found->before});
   for (const RepairedCall& call : found->calls) {
+    if (format_->single_call && n_calls_ > 0) break;
     start_call(events, call.name, {});
     send_arguments(events, calls_.size() - 1, call.arguments);
   }

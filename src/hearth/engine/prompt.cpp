@@ -148,6 +148,10 @@ Result<Prompt> render(const Weights& weights, const chat::Request& asked) {
 
   prompt.text = params->prompt + format->answer_header + format->begun + format->forced_beginning;
   prompt.stops = params->additional_stops;
+  // What begins a call behind the one that was begun in the prompt begins a second one.
+  if (format->single_call && !format->forced_beginning.empty()) {
+    prompt.stops.push_back(format->forced_beginning);
+  }
   prompt.tokens =
       weights.tokenize(prompt.text, Weights::Begin::of_sequence, Weights::Special::as_tokens);
   prompt.format = std::make_shared<const OutputFormat>(std::move(*format));

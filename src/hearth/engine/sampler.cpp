@@ -96,9 +96,8 @@ Result<void> set_biases(common_params_sampling& params, const SamplerOptions& op
       params.logit_bias.push_back({*token, bias});
       continue;
     }
-    for (const Token token :
-         weights.tokenize(std::get<std::string>(wanted.token), Weights::Begin::bare,
-                          Weights::Special::as_text)) {
+    for (const Token token : weights.tokenize(std::get<std::string>(wanted.token),
+                                              Weights::Begin::bare, Weights::Special::as_text)) {
       params.logit_bias.push_back({token, bias});
     }
   }
@@ -112,8 +111,7 @@ bool is_plainly_greedy(const SamplerOptions& options, const OutputFormat* format
   const chat::Sampling& sampling = options.sampling;
   return sampling.temperature && *sampling.temperature <= 0 && !sampling.frequency_penalty &&
          !sampling.presence_penalty && !options.thinking_budget && options.logit_bias.empty() &&
-         options.grammar.empty() &&
-         (format == nullptr || format->grammar.empty());
+         options.grammar.empty() && (format == nullptr || format->grammar.empty());
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct SamplerOptions {
   chat::Sampling sampling;
   std::vector<chat::LogitBias> logit_bias;
   std::optional<int> thinking_budget;
-  std::string grammar;  ///< GBNF of the whole output, where no OutputFormat is given
+  std::string grammar;      ///< GBNF of the whole output, where no OutputFormat is given
   bool ignore_end = false;  ///< go on until max_tokens, for measurements
 };
 

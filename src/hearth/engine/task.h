@@ -71,7 +71,7 @@ struct Task {
   int limit = 0;  ///< on n_output
   bool started = false;
   std::vector<chat::SampledToken> unsent;  ///< probabilities of tokens whose text is held back
-  bool shares = false;                     ///< waits for a prefix that is being computed for another
+  bool shares = false;  ///< waits for a prefix that is being computed for another
   StopScanner stops;
 
   Clock::time_point arrived = Clock::now();

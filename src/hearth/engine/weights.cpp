@@ -59,10 +59,9 @@ Result<std::shared_ptr<const Weights>> Weights::load_with(const std::filesystem:
   try {
     weights->templates_.reset(common_chat_templates_init(model, chat_template).release());
   } catch (const std::exception& failure) {
-    return fail(
-        ErrorKind::invalid_request,
-        fmt::format("the chat template {} {} cannot be used: {}", chat_template.empty() ? "of" : "for",
-                    path.string(), failure.what()));
+    return fail(ErrorKind::invalid_request,
+                fmt::format("the chat template {} {} cannot be used: {}",
+                            chat_template.empty() ? "of" : "for", path.string(), failure.what()));
   }
   return weights;
 }

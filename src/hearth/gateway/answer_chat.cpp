@@ -1,7 +1,8 @@
 #include "hearth/gateway/answer_chat.h"
 
-#include <algorithm>
 #include <climits>
+
+#include <algorithm>
 
 #include "hearth/gateway/on_worker.h"
 #include "hearth/gateway/route_request.h"

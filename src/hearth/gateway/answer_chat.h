@@ -11,8 +11,8 @@ boost::asio::awaitable<void> refuse(Exchange& exchange, const Error& error);
 
 /// Routes `request`, and takes it. `answer` says how to write the answer, or the `n_choices` of
 /// them, which is for formats that know several.
-boost::asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request& request,
-                                         Answer& answer, int n_choices = 1);
+boost::asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request& request, Answer& answer,
+                                         int n_choices = 1);
 
 /// Continues raw prompts with a local model, likewise.
 boost::asio::awaitable<void> answer_raw(Exchange& exchange, wire::CompletionRequest& request,

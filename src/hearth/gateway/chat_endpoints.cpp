@@ -70,7 +70,8 @@ asio::awaitable<void> post_chat_completions(Exchange& exchange) {
   const int n_choices = wire::wanted_choices(body->get_object());
   // It is not needed while the answer is made.
   body = json::value();
-  const wire::AnswerIdentity identity{.id = {}, .model = request->model, .created = 0};
+  const wire::AnswerIdentity identity{
+      .id = {}, .model = exchange.routes().shown_model(request->model), .created = 0};
   Answer answer;
   if (request->stream) {
     answer.stream = std::make_unique<wire::ChatCompletionStream>(identity, usage);

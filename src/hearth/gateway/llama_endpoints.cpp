@@ -112,14 +112,15 @@ Result<json::object> apply_template(const Routes& routes, const json::object& bo
   if (!request) return pass_on(request);
   auto local = local_of(routes, body);
   if (!local) return pass_on(local);
-  request->model = routes.local_model_name(request->model);
+  const router::Target target{(*local)->name(), routes.local_model_name(request->model)};
+  router::apply({target, routes.router->params_for(target)}, {}, *request);
   auto text = (*local)->render(*request);
   if (!text) return pass_on(text);
   return json::object{{"prompt", std::move(*text)}};
 }
 
-asio::awaitable<void> answer_native(
-    Exchange& exchange, Result<wire::LlamaCompletion> (*decode)(const json::value&)) {
+asio::awaitable<void> answer_native(Exchange& exchange,
+                                    Result<wire::LlamaCompletion> (*decode)(const json::value&)) {
   const auto body = exchange.parse_body();
   if (!body) {
     co_await refuse(exchange, body.error());

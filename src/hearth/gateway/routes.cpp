@@ -7,6 +7,10 @@
 
 namespace hearth::gateway {
 
+std::string Routes::shown_model(const std::string& asked) const {
+  return asked.empty() ? router->default_model() : asked;
+}
+
 std::string Routes::local_model_name(const std::string& asked) const {
   if (local_models->knows(asked)) return asked;
   const auto comma = asked.find(',');

@@ -28,6 +28,8 @@ struct Routes {
   /// The local model that `asked` means: itself, without its provider, or the first one where it is
   /// empty or a hosted model's name. Empty if there is none.
   [[nodiscard]] std::string local_model_name(const std::string& asked) const;
+  /// What an answer says that it comes from, where the client asked for no model by name.
+  [[nodiscard]] std::string shown_model(const std::string& asked) const;
   /// The local provider that answers for it; null if none does.
   [[nodiscard]] std::shared_ptr<provider::LocalProvider> local_for(const std::string& asked) const;
   /// What to say where `local_for` is null.

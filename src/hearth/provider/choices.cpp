@@ -91,8 +91,8 @@ std::unique_ptr<Call> start_choices(std::vector<StartAnswer> starts, Prompts pro
   std::vector<std::unique_ptr<Call>> calls;
   calls.reserve(starts.size());
   for (std::size_t i = 0; i < starts.size(); ++i) {
-    calls.push_back(starts[i](
-        [choices, i](chat::Event event) { choices->take(i, std::move(event)); }));
+    calls.push_back(
+        starts[i]([choices, i](chat::Event event) { choices->take(i, std::move(event)); }));
   }
   return std::make_unique<ChoicesCall>(std::move(calls));
 }

@@ -16,9 +16,9 @@ namespace {
 bool same_instance(const LocalModel& a, const LocalModel& b) {
   const auto settings = [](const LocalModel& model) {
     const engine::InstanceOptions& options = model.options;
-    return std::tie(model.path, model.gpu_layers, model.chat_template, options.n_ctx, options.device_bytes,
-                    options.n_threads, options.flash_attention, options.mode, options.prefill_share,
-                    options.archives);
+    return std::tie(model.path, model.gpu_layers, model.chat_template, options.n_ctx,
+                    options.device_bytes, options.n_threads, options.flash_attention, options.mode,
+                    options.prefill_share, options.archives);
   };
   return settings(a) == settings(b);
 }

@@ -19,7 +19,9 @@ void apply(const Destination& destination, const std::string& subagent_tag,
     request.max_tokens = params.max_tokens;
   }
   chat::fill_unset(request.sampling, params.sampling);
-  if (request.thinking.effort.empty()) request.thinking.effort = params.effort;
+  const bool open =
+      request.thinking.effort.empty() && request.thinking.mode == chat::Thinking::Mode::unset;
+  if (open) chat::set_effort(request.thinking, params.effort);
   for (const auto& member : params.other) {
     if (!request.extra.contains(member.key())) {
       request.provider_extra.emplace(member.key(), member.value());

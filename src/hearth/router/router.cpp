@@ -318,6 +318,14 @@ Result<Decision> Router::decide(const chat::Request& request, const Arrival& arr
       .decide();
 }
 
+std::string Router::default_model() const {
+  if (config_.router.default_route) return config_.router.default_route->model;
+  for (const ProviderConfig& provider : config_.providers) {
+    if (!provider.models.empty()) return provider.models.front();
+  }
+  return {};
+}
+
 RouteParams Router::params_for(const Target& target, RouteParams first) const {
   const ProviderConfig* provider = config_.find_provider(target.provider);
   if (provider == nullptr) return first;
@@ -331,8 +339,8 @@ RouteParams Router::params_for(const Target& target, RouteParams first) const {
 bool is_hosted_name(std::string_view model) {
   if (model.empty() || model == "default" || model == "hearth") return true;
   return std::ranges::any_of(
-      std::array<std::string_view, 8>{"claude", "anthropic/", "gpt-", "o1", "o3", "o4", "openai/",
-                                      "gemini"},
+      std::array<std::string_view, 10>{"claude", "anthropic/", "gpt-", "o1", "o3", "o4", "openai/",
+                                       "gemini", "davinci", "babbage"},
       [model](std::string_view prefix) { return model.starts_with(prefix); });
 }
 

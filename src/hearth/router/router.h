@@ -85,6 +85,9 @@ class Router {
   Result<Decision> decide(const chat::Request& request, const Arrival& arrival,
                           const TokenCounter& counter) const;
 
+  /// The model of the default route, or the first one; empty if there is none.
+  [[nodiscard]] std::string default_model() const;
+
   /// The parameters of `target`'s model and provider, behind `first`.
   [[nodiscard]] RouteParams params_for(const Target& target, RouteParams first = {}) const;
 

@@ -1,7 +1,8 @@
 #include "hearth/wire/completion_request.h"
 
-#include <algorithm>
 #include <climits>
+
+#include <algorithm>
 
 namespace hearth::wire {
 namespace {

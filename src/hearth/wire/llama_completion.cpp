@@ -1,8 +1,9 @@
 #include "hearth/wire/llama_completion.h"
 
+#include <climits>
+
 #include <algorithm>
 #include <array>
-#include <climits>
 #include <cmath>
 
 #include "hearth/wire/openai_answer.h"

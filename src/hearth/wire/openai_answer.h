@@ -30,10 +30,10 @@ std::string_view finish_reason(chat::StopReason reason);
 /// The backend that made an answer, as `system_fingerprint` names it.
 inline constexpr std::string_view fingerprint = "b-hearth";
 
-/// Chunks of a chat completion. Several answers (`n`) come one after the other, each with its index.
-/// Thinking goes out as `reasoning_content`. The last chunk with a
-/// choice has the finish reason and `timings`; then, if asked for, one with usage and no choices;
-/// then "[DONE]". Failed becomes a chunk with an `error` object and ends the stream without
+/// Chunks of a chat completion. Several answers (`n`) come one after the other, each with its
+/// index. Thinking goes out as `reasoning_content`. The last chunk with a choice has the finish
+/// reason and `timings`; then, if asked for, one with usage and no choices; then "[DONE]". Failed
+/// becomes a chunk with an `error` object and ends the stream without
 /// "[DONE]", so that no client takes the answer for complete. `ping()` is a comment.
 class ChatCompletionStream : public StreamEncoder {
  public:

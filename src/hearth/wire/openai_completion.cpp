@@ -121,9 +121,9 @@ std::string CompletionStream::encode(const chat::Event& event) {
 }
 
 std::string CompletionStream::choice_frame(const chat::TextDelta& text, json::value finish) const {
-  return sse_frame("", to_json(completion_object(
-                           identity_, {choice_of(text, static_cast<std::size_t>(index_), offset_,
-                                                 std::move(finish))})));
+  return sse_frame(
+      "", to_json(completion_object(identity_, {choice_of(text, static_cast<std::size_t>(index_),
+                                                          offset_, std::move(finish))})));
 }
 
 std::string CompletionStream::finish(const chat::Finished& end) {
@@ -166,8 +166,8 @@ void CompletionCollector::add(const chat::Event& event) {
 }
 
 void CompletionCollector::end_choice(chat::StopReason reason) {
-  choices_.push_back(choice_of(std::exchange(text_, {}), choices_.size(), 0,
-                               json::value(finish_reason(reason))));
+  choices_.push_back(
+      choice_of(std::exchange(text_, {}), choices_.size(), 0, json::value(finish_reason(reason))));
 }
 
 Result<json::value> CompletionCollector::response() {

@@ -14,8 +14,8 @@ namespace hearth::wire {
 /// nor `logprobs` asked for with `echo`.
 Result<CompletionRequest> decode_completion_request(const json::value& body);
 
-/// Chunks of a text completion, with one choice or more; see ChatCompletionStream. Thinking and tool calls, which a raw
-/// prompt does not produce, are left out.
+/// Chunks of a text completion, with one choice or more; see ChatCompletionStream. Thinking and
+/// tool calls, which a raw prompt does not produce, are left out.
 class CompletionStream : public StreamEncoder {
  public:
   CompletionStream(AnswerIdentity identity, UsageChunk usage);

@@ -110,11 +110,7 @@ void check_continuation(Fields& body, const json::object& object) {
 }
 
 void decode_thinking(Fields& body, const json::object& object, chat::Request& request) {
-  request.thinking.effort = body.string("reasoning_effort");
-  if (request.thinking.effort == "none") {
-    request.thinking.effort.clear();
-    request.thinking.mode = chat::Thinking::Mode::disabled;
-  }
+  chat::set_effort(request.thinking, body.string("reasoning_effort"));
   // How clients of Qwen3 and others switch thinking; it stays in `extra` for such servers.
   const json::object* kwargs = find_object(object, "chat_template_kwargs");
   const auto enabled = kwargs == nullptr ? std::nullopt : find_bool(*kwargs, "enable_thinking");

@@ -1,8 +1,9 @@
 #include "hearth/wire/openai_logprobs.h"
 
+#include <climits>
+
 #include <algorithm>
 #include <charconv>
-#include <climits>
 #include <limits>
 
 #include "hearth/base/utf8.h"
@@ -145,8 +146,7 @@ std::vector<chat::SampledToken> tokens_of_chat_logprobs(const json::object& choi
   return tokens;
 }
 
-json::value completion_logprobs(const std::vector<chat::SampledToken>& tokens,
-                                std::size_t offset) {
+json::value completion_logprobs(const std::vector<chat::SampledToken>& tokens, std::size_t offset) {
   if (tokens.empty()) return nullptr;
   json::array texts;
   json::array logprobs;

@@ -41,11 +41,7 @@ void decode_reasoning(Fields& body, chat::Request& request) {
   const json::object* object = body.object("reasoning");
   if (object == nullptr) return;
   Fields reasoning(*object, "reasoning", body.problems());
-  request.thinking.effort = reasoning.string("effort");
-  if (request.thinking.effort == "none") {
-    request.thinking.effort.clear();
-    request.thinking.mode = chat::Thinking::Mode::disabled;
-  }
+  chat::set_effort(request.thinking, reasoning.string("effort"));
 }
 
 bool wants_sealed(Fields& body) {

@@ -184,9 +184,9 @@ TEST(Completion, ReadsEveryFormOfAPrompt) {
 }
 
 TEST(Completion, RefusesWhatItCannotDo) {
-  for (const char* field : {R"("n":129)", R"("n":1,"best_of":2)", R"("logprobs":101)",
-                            R"("echo":true,"logprobs":3)", R"("logit_bias":7)",
-                            R"("logit_bias":{"5":"much"})", R"("logit_bias":[[5]])"}) {
+  for (const char* field :
+       {R"("n":129)", R"("n":1,"best_of":2)", R"("logprobs":101)", R"("echo":true,"logprobs":3)",
+        R"("logit_bias":7)", R"("logit_bias":{"5":"much"})", R"("logit_bias":[[5]])"}) {
     EXPECT_FALSE(decode_completion_request(
         parse_json(R"({"prompt":"a",)" + std::string(field) + "}").value()))
         << field;
