@@ -90,7 +90,7 @@ def test_10_000_levels_inside_of_a_field_are_a_400(client, path, deep):
 # -- wrong types ---------------------------------------------------------------------------------
 
 WRONG = [
-    ("model", 5), ("model", ""), ("model", None), ("max_tokens", "16"), ("max_tokens", 0),
+    ("model", 5), ("max_tokens", "16"), ("max_tokens", 0),
     ("max_tokens", -1), ("max_tokens", 1.5), ("max_tokens", []), ("stream", "yes"),
     ("temperature", "hot"), ("temperature", 99), ("temperature", -1), ("top_p", "x"), ("top_p", 7),
 ]
@@ -106,6 +106,7 @@ WRONG_CHAT = WRONG + [
     ("tools", {}), ("tools", "x"), ("tools", [5]), ("tools", [{}]),
 ]
 WRONG_MESSAGES = WRONG_CHAT + [
+    ("model", ""), ("model", None),
     ("system", 5), ("system", [5]), ("thinking", "on"), ("thinking", {"type": "deep"}),
     ("stop_sequences", "x"), ("stop_sequences", [5]), ("tool_choice", "auto"),
     ("tool_choice", {"type": "whatever"}), ("tool_choice", {"type": "tool"}),
@@ -120,12 +121,13 @@ WRONG_OPENAI = WRONG_CHAT + [
     ("tool_choice", {"type": "function", "function": {"name": "absent"}}),
     ("tool_choice", "required"), ("response_format", "json"),
     ("response_format", {"type": "xml"}), ("response_format", {"type": "json_schema"}),
-    ("stream_options", "x"), ("n", 3), ("seed", "x"),
+    ("stream_options", "x"), ("n", 129), ("n", "2"), ("seed", "x"),
+    ("logit_bias", 5), ("logit_bias", {"5": "x"}), ("logprobs", 3), ("grammar", 5),
     ("tools", [{"type": "function"}]), ("tools", [{"type": "function", "function": {}}]),
 ]
-WRONG_COMPLETIONS = WRONG[3:] + [
-    ("prompt", None), ("prompt", 5), ("prompt", {}), ("prompt", ["a", "b"]),
-    ("prompt", [1, "a"]), ("prompt", [-1]), ("prompt", [1.5]), ("stop", 5), ("n", 2),
+WRONG_COMPLETIONS = WRONG + [
+    ("prompt", None), ("prompt", 5), ("prompt", {}), ("prompt", []),
+    ("prompt", [[1], 2]), ("prompt", [-1]), ("prompt", [1.5]), ("stop", 5), ("n", 129),
 ]
 
 
@@ -150,7 +152,7 @@ def test_a_body_that_is_no_object_is_a_400(client, path, body):
 
 @pytest.mark.parametrize("path, field", [
     (MESSAGES, "max_tokens"), (MESSAGES, "messages"), (MESSAGES, "model"), (COUNT, "messages"),
-    (COUNT, "model"), (CHAT, "messages"), (CHAT, "model"), (COMPLETIONS, "prompt"),
+    (COUNT, "model"), (CHAT, "messages"), (COMPLETIONS, "prompt"),
 ])
 def test_a_missing_field_is_a_400_that_names_it(client, path, field):
     body = good(path)

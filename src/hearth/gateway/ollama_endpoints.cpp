@@ -177,7 +177,11 @@ asio::awaitable<void> post_ollama_generate(Exchange& exchange) {
     co_await refuse(exchange, body.error());
     co_return;
   }
-  const bool raw = body->is_object() && find_bool(body->get_object(), "raw").value_or(false);
+  const auto is_raw = [](const json::object& object) {
+    return find_bool(object, "raw").value_or(false) ||
+           !find_string(object, "suffix").value_or("").empty();
+  };
+  const bool raw = body->is_object() && is_raw(body->get_object());
   if (!raw) {
     auto request = wire::decode_ollama_generate(*body);
     co_await answer_messages(exchange, request, wire::OllamaForm::generate);

@@ -208,9 +208,6 @@ Result<const json::object*> object_of(const json::value& body) {
 }
 
 void refuse_unsupported(Fields& fields) {
-  if (!fields.string("suffix").empty()) {
-    fields.problems().report("suffix", "not supported; leave it out");
-  }
   if (const json::array* context = fields.array("context"); context && !context->empty()) {
     fields.problems().report("context", "not supported; send the conversation to /api/chat");
   }
@@ -275,6 +272,9 @@ Result<CompletionRequest> decode_ollama_raw(const json::value& body) {
   request.stop = std::move(options.stop);
   request.max_tokens = options.max_tokens;
   request.stream = fields.value("stream") == nullptr || fields.boolean("stream");
+  if (std::string suffix = fields.string("suffix"); !suffix.empty()) {
+    request.infill = InfillRequest{.suffix = std::move(suffix), .others = {}};
+  }
   refuse_unsupported(fields);
   if (problems.any()) return std::unexpected(problems.error());
   return request;

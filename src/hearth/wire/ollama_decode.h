@@ -18,7 +18,7 @@ Result<chat::Request> decode_ollama_chat(const json::value& body);
 /// messages. Errors: likewise; `suffix` and `context` are refused.
 Result<chat::Request> decode_ollama_generate(const json::value& body);
 
-/// The same with `raw`: no template.
+/// The same with `raw` or a `suffix`: no template.
 Result<CompletionRequest> decode_ollama_raw(const json::value& body);
 
 }  // namespace hearth::wire

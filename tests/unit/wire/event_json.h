@@ -24,7 +24,23 @@ inline json::object event_to_json(const chat::Event& event) {
     json::object operator()(const chat::PrefillProgress& e) const {
       return {{"prefill", {e.computed, e.reused, e.total}}, {"eta_ms", e.eta_ms}};
     }
-    json::object operator()(const chat::TextDelta& e) const { return {{"text", e.text}}; }
+    static json::object token(const chat::TokenProbability& t) {
+      return {{"token", t.text}, {"logprob", t.logprob}};
+    }
+    json::object operator()(const chat::TextDelta& e) const {
+      json::object object{{"text", e.text}};
+      if (e.tokens.empty()) return object;
+      json::array tokens;
+      for (const chat::SampledToken& sampled : e.tokens) {
+        json::object one = token(sampled.chosen);
+        json::array top;
+        for (const chat::TokenProbability& other : sampled.top) top.push_back(token(other));
+        one["top"] = std::move(top);
+        tokens.push_back(std::move(one));
+      }
+      object["tokens"] = std::move(tokens);
+      return object;
+    }
     json::object operator()(const chat::ThinkingDelta& e) const { return {{"thinking", e.text}}; }
     json::object operator()(const chat::ThinkingSignature& e) const {
       return {{"signature", e.signature}, {"redacted", e.redacted}};
