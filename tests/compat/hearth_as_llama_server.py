@@ -4,6 +4,7 @@ Hearth, as they stand: their ServerProcess starts `hearth serve` with options th
 SmolLM2 stands in for the models that they would fetch. What they expect of those models in words, or in numbers
 of tokens, is compared in form: some text, some number. What is left out is in left_out.py, with the reasons."""
 
+import json
 import os
 import sys
 import tempfile
@@ -45,7 +46,7 @@ class SomeCount:
         return "some tokens"
 
 
-def start(server, timeout_seconds: int = 60) -> None:
+def start(server, timeout_seconds: float | None = None) -> None:
     name = server.model_alias or "stand-in"
     provider = {"name": "local", "models": [name], "default_params": {
         "temperature": server.temperature, "seed": server.seed}}
@@ -66,11 +67,31 @@ def start(server, timeout_seconds: int = 60) -> None:
         arguments += ["--chat-template", template_of(server)]
     model = paths.QWEN_1_5B if name == "tinyllama-infill" else paths.SMOLLM2
     window = (server.n_ctx or 4096) // (1 if server.kv_unified else server.n_slots or 1)
-    server.hearth = Hearth(*arguments, models=[f"{name}={paths.model(model)}"],
-                           config=config, context=max(window, LEAST_WINDOW))
-    utils.server_instances.add(server)
-    server.hearth.start(patience=timeout_seconds)
-    server.server_host, server.server_port = server.hearth.client.host, server.hearth.client.port
+    hearth = Kept.with_options(arguments, f"{name}={paths.model(model)}", config,
+                               max(window, LEAST_WINDOW))
+    server.server_host, server.server_port = hearth.client.host, hearth.client.port
+
+
+class Kept:
+    """The last server, which a test that wants the same options gets again."""
+
+    options: str | None = None
+    hearth: Hearth | None = None
+
+    @classmethod
+    def with_options(cls, arguments, model, config, window) -> Hearth:
+        options = json.dumps([arguments, model, config, window])
+        if options != cls.options or not cls.hearth.alive():
+            cls.stop()
+            cls.hearth = Hearth(*arguments, models=[model], config=config, context=window).start()
+            cls.options = options
+        return cls.hearth
+
+    @classmethod
+    def stop(cls):
+        hearth, cls.hearth, cls.options = cls.hearth, None, None
+        if hearth is not None:
+            hearth.stop()
 
 
 def template_of(server) -> str:
@@ -82,16 +103,9 @@ def template_of(server) -> str:
     if file := TEMPLATES.get(server.chat_template):
         return str((UPSTREAM / "../../../models/templates" / file).resolve())
     # Not the name of one: its text.
-    file = Path(tempfile.mkdtemp(prefix="hearth-test-")) / "template.jinja"
+    file = Path(tempfile.gettempdir()) / "hearth-test-template.jinja"
     file.write_text(server.chat_template)
     return str(file)
-
-
-def stop(server) -> None:
-    utils.server_instances.discard(server)
-    hearth, server.hearth = getattr(server, "hearth", None), None
-    if hearth is not None:
-        hearth.stop()
 
 
 def match_regex(regex: str, text: str) -> bool:
@@ -103,12 +117,16 @@ def match_regex(regex: str, text: str) -> bool:
 upstream_match = utils.match_regex
 utils.match_regex = match_regex
 utils.ServerProcess.start = start
-utils.ServerProcess.stop = stop
+utils.ServerProcess.stop = lambda server: None
 utils.ServerPreset.load_all = staticmethod(lambda: None)
 
 
 def pytest_configure(config):
     os.chdir(UPSTREAM)
+
+
+def pytest_unconfigure(config):
+    Kept.stop()
 
 
 def pytest_collection_modifyitems(config, items):

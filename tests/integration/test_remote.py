@@ -129,6 +129,18 @@ def test_a_conversation_with_tools_reaches_an_openai_server(setup):
     assert (sent["temperature"], sent["stop"]) == (0.5, ["END"])
 
 
+def test_what_an_anthropic_server_has_no_place_for_is_in_the_record(setup):
+    body = {"model": "anthropic,remote/model:7b", "max_tokens": 64, "seed": 7, "logprobs": True,
+            "logit_bias": {"5": -1}, "messages": [{"role": "user", "content": "Left out."}]}
+    setup.backends["anthropic"].answers = [Reply(text="Fine.")]
+    answer = setup.hearth.client.post(CHAT, body)
+    answer.ok()
+    record = setup.hearth.record(answer.request_id)
+    for field in ("seed", "logprobs", "logit_bias"):
+        assert f"{field}: Anthropic's API has no such field" in record["warnings"]
+        assert field not in setup.backends["anthropic"].last.body
+
+
 def test_a_conversation_with_tools_reaches_an_anthropic_server(setup):
     backend = setup.backends["anthropic"]
     backend.answers = [Reply(text="Fine.")]

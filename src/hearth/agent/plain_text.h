@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "hearth/base/trimmed.h"
+
 namespace hearth::agent {
 
 /// `text` without terminal escape sequences and control characters other than line end and tab.
@@ -22,7 +24,5 @@ std::string normalised_output(std::string_view text);
 
 /// Lines without their ends. A text that ends in a line end has no empty last line.
 std::vector<std::string_view> lines_of(std::string_view text);
-
-std::string_view trimmed(std::string_view text);
 
 }  // namespace hearth::agent

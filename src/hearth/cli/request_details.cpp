@@ -3,7 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <ctime>
+#include "hearth/cli/local_time.h"
 
 namespace hearth::cli {
 namespace {
@@ -24,19 +24,12 @@ class Lines {
   std::string text_;
 };
 
-std::string local_time(std::int64_t time_ms) {
-  const std::time_t seconds = time_ms / 1000;
-  std::tm parts{};
-  localtime_r(&seconds, &parts);
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
-}
-
 }  // namespace
 
 std::string request_details(const observe::RequestRecord& record) {
   Lines lines;
-  lines.add("request",
-            fmt::format("{} at {}, {}", record.id, local_time(record.time_ms), record.endpoint));
+  lines.add("request", fmt::format("{} at {:%Y-%m-%d %H:%M:%S}, {}", record.id,
+                                   local_time(record.time_ms), record.endpoint));
   lines.add("client", record.client);
   lines.add("session", record.session);
   lines.add("route", fmt::format("{}: {} ({})", record.scenario, record.route, record.why));

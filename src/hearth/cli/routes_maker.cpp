@@ -163,13 +163,8 @@ class RoutesMaker::Reading {
         warnings_.push_back(chat_template.error().message);
         return;
       }
-      const bool own = !chat_template->empty();
-      local_.push_back({name,
-                        *path,
-                        options,
-                        gpu_layers,
-                        own ? std::move(*chat_template) : maker_.chat_template_,
-                        {}});
+      if (chat_template->empty()) *chat_template = maker_.chat_template_;
+      local_.push_back({name, *path, options, gpu_layers, std::move(*chat_template), {}});
       return;
     }
     add_missing(name, path.error().message);

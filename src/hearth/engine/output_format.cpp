@@ -10,13 +10,13 @@
 namespace hearth::engine {
 namespace {
 
-using Mode = chat::ToolChoice::Mode;
+using Choice = chat::ToolChoice::Mode;
 
 std::vector<common_chat_tool> callable_tools(const chat::Request& request, bool relaxed) {
   std::vector<common_chat_tool> tools;
   for (const chat::Tool& tool : request.tools) {
     const bool named =
-        request.tool_choice.mode != Mode::tool || tool.name == request.tool_choice.name;
+        request.tool_choice.mode != Choice::tool || tool.name == request.tool_choice.name;
     if (!named) continue;
     const json::object schema =
         relaxed ? relax_for_grammar(tool.input_schema) : json::object{{"type", "object"}};
@@ -162,7 +162,7 @@ Result<void> force_schema(const Weights& weights, const chat::Request& request,
 
 /// The whole answer is in the request's own language.
 Result<OutputFormat> force_grammar(const Weights& weights, const chat::Request& request) {
-  if (request.json_schema || (!request.tools.empty() && request.tool_choice.mode != Mode::none)) {
+  if (request.json_schema || (!request.tools.empty() && request.tool_choice.mode != Choice::none)) {
     return fail(ErrorKind::invalid_request,
                 "grammar: it cannot be combined with tools or with a response_format");
   }
@@ -179,9 +179,9 @@ Result<OutputFormat> make_format(const Weights& weights, const chat::Request& re
                                  std::vector<std::string>& warnings) {
   if (!request.grammar.empty()) return force_grammar(weights, request);
   OutputFormat format;
-  const bool tools = !request.tools.empty() && request.tool_choice.mode != Mode::none;
+  const bool tools = !request.tools.empty() && request.tool_choice.mode != Choice::none;
   const bool forced =
-      request.tool_choice.mode == Mode::any || request.tool_choice.mode == Mode::tool;
+      request.tool_choice.mode == Choice::any || request.tool_choice.mode == Choice::tool;
   if (tools) {
     for (const chat::Tool& tool : request.tools) format.tool_names.push_back(tool.name);
   }

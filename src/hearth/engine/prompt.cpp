@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "hearth/base/trimmed.h"
 #include "hearth/engine/chat_template.h"
 #include "hearth/engine/output_format.h"
 #include "hearth/engine/template_messages.h"
@@ -16,12 +17,6 @@ namespace {
 constexpr std::string_view generic_tool_instructions =
     "You can use tools. To use one, answer with nothing but a JSON object of this form:\n"
     "{\"name\": \"the tool\", \"arguments\": {…}}\nThe tools:\n";
-
-std::string_view trimmed(std::string_view text) {
-  const auto from = text.find_first_not_of(" \t\r\n");
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
-}
 
 bool template_knows_tools(const Weights& weights) {
   const auto caps = common_chat_templates_get_caps(weights.templates());

@@ -4,6 +4,8 @@
 
 #include <xxhash.h>
 
+#include "hearth/base/trimmed.h"
+
 namespace hearth::engine {
 namespace {
 
@@ -13,12 +15,6 @@ constexpr std::size_t thinking_compared = 40;
 
 std::uint64_t hash_of(const Token* tokens, std::size_t n) {
   return XXH3_64bits(tokens, n * sizeof(Token));
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto from = text.find_first_not_of(" \t\r\n");
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
 }
 
 /// Clients send calls back with their ids and their arguments written anew, so the id counts and

@@ -8,6 +8,7 @@
 #include "hearth/engine/output_format.h"
 #include "hearth/engine/probabilities.h"
 #include "hearth/engine/resume_points.h"
+#include "hearth/kv/common_prefix.h"
 
 namespace hearth::engine {
 namespace {
@@ -20,10 +21,6 @@ constexpr int most_no_room = most_running + 1;
 constexpr int shared_prefix_worth_waiting = 32;
 /// A request that could not be admitted for so long is not overtaken any more.
 constexpr double longest_overtaken_ms = 20000;
-
-int common_prefix(const std::vector<Token>& a, const std::vector<Token>& b) {
-  return static_cast<int>(std::ranges::mismatch(a, b).in1 - a.begin());
-}
 
 }  // namespace
 
@@ -154,7 +151,7 @@ bool Scheduler::waits_for_shared_prefix(const Task& task) const {
   const int least = task.shares ? 1 : shared_prefix_worth_waiting;
   const int now = cache_.longest_prefix(task.tokens);
   return std::ranges::any_of(running_, [&](const auto& other) {
-    const int shared = std::min(common_prefix(task.tokens, other->tokens),
+    const int shared = std::min(kv::common_prefix(task.tokens, other->tokens),
                                 static_cast<int>(task.tokens.size()) - 1);
     return shared > other->n_computed && shared - now >= least;
   });

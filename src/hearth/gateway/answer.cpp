@@ -189,7 +189,7 @@ class Sender {
       record_.decode_ms = finished->timings.decode_ms;
     } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
       record_.error = failed->error.message;
-    } else {
+    } else if (!std::holds_alternative<chat::ChoiceFinished>(event)) {
       if (record_.ttft_ms == 0) record_.ttft_ms = ms_since(began_);
       // For answers that are cancelled, whose usage nobody tells: most deltas are one token.
       ++record_.output_tokens;

@@ -141,10 +141,10 @@ asio::awaitable<void> answer_raw(Exchange& exchange, wire::CompletionRequest& re
       request.prompts.size() == 1 ? provider::Prompts::one : provider::Prompts::each_its_own;
   std::vector<provider::StartAnswer> starts;
   starts.reserve(request.n_answers());
-  for (wire::PromptParts& prompt : request.prompts) {
+  for (const wire::PromptParts& prompt : request.prompts) {
     for (int i = 0; i < request.n; ++i) {
       engine::ChatAnswers::RawRequest raw = raw_request(request);
-      raw.prompt = i + 1 < request.n ? prompt : std::move(prompt);
+      raw.prompt = prompt;
       vary_seed(raw.sampler.sampling, i);
       starts.emplace_back([local, model, asked = std::move(raw)](chat::EventSink sink) mutable {
         return local->complete(model, std::move(asked), std::move(sink));

@@ -3,16 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "hearth/kv/common_prefix.h"
+
 namespace hearth::kv {
-namespace {
-
-int common_prefix(const std::vector<Token>& held, TokenSpan prompt) {
-  const auto [end, _] = std::ranges::mismatch(held, prompt);
-  return static_cast<int>(end - held.begin());
-}
-
-}  // namespace
-
 ResidentPrefixes::ResidentPrefixes(StateDevice& device)
     : device_(device), residents_(static_cast<std::size_t>(device.n_sequences())) {}
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "hearth/kv/common_prefix.h"
+
 namespace hearth::kv {
 namespace {
 
@@ -10,10 +12,6 @@ constexpr std::uint64_t piece_bytes = std::uint64_t{16} << 20;
 /// A bad entry is found at most this often before a prompt is read afresh.
 constexpr int most_tries = 4;
 constexpr int no_limit = std::numeric_limits<int>::max();
-
-int common_prefix(const std::vector<Token>& held, TokenSpan prompt) {
-  return static_cast<int>(std::ranges::mismatch(held, prompt).in1 - held.begin());
-}
 
 int length_of(const std::vector<Token>& tokens) {
   return static_cast<int>(tokens.size());

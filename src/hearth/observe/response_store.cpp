@@ -10,7 +10,7 @@
 namespace hearth::observe {
 namespace {
 
-constexpr const char* schema =
+constexpr const char* responses_schema =
     "CREATE TABLE IF NOT EXISTS responses ("
     "id TEXT PRIMARY KEY, time_ms INTEGER, response TEXT, input TEXT);"
     "CREATE INDEX IF NOT EXISTS responses_by_time ON responses (time_ms);";
@@ -32,7 +32,7 @@ std::filesystem::path response_store_file() {
 Result<std::unique_ptr<ResponseStore>> ResponseStore::open(const std::filesystem::path& file) {
   auto database = Database::open(file, Database::Access::write);
   if (!database) return pass_on(database);
-  if (auto made = (*database)->execute(schema); !made) return pass_on(made);
+  if (auto made = (*database)->execute(responses_schema); !made) return pass_on(made);
   const std::string remove_old =
       fmt::format("DELETE FROM responses WHERE time_ms < {};", unix_ms() - kept_ms);
   if (auto removed = (*database)->execute(remove_old); !removed) return pass_on(removed);

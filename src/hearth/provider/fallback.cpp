@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -39,6 +40,7 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
   void begin(std::size_t index) {
     Attempt& attempt = attempts_[index];
     chat::Request request = attempt.request();
+    std::ranges::move(attempt.provider->left_out(request), std::back_inserter(request.warnings));
     trail_->answers(attempt.route, request.warnings);
     auto call = attempt.provider->start(std::move(request),
                                         [self = shared_from_this(), index](chat::Event event) {

@@ -33,6 +33,11 @@ class Provider {
   [[nodiscard]] virtual std::unique_ptr<Call> start(chat::Request request,
                                                     chat::EventSink sink) = 0;
 
+  /// What of `request` it has no place for, one sentence each; the rest is asked.
+  [[nodiscard]] virtual std::vector<std::string> left_out(const chat::Request& /*request*/) const {
+    return {};
+  }
+
   /// The name in the configuration, or "local".
   [[nodiscard]] virtual std::string name() const = 0;
 

@@ -247,6 +247,11 @@ RemoteSettings remote_settings(const router::ProviderConfig& provider,
   return settings;
 }
 
+std::vector<std::string> RemoteProvider::left_out(const chat::Request& request) const {
+  if (settings_.kind != router::ProviderKind::anthropic) return {};
+  return wire::left_out_of_messages(request);
+}
+
 RemoteProvider::RemoteProvider(RemoteSettings settings, CurlLoop& loop)
     : settings_(std::move(settings)), loop_(loop) {
   // A key read from a file often ends in a line end.

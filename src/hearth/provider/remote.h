@@ -47,6 +47,7 @@ class RemoteProvider : public Provider {
   RemoteProvider(RemoteSettings settings, CurlLoop& loop);
 
   std::unique_ptr<Call> start(chat::Request request, chat::EventSink sink) override;
+  std::vector<std::string> left_out(const chat::Request& request) const override;
   std::string name() const override { return settings_.name; }
   std::vector<std::string> models() const override { return settings_.models; }
 

@@ -41,6 +41,9 @@ class ReplicatedProvider final : public Provider {
                      std::vector<std::string> shown);
 
   [[nodiscard]] std::unique_ptr<Call> start(chat::Request request, chat::EventSink sink) override;
+  [[nodiscard]] std::vector<std::string> left_out(const chat::Request& request) const override {
+    return replicas_.front()->server->left_out(request);
+  }
   [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] std::vector<std::string> models() const override;
 

@@ -2,17 +2,9 @@
 
 #include <algorithm>
 
+#include "hearth/base/trimmed.h"
+
 namespace hearth::router {
-namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
-}  // namespace
-
 std::string to_string(const Target& target) {
   return target.provider + "," + target.model;
 }

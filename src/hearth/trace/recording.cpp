@@ -12,7 +12,7 @@
 namespace hearth::trace {
 namespace {
 
-constexpr int block_tokens = 64;
+constexpr int recorded_block_tokens = 64;
 
 }  // namespace
 
@@ -21,7 +21,7 @@ void Recording::add(const Served& served) {
   Known& known = place->second;
   if (is_new) {
     known.session.name = fmt::format("session-{:04}", sessions_.size());
-    known.session.block_tokens = block_tokens;
+    known.session.block_tokens = recorded_block_tokens;
     known.began_seconds = served.began_seconds;
   }
   Request request;
@@ -32,10 +32,11 @@ void Recording::add(const Served& served) {
   request.reused_tokens = served.reused_tokens;
   request.model = served.model;
   std::uint64_t hash = 0;
-  const std::size_t n_blocks = served.prompt.size() / block_tokens;
+  const std::size_t n_blocks = served.prompt.size() / recorded_block_tokens;
   for (std::size_t i = 0; i < n_blocks; ++i) {
     // Each stands for all the tokens before it, too.
-    const kv::TokenSpan block = served.prompt.subspan(i * block_tokens, block_tokens);
+    const kv::TokenSpan block =
+        served.prompt.subspan(i * recorded_block_tokens, recorded_block_tokens);
     hash = XXH3_64bits_withSeed(block.data(), block.size_bytes(), hash);
     const auto next = static_cast<std::int64_t>(known.ids.size()) + 1;
     request.blocks.push_back(known.ids.try_emplace(hash, next).first->second);

@@ -1,5 +1,7 @@
 #include "hearth/wire/anthropic_encode.h"
 
+#include <fmt/format.h>
+
 #include <string_view>
 #include <utility>
 
@@ -193,6 +195,23 @@ class Encoder {
 };
 
 }  // namespace
+
+std::vector<std::string> left_out_of_messages(const chat::Request& request) {
+  const chat::Sampling& sampling = request.sampling;
+  const std::pair<bool, std::string_view> fields[] = {
+      {sampling.min_p.has_value(), "min_p"},
+      {sampling.seed.has_value(), "seed"},
+      {sampling.frequency_penalty.has_value(), "frequency_penalty"},
+      {sampling.presence_penalty.has_value(), "presence_penalty"},
+      {!request.logit_bias.empty(), "logit_bias"},
+      {request.top_logprobs.has_value(), "logprobs"},
+      {!request.grammar.empty(), "grammar"}};
+  std::vector<std::string> sentences;
+  for (const auto& [asked, name] : fields) {
+    if (asked) sentences.push_back(fmt::format("{}: Anthropic's API has no such field", name));
+  }
+  return sentences;
+}
 
 json::object encode_messages_request(const chat::Request& request, MessagesServer server) {
   return Encoder(request, server).run();

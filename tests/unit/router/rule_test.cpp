@@ -33,7 +33,7 @@ Result<Config> with_rules(const std::string& rules) {
       "c", [](const std::string&) { return std::nullopt; });
 }
 
-chat::Request request_for(std::string text = "hello", std::string model = "claude-sonnet-4") {
+chat::Request saying(std::string text = "hello", std::string model = "claude-sonnet-4") {
   chat::Request request;
   request.model = std::move(model);
   request.messages.push_back({chat::Role::system, {chat::TextBlock{"You are brief.", {}}}});
@@ -46,7 +46,7 @@ Arrival arrival() {
           [](const std::string& name) { return name == "x-team" ? "kernel" : std::string(); }};
 }
 
-Decision decide(const std::string& rules, const chat::Request& request = request_for()) {
+Decision decide(const std::string& rules, const chat::Request& request = saying()) {
   auto config = with_rules(rules);
   EXPECT_TRUE(config) << config.error().message;
   if (!config) return {};
@@ -56,7 +56,7 @@ Decision decide(const std::string& rules, const chat::Request& request = request
 }
 
 /// Whether a rule with that condition takes the request.
-bool takes(const std::string& when, const chat::Request& request = request_for()) {
+bool takes(const std::string& when, const chat::Request& request = saying()) {
   return decide("[{when:" + when + ",route:'p,a'}]", request).destination.target.model == "a";
 }
 
@@ -83,7 +83,7 @@ TEST(Rules, AllConditionsMustHold) {
 }
 
 TEST(Rules, ToolsAreLookedUpByName) {
-  chat::Request request = request_for();
+  chat::Request request = saying();
   chat::Tool tool;
   tool.name = "mcp__browser__click";
   request.tools.push_back(tool);
@@ -92,7 +92,7 @@ TEST(Rules, ToolsAreLookedUpByName) {
 }
 
 TEST(Rules, TokensAreCountedOnlyWhereTheBytesDoNotDecide) {
-  const chat::Request request = request_for(std::string(100, 'x'));
+  const chat::Request request = saying(std::string(100, 'x'));
   EXPECT_TRUE(takes("{tokens:{over:99,under:101}}", request));
   EXPECT_FALSE(takes("{tokens:{over:100}}", request));
   EXPECT_FALSE(takes("{tokens:{under:100}}", request));
@@ -103,7 +103,7 @@ TEST(Rules, TokensAreCountedOnlyWhereTheBytesDoNotDecide) {
 }
 
 TEST(Rules, TheScenarioIsTheRequestsOwn) {
-  EXPECT_TRUE(takes("{scenario:'background'}", request_for("x", "claude-3-5-haiku")));
+  EXPECT_TRUE(takes("{scenario:'background'}", saying("x", "claude-3-5-haiku")));
   EXPECT_FALSE(takes("{scenario:['background','image']}"));
 }
 
@@ -127,7 +127,7 @@ TEST(Rules, OneWithoutARouteAddsItsParameters) {
 }
 
 TEST(Rules, ComeBeforeAnExplicitModel) {
-  EXPECT_TRUE(takes("{model:'p,b'}", request_for("x", "p,b")));
+  EXPECT_TRUE(takes("{model:'p,b'}", saying("x", "p,b")));
 }
 
 TEST(Rules, MistakesAreErrorsWithTheirPlace) {
@@ -154,12 +154,12 @@ TEST(Fallback, IsTheScenariosOwnAndLeavesOutTheRouteItself) {
       "c", [](const std::string&) { return std::nullopt; });
   ASSERT_TRUE(config) << config.error().message;
   const Router router(std::move(*config));
-  const auto plain = router.decide(request_for(), {}, Bytes());
+  const auto plain = router.decide(saying(), {}, Bytes());
   ASSERT_TRUE(plain);
   ASSERT_EQ(plain->fallbacks.size(), 2U);
   EXPECT_EQ(plain->fallbacks.front().target.model, "b");
   EXPECT_EQ(plain->fallbacks.front().params.max_tokens, 10);
-  const auto small = router.decide(request_for("x", "claude-haiku-4-5"), {}, Bytes());
+  const auto small = router.decide(saying("x", "claude-haiku-4-5"), {}, Bytes());
   EXPECT_EQ(small->fallbacks.at(0).target.model, "c");
 }
 

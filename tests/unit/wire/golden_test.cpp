@@ -73,6 +73,40 @@ json::array decoded(const std::string& bytes, StreamDecoder& decoder, std::size_
   return events_to_json(events);
 }
 
+bool is_end(const json::value& event) {
+  return event.as_object().contains("finished") || event.as_object().contains("failed");
+}
+
+/// What a stream must give whatever is in it: events, of which the last one, and no other, ends.
+void expect_one_end(const json::array& events, const std::string& what) {
+  ASSERT_FALSE(events.empty()) << what;
+  EXPECT_EQ(std::ranges::count_if(events, is_end), 1) << what;
+  EXPECT_TRUE(is_end(events.back())) << what;
+}
+
+/// The server is gone after so many bytes.
+template <class Decoder>
+void expect_one_end_wherever_it_breaks_off(const std::string& bytes) {
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    Decoder decoder;
+    expect_one_end(decoded(bytes.substr(0, length), decoder, length),
+                   "broken off after byte " + std::to_string(length));
+  }
+}
+
+/// One byte is another: the end of a string or an object, of a line, of the text; not UTF-8.
+template <class Decoder>
+void expect_one_end_whatever_byte_is_changed(const std::string& bytes) {
+  for (const char byte : {'"', '{', '}', '\n', '\\', '9', '\0', '\xff'}) {
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      std::string changed = bytes;
+      changed[at] = byte;
+      Decoder decoder;
+      expect_one_end(decoded(changed, decoder, at), "changed at byte " + std::to_string(at));
+    }
+  }
+}
+
 /// The events, which must be the same wherever the stream is cut in two.
 template <class Decoder>
 json::value decoded_at_every_cut(const json::value& input) {
@@ -83,6 +117,8 @@ json::value decoded_at_every_cut(const json::value& input) {
     Decoder decoder;
     EXPECT_EQ(decoded(bytes, decoder, cut), expected) << "cut at byte " << cut;
   }
+  expect_one_end_wherever_it_breaks_off<Decoder>(bytes);
+  expect_one_end_whatever_byte_is_changed<Decoder>(bytes);
   return expected;
 }
 

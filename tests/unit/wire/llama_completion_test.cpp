@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Result<LlamaCompletion> decode(std::string_view body) {
+Result<LlamaCompletion> decode_native(std::string_view body) {
   return decode_llama_completion(parse_json(body).value());
 }
 
@@ -23,19 +23,19 @@ chat::Finished finished(int output_tokens, chat::StopReason reason = chat::StopR
 }
 
 TEST(LlamaCompletion, ANegativeNumberOfTokensIsNoLimit) {
-  EXPECT_EQ(decode(R"({"prompt":"a"})")->request.max_tokens, std::nullopt);
-  EXPECT_EQ(decode(R"({"prompt":"a","n_predict":-1})")->request.max_tokens, std::nullopt);
-  EXPECT_EQ(decode(R"({"prompt":"a","n_predict":0})")->request.max_tokens, 0);
-  EXPECT_EQ(decode(R"({"prompt":"a","max_tokens":7})")->request.max_tokens, 7);
+  EXPECT_EQ(decode_native(R"({"prompt":"a"})")->request.max_tokens, std::nullopt);
+  EXPECT_EQ(decode_native(R"({"prompt":"a","n_predict":-1})")->request.max_tokens, std::nullopt);
+  EXPECT_EQ(decode_native(R"({"prompt":"a","n_predict":0})")->request.max_tokens, 0);
+  EXPECT_EQ(decode_native(R"({"prompt":"a","max_tokens":7})")->request.max_tokens, 7);
 }
 
 TEST(LlamaCompletion, RefusesWhatWouldBeWrongWithoutAWordAndWarnsOfTheRest) {
   for (const char* field : {R"("post_sampling_probs":true)", R"("lora":[{"id":0,"scale":1}])",
                             R"("grammar":"root ::= \"a\"","json_schema":{})"}) {
-    EXPECT_FALSE(decode(R"({"prompt":"a",)" + std::string(field) + "}")) << field;
+    EXPECT_FALSE(decode_native(R"({"prompt":"a",)" + std::string(field) + "}")) << field;
   }
-  EXPECT_TRUE(decode(R"({"prompt":"a","post_sampling_probs":false,"lora":[]})"));
-  const auto asked = decode(R"({"prompt":"a","mirostat":2,"cache_prompt":true})");
+  EXPECT_TRUE(decode_native(R"({"prompt":"a","post_sampling_probs":false,"lora":[]})"));
+  const auto asked = decode_native(R"({"prompt":"a","mirostat":2,"cache_prompt":true})");
   EXPECT_THAT(asked->request.warnings, testing::ElementsAre("ignored the field mirostat"));
 }
 
@@ -50,7 +50,7 @@ TEST(LlamaCompletion, AnInfillHasItsPromptBehindThePrefix) {
 }
 
 TEST(LlamaCompletion, SeveralAnswersAreAnArrayEachWithItsOwnUsage) {
-  LlamaCompletionCollector collector({"id", "m", 1}, *decode(R"({"prompt":["a","b"]})"));
+  LlamaCompletionCollector collector({"id", "m", 1}, *decode_native(R"({"prompt":["a","b"]})"));
   collector.add(chat::TextDelta{"one\n", {}});
   collector.add(chat::ChoiceFinished{finished(2, chat::StopReason::max_tokens)});
   collector.add(chat::TextDelta{"two", {}});
@@ -69,7 +69,7 @@ TEST(LlamaCompletion, SeveralAnswersAreAnArrayEachWithItsOwnUsage) {
 }
 
 TEST(LlamaCompletion, OnlyTheFieldsThatWereAskedFor) {
-  LlamaCompletionCollector collector({"id", "m", 1}, *decode(R"({"prompt":"a","n_predict":9,
+  LlamaCompletionCollector collector({"id", "m", 1}, *decode_native(R"({"prompt":"a","n_predict":9,
                   "response_fields":["content","generation_settings/n_predict","nothing"]})"));
   collector.add(chat::TextDelta{"x", {}});
   collector.add(finished(1));
@@ -78,7 +78,7 @@ TEST(LlamaCompletion, OnlyTheFieldsThatWereAskedFor) {
 }
 
 TEST(LlamaCompletion, StreamsTokensAndEndsWithTheRest) {
-  LlamaCompletionStream stream({"id", "m", 1}, *decode(R"({"prompt":"a","stream":true})"));
+  LlamaCompletionStream stream({"id", "m", 1}, *decode_native(R"({"prompt":"a","stream":true})"));
   const std::string delta = stream.encode(chat::TextDelta{"x", {{{7, "x", -0.5}, {}}}});
   EXPECT_THAT(delta, HasSubstr(R"("content":"x","tokens":[7],"stop":false)"));
   const std::string end = stream.encode(finished(1, chat::StopReason::stop_sequence));
