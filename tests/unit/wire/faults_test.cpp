@@ -1,14 +1,16 @@
-// The faults of other servers (facts on clients) that wire/ must not have, one test each; those of
-// requests (results after user text, is_error, images) are golden cases.
+// The faults of other servers (facts on clients) that wire/ must not have, one test each. Those
+// that are the router's or the gateway's are named in tests/unit/router and tests/integration.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "hearth/wire/anthropic_answer.h"
+#include "hearth/wire/anthropic_decode.h"
 #include "hearth/wire/anthropic_events.h"
 #include "hearth/wire/http_status.h"
 #include "hearth/wire/models_list.h"
 #include "hearth/wire/openai_answer.h"
 #include "hearth/wire/openai_completion.h"
+#include "hearth/wire/openai_encode.h"
 #include "hearth/wire/openai_events.h"
 
 namespace hearth::wire {
@@ -22,6 +24,42 @@ chat::Finished finished(chat::StopReason reason) {
   end.reason = reason;
   end.usage = {10, 4, 3, 0};
   return end;
+}
+
+/// The messages that an OpenAI server gets of a user's turn after a call of a tool.
+json::array sent_after_a_call(std::string_view blocks) {
+  const auto body = parse_json(
+      R"({"model":"m","max_tokens":9,"messages":[
+          {"role":"user","content":"Look."},
+          {"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"read","input":{}}]},
+          {"role":"user","content":[)" +
+      std::string(blocks) + "]}]}");
+  const auto request = decode_messages_request(body.value());
+  json::array messages = encode_chat_request(request.value()).at("messages").as_array();
+  messages.erase(messages.begin(), messages.begin() + 2);
+  return messages;
+}
+
+TEST(Faults, ResultsOfToolsComeBeforeTheUsersText) {
+  const auto sent = sent_after_a_call(
+      R"({"type":"text","text":"And now?"},{"type":"tool_result","tool_use_id":"t1","content":"x"})");
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent[0].at("role"), "tool");
+  EXPECT_EQ(sent[0].at("tool_call_id"), "t1");
+  EXPECT_EQ(sent[1].at("role"), "user");
+}
+
+TEST(Faults, AToolThatFailedIsSeenToHaveFailed) {
+  const auto sent = sent_after_a_call(
+      R"({"type":"tool_result","tool_use_id":"t1","is_error":true,"content":"no such file"})");
+  EXPECT_EQ(sent[0].at("content"), "Error: no such file");
+}
+
+TEST(Faults, AnImageInAToolsResultIsKept) {
+  const auto sent = sent_after_a_call(
+      R"({"type":"tool_result","tool_use_id":"t1","content":[{"type":"image","source":
+          {"type":"base64","media_type":"image/png","data":"iVBORw=="}}]})");
+  EXPECT_THAT(to_json(sent), HasSubstr("data:image/png;base64,iVBORw=="));
 }
 
 TEST(Faults, EveryResponseHasItsOwnMessageId) {
