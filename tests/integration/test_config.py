@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.backend import OpenAiBackend, Reply
-from harness.server import Hearth
+from harness.server import Hearth, serve_fails
 
 MESSAGES = "/v1/messages"
 
@@ -250,6 +250,32 @@ def test_explain_takes_every_format(backend):
         for body in ({"model": "x", "messages": [{"role": "user", "content": "Hi"}]},
                      {"model": "x", "input": "Hi"}):
             assert json.loads(explain(hearth, body, "--json"))["route"] == "p,m"
+
+
+# -- the system prompt -------------------------------------------------------------------------------
+
+
+def test_a_system_prompt_of_ones_own(backend, tmp_path):
+    file = tmp_path / "prompt.md"
+    file.write_text("Be brief.\n")
+    config = config_for(backend.url, REWRITE_SYSTEM_PROMPT=str(file))
+    blocks = [{"type": "text", "text": "You are somebody."},
+              {"type": "text", "text": "Pages of advice.\n<env>\nfolder: /x\n</env>"}]
+    with Hearth(config=config) as hearth:
+        answer = hearth.client.post(MESSAGES, ask(system=blocks))
+        answer.ok()
+        sent = json.dumps(backend.last.body["messages"][0])
+        assert "You are somebody." in sent
+        assert "Be brief.\\n<env>\\nfolder: /x" in sent
+        assert "advice" not in sent
+        assert "REWRITE_SYSTEM_PROMPT" in hearth.record(answer.request_id)["warnings"]
+
+
+def test_a_system_prompt_that_is_not_there_is_said_at_the_start(backend, tmp_path):
+    config = config_for(backend.url, REWRITE_SYSTEM_PROMPT=str(tmp_path / "none.md"))
+    said = serve_fails(config=config)
+    assert "REWRITE_SYSTEM_PROMPT" in said
+    assert "none.md" in said
 
 
 @pytest.mark.parametrize("content, word", [("{", "the JSON ends early"), ("[]", "expected a request's JSON"),

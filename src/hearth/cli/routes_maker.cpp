@@ -82,6 +82,14 @@ class RoutesMaker::Reading {
     if (const char* key = std::getenv("HEARTH_API_KEY"); key != nullptr && *key != '\0') {
       routes_->key_hashes = {router::key_hash(key)};
     }
+    if (!config->rewrite_system_prompt.empty()) {
+      auto prompt = read_file(config->rewrite_system_prompt);
+      if (!prompt) {
+        return fail(ErrorKind::config,
+                    fmt::format("REWRITE_SYSTEM_PROMPT: {}", prompt.error().message));
+      }
+      routes_->system_prompt = std::move(*prompt);
+    }
     auto sessions = before_ != nullptr ? before_->router->sessions()
                                        : std::make_shared<router::SessionMemory>();
     routes_->router = std::make_unique<router::Router>(std::move(*config), std::move(sessions));

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "hearth/gateway/on_worker.h"
+#include "hearth/router/system_prompt.h"
 
 namespace hearth::gateway {
 namespace {
@@ -68,12 +69,13 @@ asio::awaitable<Result<RoutedRequest>> route_request(Exchange& exchange, chat::R
   if (request.session.empty()) request.session = routed.record.session;
   routed.record.session = request.session;
 
-  const LocalCounter counter(exchange.routes());
+  const Routes& routes = exchange.routes();
+  if (!routes.system_prompt.empty()) router::rewrite_system_prompt(request, routes.system_prompt);
+  const LocalCounter counter(routes);
   const router::Arrival arrival{std::string(exchange.path()), [&exchange](const std::string& name) {
                                   return std::string(exchange.header(name));
                                 }};
-  const auto decide = [&] { return exchange.routes().router->decide(request, arrival, counter); };
-  const Routes& routes = exchange.routes();
+  const auto decide = [&] { return routes.router->decide(request, arrival, counter); };
   Result<router::Decision> decision;
   if (!routes.local_models->names().empty() && routes.router->may_count(request, counter)) {
     decision = co_await on_worker(exchange.services().workers, decide);

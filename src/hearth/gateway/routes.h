@@ -22,6 +22,7 @@ struct RoutedProvider {
 struct Routes {
   std::vector<std::string> key_hashes;  ///< router::key_hash of each; empty: none is asked for
   std::unique_ptr<const router::Router> router;
+  std::string system_prompt;  ///< of REWRITE_SYSTEM_PROMPT; empty: it stays as it is
   std::map<std::string, RoutedProvider> providers;
   std::shared_ptr<provider::LocalModels> local_models;
 

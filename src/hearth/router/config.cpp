@@ -17,9 +17,10 @@
 namespace hearth::router {
 namespace {
 
-constexpr std::array<std::string_view, 11> used_keys{
-    "Providers", "Router",          "fallback",       "APIKEY", "HOST",     "PORT",
-    "PROXY_URL", "ALLOWED_ORIGINS", "API_TIMEOUT_MS", "LOG",    "LOG_LEVEL"};
+constexpr std::array<std::string_view, 12> used_keys{
+    "Providers",      "Router", "fallback",  "APIKEY",
+    "HOST",           "PORT",   "PROXY_URL", "ALLOWED_ORIGINS",
+    "API_TIMEOUT_MS", "LOG",    "LOG_LEVEL", "REWRITE_SYSTEM_PROMPT"};
 
 /// What cannot be used, and what to do instead.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> told_keys{{
@@ -134,6 +135,7 @@ Result<Config> parse_config(std::string_view text, const std::string& file,
   config.port = top.integer("PORT", 0, 65535);
   config.proxy_url = top.string("PROXY_URL");
   config.api_timeout_ms = top.integer("API_TIMEOUT_MS", 1, INT_MAX).value_or(config.api_timeout_ms);
+  config.rewrite_system_prompt = top.string("REWRITE_SYSTEM_PROMPT");
   config.log = top.boolean("LOG").value_or(config.log);
   config.log_level =
       top.one_of("LOG_LEVEL", {"trace", "debug", "info", "warn", "error", "fatal", "off"});

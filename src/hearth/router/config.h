@@ -81,6 +81,7 @@ struct Config {
   std::optional<int> port;
   std::string proxy_url;
   int api_timeout_ms = 600000;
+  std::string rewrite_system_prompt;  ///< REWRITE_SYSTEM_PROMPT: a file; empty: not set
   bool log = true;
   std::string log_level;  ///< LOG_LEVEL; empty: not set
   json::object other;
