@@ -16,6 +16,7 @@
 #include "hearth/cli/finish.h"
 #include "hearth/cli/option_checks.h"
 #include "hearth/cli/server_state.h"
+#include "hearth/cli/socket_activation.h"
 #include "hearth/gateway/server.h"
 
 namespace hearth::cli {
@@ -26,6 +27,7 @@ struct ServeOptions {
   std::string host;
   int port = -1;
   double idle_exit_minutes = 0;
+  int stop_timeout_seconds = 5;
   std::string log_level;
 };
 
@@ -54,6 +56,7 @@ gateway::ServerOptions server_options_for(const ServeOptions& options,
     server.idle_exit =
         std::chrono::seconds(static_cast<std::int64_t>(options.idle_exit_minutes * 60));
   }
+  server.stop_patience = std::chrono::seconds(options.stop_timeout_seconds);
   return server;
 }
 
@@ -81,6 +84,9 @@ Result<void> run_serve(ServeOptions& options) {
     if (auto set = set_up_log(log_level(options, config)); !set) return set;
     server_options = server_options_for(options, config);
   }
+  auto inherited = inherited_socket();
+  if (!inherited) return pass_on(inherited);
+  server_options.listening = *inherited;
   for (const std::string& warning : built.warnings) spdlog::warn("{}", warning);
   const auto reload = [&built] {
     boost::asio::post(built.services->workers, [&built] { built.reload(); });
@@ -199,6 +205,9 @@ void add_serve_commands(CLI::App& app, int& exit_code) {
       ->add_option("--idle-exit", options->idle_exit_minutes,
                    "Stop when nothing was asked for this many minutes")
       ->type_name("MINUTES");
+  checked(serve->add_option("--stop-timeout", options->stop_timeout_seconds,
+                            "How long a stop waits for running answers (default 5)"),
+          "SECONDS", CLI::Range(0, 86400));
   serve->add_option("--log-level", options->log_level, "trace, debug, info, warn, error or off")
       ->type_name("LEVEL");
   serve->callback([options, &exit_code] { finish(run_serve(*options), exit_code); });

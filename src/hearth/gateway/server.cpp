@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include "hearth/base/log.h"
 #include "hearth/gateway/access.h"
@@ -18,6 +19,51 @@ namespace hearth::gateway {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+
+namespace {
+
+Result<void> take_over(int socket, tcp::acceptor& acceptor) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  const bool known = ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) == 0;
+  boost::system::error_code ec;
+  if (known && (address.ss_family == AF_INET || address.ss_family == AF_INET6)) {
+    acceptor.assign(address.ss_family == AF_INET ? tcp::v4() : tcp::v6(), socket, ec);
+    if (!ec) return {};
+  }
+  return fail(ErrorKind::config,
+              "the socket that the service manager handed over is no TCP socket that listens; give "
+              "the socket unit a ListenStream with an address and a port");
+}
+
+Result<void> open(const ServerOptions& options, tcp::acceptor& acceptor) {
+  boost::system::error_code ec;
+  const auto address =
+      asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, ec);
+  if (ec) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("--host {}: give an IP address, such as 127.0.0.1", options.host));
+  }
+  const tcp::endpoint endpoint(address, options.port);
+  acceptor.open(endpoint.protocol(), ec);
+  if (!ec) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
+  if (!ec) acceptor.bind(endpoint, ec);
+  if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
+  if (ec == asio::error::address_in_use) {
+    return fail(ErrorKind::unavailable,
+                fmt::format("port {} is in use. If a Hearth server is running there, it can be "
+                            "used as it is, or ended with `hearth stop`; or choose another port "
+                            "with --port.",
+                            options.port));
+  }
+  if (ec) {
+    return fail(ErrorKind::unavailable, fmt::format("cannot listen on {}:{}: {}", options.host,
+                                                    options.port, ec.message()));
+  }
+  return {};
+}
+
+}  // namespace
 
 struct Server::Impl {
   Impl(Services& used, asio::io_context& loop) : services(used), io(loop) {}
@@ -51,6 +97,15 @@ struct Server::Impl {
       if (ec) co_return;
     }
     stop(fmt::format("nothing was asked for {} s", limit.count()));
+  }
+
+  asio::awaitable<void> watch_signals() {
+    boost::system::error_code ec;
+    co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+    if (ec) co_return;
+    stop("asked to");
+    co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+    if (!ec) io.stop();
   }
 
   asio::awaitable<void> watch_hangups() {
@@ -95,38 +150,19 @@ Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::listen(const ServerOptions& options, Services& services,
                                                asio::io_context& io) {
-  boost::system::error_code ec;
-  const auto address =
-      asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, ec);
-  if (ec) {
-    return fail(ErrorKind::invalid_request,
-                fmt::format("--host {}: give an IP address, such as 127.0.0.1", options.host));
-  }
-  if (!is_loopback(options.host) && services.routes()->key_hashes.empty()) {
-    return fail(ErrorKind::forbidden,
-                fmt::format("{} can be reached from other machines, so a key is needed: set APIKEY "
-                            "in the configuration or HEARTH_API_KEY, or listen on 127.0.0.1",
-                            options.host));
-  }
   std::unique_ptr<Server> server(new Server);
   server->impl_ = std::make_unique<Impl>(services, io);
   server->impl_->options = options;
   tcp::acceptor& acceptor = server->impl_->acceptor;
-  const tcp::endpoint endpoint(address, options.port);
-  acceptor.open(endpoint.protocol(), ec);
-  if (!ec) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
-  if (!ec) acceptor.bind(endpoint, ec);
-  if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
-  if (ec == asio::error::address_in_use) {
-    return fail(ErrorKind::unavailable,
-                fmt::format("port {} is in use. If a Hearth server is running there, it can be "
-                            "used as it is, or ended with `hearth stop`; or choose another port "
-                            "with --port.",
-                            options.port));
-  }
-  if (ec) {
-    return fail(ErrorKind::unavailable, fmt::format("cannot listen on {}:{}: {}", options.host,
-                                                    options.port, ec.message()));
+  auto opened =
+      options.listening ? take_over(*options.listening, acceptor) : open(options, acceptor);
+  if (!opened) return pass_on(opened);
+  const std::string host = acceptor.local_endpoint().address().to_string();
+  if (!is_loopback(host) && services.routes()->key_hashes.empty()) {
+    return fail(ErrorKind::forbidden,
+                fmt::format("{} can be reached from other machines, so a key is needed: set APIKEY "
+                            "in the configuration or HEARTH_API_KEY, or listen on 127.0.0.1",
+                            host));
   }
   return server;
 }
@@ -146,9 +182,7 @@ std::string Server::run() {
   Impl& impl = *impl_;
   impl.signals.add(SIGINT);
   impl.signals.add(SIGTERM);
-  impl.signals.async_wait([&impl](const boost::system::error_code& ec, int) {
-    if (!ec) impl.stop("asked to");
-  });
+  asio::co_spawn(impl.io, impl.watch_signals(), asio::detached);
   impl.hangups.add(SIGHUP);
   asio::co_spawn(impl.io, impl.watch_hangups(), asio::detached);
   asio::co_spawn(impl.io, impl.accept(), asio::detached);

@@ -15,6 +15,8 @@ namespace hearth::gateway {
 struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8484;  ///< 0: any free one
+  /// A socket that listens already, as a service manager hands it over; instead of host and port.
+  std::optional<int> listening;
   /// Stop when nothing was asked for this long.
   std::optional<std::chrono::seconds> idle_exit;
   /// How long a stop waits for running answers.
@@ -26,9 +28,9 @@ struct ServerOptions {
 /// The HTTP server. Listens from construction by `listen`; serves in `run`.
 class Server {
  public:
-  /// Errors: forbidden for an address that others can reach without a key in its routes;
-  /// unavailable for a port in use, with what to do; invalid_request for a host that is no address.
-  /// `io` is what it runs on, and must outlive it.
+  /// Takes `options.listening`. Errors: forbidden for an address that others can reach without a
+  /// key in its routes; unavailable for a port in use, with what to do; invalid_request for a host
+  /// that is no address. `io` is what it runs on, and must outlive it.
   static Result<std::unique_ptr<Server>> listen(const ServerOptions& options, Services& services,
                                                 boost::asio::io_context& io);
   ~Server();
@@ -39,7 +41,8 @@ class Server {
   /// "http://127.0.0.1:8484"
   [[nodiscard]] std::string url() const;
 
-  /// Serves until `stop`, SIGINT, SIGTERM or the idle time. Returns why, in words.
+  /// Serves until `stop`, SIGINT, SIGTERM or the idle time; a second signal ends it at once.
+  /// Returns why, in words.
   std::string run();
   /// From any thread.
   void stop();

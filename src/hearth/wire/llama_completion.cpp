@@ -66,11 +66,20 @@ void decode_common(Fields& body, LlamaCompletion& asked) {
   }
 }
 
-Result<LlamaCompletion> ended(Fields& body, LlamaCompletion asked) {
-  Problems& problems = body.problems();
+Result<LlamaCompletion> decode_body(const json::value& body,
+                                    void (*decode_prompt)(Fields&, LlamaCompletion&)) {
+  Problems problems(PathStyle::brackets);
+  if (!body.is_object()) {
+    problems.expected("the body", "an object", &body);
+    return std::unexpected(problems.error());
+  }
+  Fields fields(body.get_object(), "", problems);
+  LlamaCompletion asked;
+  decode_prompt(fields, asked);
+  decode_common(fields, asked);
   if (asked.request.n_answers() > most_answers) problems.report("prompt", "more than 128 answers");
   if (problems.any()) return std::unexpected(problems.error());
-  for (const auto& member : body.rest()) {
+  for (const auto& member : fields.rest()) {
     asked.request.warnings.push_back("ignored the field " + std::string(member.key()));
   }
   return asked;
@@ -180,34 +189,20 @@ bool has_new_line(const std::string& text) {
 }  // namespace
 
 Result<LlamaCompletion> decode_llama_completion(const json::value& body) {
-  Problems problems(PathStyle::brackets);
-  if (!body.is_object()) {
-    problems.expected("the body", "an object", &body);
-    return std::unexpected(problems.error());
-  }
-  Fields fields(body.get_object(), "", problems);
-  LlamaCompletion asked;
-  asked.request.prompts = decode_prompts(fields);
-  if (const json::value* prompt = fields.value("prompt")) asked.prompt = *prompt;
-  decode_common(fields, asked);
-  return ended(fields, std::move(asked));
+  return decode_body(body, [](Fields& fields, LlamaCompletion& asked) {
+    asked.request.prompts = decode_prompts(fields);
+    if (const json::value* prompt = fields.value("prompt")) asked.prompt = *prompt;
+  });
 }
 
 Result<LlamaCompletion> decode_llama_infill(const json::value& body) {
-  Problems problems(PathStyle::brackets);
-  if (!body.is_object()) {
-    problems.expected("the body", "an object", &body);
-    return std::unexpected(problems.error());
-  }
-  Fields fields(body.get_object(), "", problems);
-  LlamaCompletion asked;
-  const std::string prefix = fields.string("input_prefix") + fields.string("prompt");
-  asked.prompt = prefix;
-  asked.request.prompts.push_back({prefix});
-  asked.request.infill =
-      InfillRequest{.suffix = fields.string("input_suffix"), .others = decode_others(fields)};
-  decode_common(fields, asked);
-  return ended(fields, std::move(asked));
+  return decode_body(body, [](Fields& fields, LlamaCompletion& asked) {
+    const std::string prefix = fields.string("input_prefix") + fields.string("prompt");
+    asked.prompt = prefix;
+    asked.request.prompts.push_back({prefix});
+    asked.request.infill =
+        InfillRequest{.suffix = fields.string("input_suffix"), .others = decode_others(fields)};
+  });
 }
 
 LlamaCompletionStream::LlamaCompletionStream(AnswerIdentity identity, LlamaCompletion asked)
