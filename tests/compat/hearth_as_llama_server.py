@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.modules["wget"] = types.ModuleType("wget")
 
 import utils  # noqa: E402, upstream's
-from compat.left_out import LEFT_OUT  # noqa: E402
+from compat.left_out import LEFT_OUT, LEFT_OUT_WITH  # noqa: E402
 from harness import paths  # noqa: E402
 from harness.server import Hearth  # noqa: E402
 
@@ -138,6 +138,9 @@ def pytest_collection_modifyitems(config, items):
                 item.add_marker(pytest.mark.skip(reason=LEFT_OUT[pattern]))
                 used.add(pattern)
         params = item.callspec.params if hasattr(item, "callspec") else {}
+        for (name, key, value), reason in LEFT_OUT_WITH.items():
+            if item.originalname == name and params.get(key) == value:
+                item.add_marker(pytest.mark.skip(reason=reason))
         for key in COUNTS:
             if key in params:
                 params[key] = SomeCount()
