@@ -34,7 +34,7 @@ class ChatAnswers {
   struct RawRequest {
     RawPrompt prompt;
     /// Where set, the model fills in between the prompt and what comes behind.
-    std::optional<Infill> infill;
+    std::optional<chat::Infill> infill;
     bool echo = false;  ///< the answer begins with the prompt's text
     SamplerOptions sampler;
     std::optional<int> top_logprobs;

@@ -40,7 +40,7 @@ class Writer {
 
 }  // namespace
 
-Result<Prompt> infill_prompt(const Weights& weights, const Infill& infill, Prompt before) {
+Result<Prompt> infill_prompt(const Weights& weights, const chat::Infill& infill, Prompt before) {
   const llama_vocab* vocab = weights.vocab();
   const Token prefix = llama_vocab_fim_pre(vocab);
   const Token suffix = llama_vocab_fim_suf(vocab);
@@ -52,7 +52,7 @@ Result<Prompt> infill_prompt(const Weights& weights, const Infill& infill, Promp
   }
   Writer out(weights);
   const Token file = llama_vocab_fim_sep(vocab);
-  for (const Infill::Snippet& other : infill.others) {
+  for (const chat::Infill::Snippet& other : infill.others) {
     if (file >= 0) {
       out.mark(file);
       out.text(other.filename + "\n" + other.text);

@@ -20,9 +20,10 @@ chat::SampledToken probabilities(const Weights& weights, const float* logits, To
   };
   chat::SampledToken sampled;
   sampled.chosen = describe(chosen);
+  if (n_top <= 0) return sampled;
   std::vector<Token> order(static_cast<std::size_t>(n_vocab));
   std::iota(order.begin(), order.end(), 0);
-  const auto end_of_top = order.begin() + std::clamp(n_top, 0, n_vocab);
+  const auto end_of_top = order.begin() + std::min(n_top, n_vocab);
   std::ranges::partial_sort(order, end_of_top, std::greater{},
                             [logits](Token token) { return logits[token]; });
   std::transform(order.begin(), end_of_top, std::back_inserter(sampled.top), describe);

@@ -63,12 +63,7 @@ void take_defaults(const router::RouteParams& params, wire::CompletionRequest& r
 /// All of `request` but its prompts.
 engine::ChatAnswers::RawRequest raw_request(const wire::CompletionRequest& request) {
   engine::ChatAnswers::RawRequest raw;
-  if (request.infill) {
-    raw.infill.emplace().suffix = request.infill->suffix;
-    for (const auto& [filename, text] : request.infill->others) {
-      raw.infill->others.push_back({filename, text});
-    }
-  }
+  raw.infill = request.infill;
   raw.echo = request.echo;
   raw.sampler.sampling = request.sampling;
   raw.sampler.logit_bias = request.logit_bias;

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "hearth/chat/infill.h"
 #include "hearth/chat/request.h"
 #include "hearth/wire/fields.h"
 #include "hearth/wire/openai_answer.h"
@@ -13,16 +14,6 @@ namespace hearth::wire {
 
 /// A raw prompt: text, and the model's own tokens, in the order in which they stand.
 using PromptParts = std::vector<std::variant<std::string, std::vector<int>>>;
-
-/// What stands around a gap that is to be filled, besides the prompt before it.
-struct InfillRequest {
-  struct Snippet {
-    std::string filename;
-    std::string text;
-  };
-  std::string suffix;
-  std::vector<Snippet> others;  ///< of other files
-};
 
 /// A request to continue raw prompts: no template, no roles.
 struct CompletionRequest {
@@ -36,7 +27,7 @@ struct CompletionRequest {
   std::string grammar;                     ///< GBNF
   std::optional<json::value> json_schema;  ///< the answer must be JSON after this schema
   std::vector<std::string> stop;
-  std::optional<InfillRequest> infill;
+  std::optional<chat::Infill> infill;
   bool echo = false;
   bool stream = false;
   UsageChunk usage = UsageChunk::leave_out;

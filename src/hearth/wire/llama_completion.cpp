@@ -85,8 +85,8 @@ Result<LlamaCompletion> decode_body(const json::value& body,
   return asked;
 }
 
-std::vector<InfillRequest::Snippet> decode_others(Fields& body) {
-  std::vector<InfillRequest::Snippet> others;
+std::vector<chat::Infill::Snippet> decode_others(Fields& body) {
+  std::vector<chat::Infill::Snippet> others;
   const json::array* items = body.array("input_extra");
   Problems& problems = body.problems();
   for (std::size_t i = 0; items != nullptr && i < items->size() && !problems.any(); ++i) {
@@ -201,7 +201,7 @@ Result<LlamaCompletion> decode_llama_infill(const json::value& body) {
     asked.prompt = prefix;
     asked.request.prompts.push_back({prefix});
     asked.request.infill =
-        InfillRequest{.suffix = fields.string("input_suffix"), .others = decode_others(fields)};
+        chat::Infill{.suffix = fields.string("input_suffix"), .others = decode_others(fields)};
   });
 }
 

@@ -273,7 +273,7 @@ Result<CompletionRequest> decode_ollama_raw(const json::value& body) {
   request.max_tokens = options.max_tokens;
   request.stream = fields.value("stream") == nullptr || fields.boolean("stream");
   if (std::string suffix = fields.string("suffix"); !suffix.empty()) {
-    request.infill = InfillRequest{.suffix = std::move(suffix), .others = {}};
+    request.infill = chat::Infill{.suffix = std::move(suffix), .others = {}};
   }
   refuse_unsupported(fields);
   if (problems.any()) return std::unexpected(problems.error());

@@ -24,7 +24,7 @@ void check_best_of(Fields& body, int n) {
 
 void decode_suffix(Fields& body, CompletionRequest& request) {
   std::string suffix = body.string("suffix");
-  if (!suffix.empty()) request.infill = InfillRequest{.suffix = std::move(suffix), .others = {}};
+  if (!suffix.empty()) request.infill = chat::Infill{.suffix = std::move(suffix), .others = {}};
 }
 
 void decode_logprobs(Fields& body, CompletionRequest& request) {

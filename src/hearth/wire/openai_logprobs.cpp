@@ -36,6 +36,13 @@ void add_bias(std::variant<int, std::string> token, const json::value& bias,
   }
 }
 
+/// JSON can only hold what is valid UTF-8; the bytes tell the rest.
+json::object token_text(const std::string& text) {
+  json::array bytes;
+  for (const char byte : text) bytes.emplace_back(static_cast<unsigned char>(byte));
+  return {{"token", to_valid_utf8(text)}, {"bytes", std::move(bytes)}};
+}
+
 json::object token_object(const chat::TokenProbability& token) {
   json::object object = token_text(token.text);
   if (token.id >= 0) object["id"] = token.id;
@@ -167,12 +174,6 @@ json::value completion_logprobs(const std::vector<chat::SampledToken>& tokens, s
                       {"token_logprobs", std::move(logprobs)},
                       {"top_logprobs", std::move(tops)},
                       {"text_offset", std::move(offsets)}};
-}
-
-json::object token_text(const std::string& text) {
-  json::array bytes;
-  for (const char byte : text) bytes.emplace_back(static_cast<unsigned char>(byte));
-  return {{"token", to_valid_utf8(text)}, {"bytes", std::move(bytes)}};
 }
 
 }  // namespace hearth::wire

@@ -26,7 +26,4 @@ std::vector<chat::SampledToken> tokens_of_chat_logprobs(const json::object& choi
 /// `logprobs` of a text completion's choice; null without tokens. `offset`: bytes of text before.
 json::value completion_logprobs(const std::vector<chat::SampledToken>& tokens, std::size_t offset);
 
-/// `token` and `bytes` of a token's text, of which JSON can only hold what is valid UTF-8.
-json::object token_text(const std::string& text);
-
 }  // namespace hearth::wire
