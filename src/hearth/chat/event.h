@@ -45,6 +45,7 @@ struct PrefillProgress {
   int reused = 0;
   int total = 0;
   double eta_ms = 0;
+  bool estimated = false;  ///< `computed` is what has probably been read by now, not a report
 };
 
 struct TokenProbability {

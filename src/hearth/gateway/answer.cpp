@@ -33,6 +33,7 @@ chat::PrefillProgress estimate(const chat::PrefillProgress& last, double elapsed
   const double share = std::min(elapsed_ms / last.eta_ms, 0.99);
   now.computed = last.computed + static_cast<int>(share * left);
   now.eta_ms = last.eta_ms - std::min(elapsed_ms, last.eta_ms);
+  now.estimated = true;
   return now;
 }
 
@@ -159,8 +160,11 @@ class Sender {
 
   /// An estimate may have run ahead of what the engine then reports; a bar must not jump back.
   chat::PrefillProgress never_backwards(chat::PrefillProgress progress) {
-    shown_computed_ = std::max(shown_computed_, progress.computed);
-    progress.computed = shown_computed_;
+    if (progress.computed < shown_computed_) {
+      progress.computed = shown_computed_;
+      progress.estimated = true;
+    }
+    shown_computed_ = progress.computed;
     return progress;
   }
 

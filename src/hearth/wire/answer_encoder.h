@@ -19,8 +19,8 @@ struct AnswerIdentity {
   std::int64_t created = 0;
 };
 
-/// ": prefill {"computed":…,"reused":…,"total":…,"eta_ms":…}": an SSE comment, which every parser
-/// skips and our agent shows as a progress bar.
+/// ": prefill {"computed":…,"reused":…,"total":…,"eta_ms":…}", with "estimated":true where it is:
+/// an SSE comment, which every parser skips and our agent shows as a progress bar.
 std::string prefill_comment(const chat::PrefillProgress& progress);
 
 /// chat::Events to the text of an event stream, one answer long. An encoder for each format.

@@ -72,7 +72,8 @@ void MessagesEventDecoder::on_comment(std::string_view comment) {
   if (!told || !told->is_object()) return;
   const json::object& object = told->get_object();
   emit(chat::PrefillProgress{int_of(object, "computed"), int_of(object, "reused"),
-                             int_of(object, "total"), find_number(object, "eta_ms").value_or(0)});
+                             int_of(object, "total"), find_number(object, "eta_ms").value_or(0),
+                             find_bool(object, "estimated").value_or(false)});
 }
 
 void MessagesEventDecoder::on_body(const json::object& body) {
