@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include <ggml-backend.h>
 #include <llama.h>
 #include <log.h>
 
@@ -41,6 +42,23 @@ void start_backend() {
     common_log_set_verbosity_thold(-1);
     llama_backend_init();
   });
+}
+
+std::uint64_t free_gpu_memory() {
+  start_backend();
+  std::uint64_t dedicated = 0;
+  std::uint64_t integrated = 0;
+  for (std::size_t i = 0; i < ggml_backend_dev_count(); ++i) {
+    ggml_backend_dev_t device = ggml_backend_dev_get(i);
+    std::size_t free = 0;
+    std::size_t total = 0;
+    ggml_backend_dev_memory(device, &free, &total);
+    const auto type = ggml_backend_dev_type(device);
+    if (type == GGML_BACKEND_DEVICE_TYPE_GPU) dedicated += free;
+    if (type == GGML_BACKEND_DEVICE_TYPE_IGPU) integrated += free;
+  }
+  // The library takes an integrated GPU only where there is no other.
+  return dedicated > 0 ? dedicated : integrated;
 }
 
 std::string take_backend_errors() {

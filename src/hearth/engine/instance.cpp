@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "hearth/base/log.h"
+#include "hearth/engine/backend.h"
 #include "hearth/engine/scheduler.h"
 #include "hearth/engine/self_check.h"
 #include "hearth/engine/work_ahead.h"
@@ -214,10 +215,13 @@ class EngineJob final : public Job {
 };
 
 /// The window that was asked for or is planned.
-int choose_window(const models::GgufInfo& model, const InstanceOptions& options,
+int choose_window(const Weights& weights, const InstanceOptions& options,
                   std::vector<std::string>& notes) {
+  const models::GgufInfo& model = weights.info();
   if (options.n_ctx <= 0) {
-    const auto plan = models::plan_context(model, models::available_memory());
+    const auto plan = models::plan_context(model, {.host_bytes = models::available_memory(),
+                                                   .gpu_bytes = free_gpu_memory(),
+                                                   .share_on_gpus = weights.share_on_gpus()});
     notes.push_back(fmt::format("context {} tokens: {}", plan.n_ctx, plan.why));
     return plan.n_ctx;
   }
@@ -232,9 +236,10 @@ int choose_window(const models::GgufInfo& model, const InstanceOptions& options,
 }
 
 /// The pool is as large as the window, or as many bytes as were asked for hold.
-Result<void> size_pool(const models::GgufInfo& model, const InstanceOptions& options,
+Result<void> size_pool(const Weights& weights, const InstanceOptions& options,
                        ContextOptions& context, std::vector<std::string>& notes) {
-  context.n_window = choose_window(model, options, notes);
+  const models::GgufInfo& model = weights.info();
+  context.n_window = choose_window(weights, options, notes);
   context.n_ctx = context.n_window;
   const std::uint64_t per_token = model.kv_bytes_per_token();
   if (!options.device_bytes || per_token == 0) return {};
@@ -268,7 +273,7 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Weights
   context_options.flash_attention = options.flash_attention;
   context_options.watch_width = options.watch_width;
 
-  if (auto sized = size_pool(weights->info(), options, context_options, instance->notes_); !sized) {
+  if (auto sized = size_pool(*weights, options, context_options, instance->notes_); !sized) {
     return pass_on(sized);
   }
 

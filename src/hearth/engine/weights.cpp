@@ -53,6 +53,7 @@ Result<std::shared_ptr<const Weights>> Weights::load_with(const std::filesystem:
   std::shared_ptr<Weights> weights(new Weights);
   weights->path_ = path;
   weights->info_ = std::move(*info);
+  weights->gpu_layers_ = params.n_gpu_layers;
   weights->model_ = model;
   if (!chat_template.empty()) weights->info_.chat_template = chat_template;
   weights->vocab_ = llama_model_get_vocab(model);
@@ -103,6 +104,13 @@ bool Weights::ends_generation(Token token) const {
 
 int Weights::n_vocab() const {
   return llama_vocab_n_tokens(vocab_);
+}
+
+double Weights::share_on_gpus() const {
+  if (!llama_supports_gpu_offload()) return 0;
+  const int n_layers = llama_model_n_layer(model_);
+  if (gpu_layers_ < 0 || gpu_layers_ >= n_layers) return 1;
+  return static_cast<double>(gpu_layers_) / n_layers;
 }
 
 int Weights::n_swa() const {

@@ -56,6 +56,8 @@ class Weights {
   [[nodiscard]] std::string detokenize(const std::vector<Token>& tokens) const;
   [[nodiscard]] bool ends_generation(Token token) const;
   [[nodiscard]] int n_vocab() const;
+  /// Of its layers, 0 to 1; 0 where no GPU is there.
+  [[nodiscard]] double share_on_gpus() const;
   /// Tokens that a sliding-window layer sees; 0 for models without such layers.
   [[nodiscard]] int n_swa() const;
   /// True for a token that stands for structure and not for text: a control token, or, as harmony
@@ -83,6 +85,7 @@ class Weights {
 
   std::filesystem::path path_;
   models::GgufInfo info_;
+  int gpu_layers_ = 0;  ///< as asked for; negative: all
   llama_model* model_ = nullptr;
   const llama_vocab* vocab_ = nullptr;
   std::unique_ptr<common_chat_templates, FreeTemplates> templates_;

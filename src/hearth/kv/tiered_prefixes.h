@@ -102,6 +102,7 @@ class TieredPrefixes final : public PrefixCache {
   [[nodiscard]] int leased_cells() const;
   [[nodiscard]] int wide_for(const Resident& resident) const;
   [[nodiscard]] bool lies_far(const Resident& resident) const;
+  [[nodiscard]] bool holds_up(const Resident& resident) const;
   bool move_near(const Plan& plan);
   void note_growth(Resident& resident) { resident.reach = std::max(resident.reach, book_.used()); }
   bool make_room(int n_tokens, SequenceId spared);

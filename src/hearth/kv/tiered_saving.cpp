@@ -104,12 +104,18 @@ int TieredPrefixes::wide_for(const Resident& resident) const {
   return 2 * (leased_cells() + static_cast<int>(resident.cells.size())) + 4 * narrow_;
 }
 
+/// So much of it is not saved yet that who runs would notice: a 30,000-token one takes half a
+/// second. tidy() saves it by and by.
+bool TieredPrefixes::holds_up(const Resident& resident) const {
+  return static_cast<int>(resident.tokens.size()) - resident.saved > 2 * piece_tokens_;
+}
+
 /// What is to be continued lies behind cells that are free, or can be: it leaves the pool, and
 /// comes back in front. True if something was moved, so that the plan does not hold any more.
 bool TieredPrefixes::move_near(const Plan& plan) {
   if (plan.base < 0) return false;
   Resident& base = at(plan.base);
-  if (base.leased || !lies_far(base)) return false;
+  if (base.leased || !lies_far(base) || holds_up(base)) return false;
   save(plan.base);
   if (base.saved < static_cast<int>(base.tokens.size()) || !base.points.empty()) return false;
   const int used = book_.used();
@@ -127,6 +133,7 @@ void TieredPrefixes::park_wide(SequenceId running) {
     const Resident& resident = residents_[i];
     if (resident.leased || sequence == running) continue;
     if (book_.exclusive(resident.cells) < narrow_ && !lies_far(resident)) continue;
+    if (holds_up(resident)) continue;
     save(sequence);
     if (resident.saved >= static_cast<int>(resident.tokens.size())) forget(sequence);
   }

@@ -65,6 +65,12 @@ inline Generation greedy(const Instance& instance, std::string_view text, int ma
   return generation;
 }
 
+inline std::string counted(int n) {
+  std::string text;
+  for (int i = 1; i <= n; ++i) text += " item" + std::to_string(i);
+  return text;
+}
+
 inline std::string words(int n, int seed = 1) {
   std::string text;
   for (int i = 0; i < n; ++i) {

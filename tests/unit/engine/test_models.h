@@ -22,7 +22,7 @@ inline std::shared_ptr<const Weights> test_model(const std::string& file) {
   if (folder == nullptr) {
     throw std::runtime_error("HEARTH_TEST_MODELS is not set; run the tests with scripts/test");
   }
-  auto result = Weights::load(std::filesystem::path(folder) / file, 0);
+  auto result = Weights::load(std::filesystem::path(folder) / file, all_layers);
   if (!result) throw std::runtime_error(result.error().message);
   weights = *result;
   return weights;

@@ -85,6 +85,18 @@ TEST_P(Tiered, AConversationThatCannotBeSavedStaysWhereItLies) {
   EXPECT_EQ(serve(cache, device, range(0, 150)).reused, 100);
 }
 
+TEST_P(Tiered, ALongConversationIsNotSavedInOneGoWhileOthersWait) {
+  FakeDevice device(4, 60'000, GetParam());
+  TieredPrefixes cache(device, host_archive());
+  serve(cache, device, range(1000, 21'000), 1000);
+  serve(cache, device, range(0, 100));
+  EXPECT_EQ(cache.cells_used(), 20'100);
+  while (cache.tidy()) {
+  }
+  serve(cache, device, range(30'000, 30'100));
+  EXPECT_EQ(cache.cells_used(), 100) << "saved in idle moments, what lies before it leaves";
+}
+
 TEST_P(Tiered, AConversationThatHadToLeaveTheDeviceIsRestored) {
   FakeDevice device(4, 200, GetParam());
   TieredPrefixes cache(device, host_archive());
