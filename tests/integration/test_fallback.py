@@ -114,3 +114,73 @@ def test_one_that_asks_for_a_long_wait_is_not():
         with Hearth(config=two_providers(one.url, two.url)) as hearth:
             assert text_of(hearth.client.post(MESSAGES, ask())) == "two"
             assert len(one.seen) == 1
+
+
+# The set-ups that users bring, with two servers behind them (docs/routing.md).
+SMALL_AND_LONG = [("openai/gpt-oss-20b:2", "openai/gpt-oss-20b"),
+                  ("openai/gpt-oss-20b", "openai/gpt-oss-120b")]
+
+
+@pytest.mark.parametrize("small, large", SMALL_AND_LONG, ids=["two-instances", "two-models"])
+def test_two_providers_and_three_scenarios_one_of_them_killed_in_mid_run(small, large):
+    with OpenAiBackend(Reply(text="small")) as one, OpenAiBackend(Reply(text="large")) as two:
+        config = {
+            "Providers": [
+                {"name": "lmstudio-small", "api_base_url": one.url, "models": [small],
+                 "default_params": {"max_tokens": 1024}},
+                {"name": "lmstudio-long", "api_base_url": two.url, "models": [large],
+                 "default_params": {"max_tokens": 32000}}],
+            "Router": {"default": f"lmstudio-small,{small}", "background": f"lmstudio-small,{small}",
+                       "think": f"lmstudio-long,{large}", "longContext": f"lmstudio-long,{large}",
+                       "longContextThreshold": 3000},
+            "fallback": {"default": [f"lmstudio-long,{large}"],
+                         "think": [f"lmstudio-small,{small}"],
+                         "longContext": [f"lmstudio-small,{small}"]}}
+        thinking = {"thinking": {"type": "enabled", "budget_tokens": 1024}}
+        long = {"messages": [{"role": "user", "content": "The fox went out at night. " * 800}]}
+        with Hearth(config=config) as hearth:
+            def answered(**more):
+                answer = hearth.client.post(MESSAGES, ask(**more))
+                return text_of(answer), hearth.record(answer.request_id)
+
+            for more, expected, scenario in [({}, "small", "default"),
+                                             (thinking, "large", "think"),
+                                             (long, "large", "longContext")]:
+                text, record = answered(**more)
+                assert (text, record["scenario"]) == (expected, scenario)
+                assert not record["fallbacks"]
+
+            # In mid-run: while it answers.
+            two.answers = [Reply(text="large " * 40, wait_between=0.05)]
+            with hearth.client.stream(MESSAGES, ask(**thinking)) as stream:
+                names = []
+                for event in stream:
+                    names.append(getattr(event, "name", ""))
+                    if names.count("content_block_delta") == 3:
+                        two.kill()
+                        break
+                names += [getattr(event, "name", "") for event in stream]
+            assert names[-1] == "error", "an answer that breaks off is told, not begun again"
+
+            for more, scenario in [(thinking, "think"), (long, "longContext")]:
+                text, record = answered(**more)
+                assert (text, record["scenario"]) == ("small", scenario)
+                assert record["route"] == f"lmstudio-small,{small}"
+                assert record["fallbacks"].startswith(f"lmstudio-long,{large} failed: ")
+            assert answered()[0] == "small"
+
+
+def test_one_provider_that_is_killed_is_told_and_used_again_when_it_is_back():
+    with OpenAiBackend(Reply(text="one")) as one:
+        config = {"Providers": [{"name": "strix-halo", "api_base_url": one.url, "api_key": "test",
+                                 "models": ["openai/gpt-oss-20b"]}],
+                  "Router": {"default": "strix-halo,openai/gpt-oss-20b",
+                             "think": "strix-halo,openai/gpt-oss-20b"}}
+        with Hearth(config=config) as hearth:
+            assert text_of(hearth.client.post(MESSAGES, ask())) == "one"
+            one.kill()
+            failed = hearth.client.post(MESSAGES, ask())
+            assert failed.status == 502
+            assert "strix-halo: could not connect" in failed.text
+            with OpenAiBackend(Reply(text="back"), port=one.port):
+                assert text_of(hearth.client.post(MESSAGES, ask())) == "back"

@@ -50,6 +50,7 @@ void Answer::add(const chat::Event& event) {
                    text_ += delta.text;
                    note_output();
                  },
+                 [](const chat::TextEnd&) {},
                  [&](const chat::ThinkingDelta& delta) {
                    thinking_ += delta.text;
                    note_output();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hearth/base/error.h"
+#include "hearth/base/json.h"
 
 namespace hearth::chat {
 
@@ -65,6 +66,11 @@ struct TextDelta {
   std::vector<SampledToken> tokens = {};  ///< with Request::top_logprobs
 };
 
+/// Closes the current text block, for servers whose answers have several in a row.
+struct TextEnd {
+  std::vector<json::object> citations;  ///< of the block, as the Messages API writes them
+};
+
 struct ThinkingDelta {
   std::string text;
 };
@@ -106,8 +112,9 @@ struct Failed {
 
 /// An answer is: Started or Failed; then progress and deltas; then exactly one of Finished, Failed.
 /// Several answers to one request come one after the other, ChoiceFinished between them.
-using Event = std::variant<Started, PrefillProgress, TextDelta, ThinkingDelta, ThinkingSignature,
-                           ToolCallStart, ToolCallDelta, ChoiceFinished, Finished, Failed>;
+using Event =
+    std::variant<Started, PrefillProgress, TextDelta, TextEnd, ThinkingDelta, ThinkingSignature,
+                 ToolCallStart, ToolCallDelta, ChoiceFinished, Finished, Failed>;
 
 /// Called in order, from one thread at a time. Must not block.
 using EventSink = std::move_only_function<void(Event)>;

@@ -1,5 +1,9 @@
 #include "hearth/chat/message.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace hearth::chat {
 namespace {
 
@@ -17,7 +21,22 @@ std::string join_text(const Parts& parts, std::string_view separator) {
   return joined;
 }
 
+/// ` NAME="VALUE"` in one line, or nothing without a value.
+std::string attribute(std::string_view name, std::string value) {
+  if (value.empty()) return {};
+  std::ranges::replace(value, '"', '\'');
+  std::ranges::replace(value, '\n', ' ');
+  return fmt::format(" {}=\"{}\"", name, value);
+}
+
 }  // namespace
+
+std::string text_of(const DocumentBlock& document) {
+  const std::string_view tag =
+      document.kind == DocumentBlock::Kind::document ? "document" : "search_result";
+  return fmt::format("<{0}{1}{2}>\n{3}\n</{0}>", tag, attribute("title", document.title),
+                     attribute("source", document.source), document.text);
+}
 
 std::string text_of(const Message& message, std::string_view separator) {
   return join_text(message.content, separator);

@@ -48,7 +48,20 @@ struct ToolReferenceBlock {
   std::string tool_name;
 };
 
-using ResultPart = std::variant<TextBlock, ImageBlock, ToolReferenceBlock>;
+/// A document or a search result: a server of the Messages API gets it as it was written, any other
+/// model its text.
+struct DocumentBlock {
+  enum class Kind { document, search_result };
+  Kind kind = Kind::document;
+  std::string title;
+  std::string source;  ///< where a search result was found
+  std::string text;
+  std::string pdf;           ///< base64; the gateway adds its text to `text`
+  bool pdf_is_read = false;  ///< that was done
+  json::object original;     ///< as the Messages API writes it
+};
+
+using ResultPart = std::variant<TextBlock, ImageBlock, DocumentBlock, ToolReferenceBlock>;
 
 struct ToolResultBlock {
   std::string tool_use_id;
@@ -57,8 +70,9 @@ struct ToolResultBlock {
   json::object extra;
 };
 
-using Block = std::variant<TextBlock, ImageBlock, ThinkingBlock, RedactedThinkingBlock,
-                           ToolUseBlock, ToolResultBlock, ToolReferenceBlock>;
+using Block =
+    std::variant<TextBlock, ImageBlock, DocumentBlock, ThinkingBlock, RedactedThinkingBlock,
+                 ToolUseBlock, ToolResultBlock, ToolReferenceBlock>;
 
 enum class Role { system, user, assistant };
 
@@ -71,6 +85,9 @@ struct Message {
 
 /// The text blocks of `message`, joined by `separator`.
 std::string text_of(const Message& message, std::string_view separator = "\n");
+
+/// What a model reads of it: its text between tags that name its title and source.
+std::string text_of(const DocumentBlock& document);
 
 /// The text parts of a tool result, joined by line ends.
 std::string text_of(const ToolResultBlock& result);

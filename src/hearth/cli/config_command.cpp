@@ -13,9 +13,11 @@
 #include "hearth/base/xdg.h"
 #include "hearth/cli/config_import.h"
 #include "hearth/cli/finish.h"
+#include "hearth/cli/local_import.h"
 #include "hearth/router/config.h"
 #include "hearth/router/config_schema.h"
 #include "hearth/router/key_hash.h"
+#include "hearth/router/overrides.h"
 
 namespace hearth::cli {
 namespace {
@@ -55,6 +57,14 @@ Result<void> run_check(const std::string& named) {
                fmt::join(provider.models, ", "));
   }
   print_routes(config->router);
+  for (const router::ProjectFile& own :
+       router::project_files(std::filesystem::absolute(file).parent_path())) {
+    const auto routes = router::load_router(own.file, *config, router::process_environment());
+    if (!routes) return std::unexpected(routes.error());
+    if (!*routes) continue;
+    fmt::print("\nInstead, by {}\n", own.file.string());
+    print_routes(**routes);
+  }
   if (!config->warnings.empty()) fmt::print("\nWarnings\n");
   for (const std::string& warning : config->warnings) fmt::print("  {}\n", warning);
   return {};
@@ -62,12 +72,23 @@ Result<void> run_check(const std::string& named) {
 
 struct ImportOptions {
   std::string source;
+  std::string from;
   std::string to;
   bool force = false;
 };
 
+constexpr std::string_view router_name = "claude-code-router";
+
+Result<ImportedConfig> import_from(const ImportOptions& options) {
+  if (options.from == "ollama") return import_ollama(options.source);
+  if (options.from == "lmstudio") return import_lm_studio(options.source);
+  if (options.from == router_name) return import_router_config(options.source);
+  return fail(ErrorKind::invalid_request,
+              fmt::format("--from {}: give {}, ollama or lmstudio", options.from, router_name));
+}
+
 Result<void> run_import(const ImportOptions& options) {
-  auto imported = import_router_config(options.source);
+  auto imported = import_from(options);
   if (!imported) return pass_on(imported);
   const std::filesystem::path file =
       options.to.empty() ? config_dir() / "config.json" : std::filesystem::path(options.to);
@@ -83,6 +104,15 @@ Result<void> run_import(const ImportOptions& options) {
   ::umask(before);
   if (!written) return written;
   fmt::print("{} is now {}.\n", imported->source.string(), file.string());
+  if (options.from == router_name) {
+    const auto projects =
+        copy_project_routes(imported->source.parent_path(),
+                            std::filesystem::absolute(file).parent_path(), options.force);
+    if (!projects) return std::unexpected(projects.error());
+    if (!projects->empty()) {
+      fmt::print("  with the routes of single projects: {}\n", fmt::join(*projects, ", "));
+    }
+  }
   for (const std::string& note : imported->notes) fmt::print("  {}\n", note);
   fmt::print("\n");
   return run_check(file.string());
@@ -100,9 +130,14 @@ void add_config_command(CLI::App& app, int& exit_code) {
   check->callback([file, &exit_code] { finish(run_check(*file), exit_code); });
   auto wanted = std::make_shared<ImportOptions>();
   CLI::App* import = config->add_subcommand(
-      "import", "Takes over Claude Code Router's configuration (1, 2 or 3) as the user's own");
+      "import", "Takes over another program's configuration as the user's own");
   import->add_option("FILE", wanted->source,
-                     "config.json or config.sqlite (default: what is in ~/.claude-code-router)");
+                     "Claude Code Router's config.json or config.sqlite, or the folder of the "
+                     "others (default: where it usually is)");
+  import
+      ->add_option("--from", wanted->from,
+                   "claude-code-router (1, 2 or 3), or the models of ollama or lmstudio")
+      ->default_val(std::string(router_name));
   import->add_option("--to", wanted->to, "Where to write it");
   import->add_flag("--force", wanted->force, "Replace what is there");
   import->callback([wanted, &exit_code] { finish(run_import(*wanted), exit_code); });

@@ -8,6 +8,7 @@
 #include "hearth/base/json.h"
 #include "hearth/base/json5.h"
 #include "hearth/observe/database.h"
+#include "hearth/router/overrides.h"
 
 namespace hearth::cli {
 namespace {
@@ -144,6 +145,24 @@ class Version3 {
 };
 
 }  // namespace
+
+Result<std::vector<std::string>> copy_project_routes(const std::filesystem::path& from,
+                                                     const std::filesystem::path& to, bool force) {
+  std::vector<std::string> projects;
+  for (const router::ProjectFile& found : router::project_files(from)) {
+    auto text = read_file(found.file);
+    if (!text) return pass_on(text);
+    const auto parsed = parse_json5(*text);
+    const json::object* object = parsed ? parsed->value.if_object() : nullptr;
+    if (object == nullptr || !object->contains("Router")) continue;
+    const std::filesystem::path target = to / found.project / found.file.filename();
+    std::error_code ec;
+    if (!force && std::filesystem::exists(target, ec)) continue;
+    if (auto written = write_file_atomically(target, *text); !written) return pass_on(written);
+    if (projects.empty() || projects.back() != found.project) projects.push_back(found.project);
+  }
+  return projects;
+}
 
 Result<ImportedConfig> import_router_config(const std::filesystem::path& source) {
   ImportedConfig imported;

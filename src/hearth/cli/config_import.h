@@ -22,4 +22,10 @@ struct ImportedConfig {
 /// invalid_request for a file that is neither.
 Result<ImportedConfig> import_router_config(const std::filesystem::path& source);
 
+/// Copies the routes of single projects and sessions, FOLDER/PROJECT/*.json, that lie beside an
+/// imported configuration into the folder of ours. What is there already stays, unless `force`.
+/// Returns the projects. Errors: io.
+Result<std::vector<std::string>> copy_project_routes(const std::filesystem::path& from,
+                                                     const std::filesystem::path& to, bool force);
+
 }  // namespace hearth::cli

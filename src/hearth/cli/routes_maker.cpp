@@ -92,7 +92,8 @@ class RoutesMaker::Reading {
     }
     auto sessions = before_ != nullptr ? before_->router->sessions()
                                        : std::make_shared<router::SessionMemory>();
-    routes_->router = std::make_unique<router::Router>(std::move(*config), std::move(sessions));
+    routes_->router = std::make_unique<router::Router>(std::move(*config), std::move(sessions),
+                                                       override_places());
     return Made{std::move(routes_), std::move(warnings_)};
   }
 
@@ -103,6 +104,19 @@ class RoutesMaker::Reading {
     auto config = router::load_config(file, router::process_environment());
     if (config) warnings_ = config->warnings;
     return config;
+  }
+
+  /// Nothing without a configuration.
+  [[nodiscard]] std::optional<router::OverridePlaces> override_places() const {
+    const std::filesystem::path file = config_file_of(maker_.options_);
+    if (file.empty()) return std::nullopt;
+    const auto environment = router::process_environment();
+    const auto own = environment("CLAUDE_CONFIG_DIR");
+    const std::filesystem::path client =
+        own && !own->empty() ? std::filesystem::path(*own)
+                             : std::filesystem::path(environment("HOME").value_or("/")) / ".claude";
+    return router::OverridePlaces{.folder = std::filesystem::absolute(file).parent_path(),
+                                  .projects = client / "projects"};
   }
 
   /// Every scenario to one model: the first that was named, else the default one, else whatever is
@@ -163,7 +177,7 @@ class RoutesMaker::Reading {
           *settings.mode == router::EngineMode::exact ? engine::Mode::exact : engine::Mode::fast;
     }
     const int gpu_layers = settings.gpu_layers.value_or(maker_.gpu_layers_);
-    const auto path = path_of(name);
+    const auto path = path_of(name, settings.files);
     if (path) {
       auto chat_template = read_chat_template(settings.chat_template);
       if (!chat_template) {
@@ -180,12 +194,19 @@ class RoutesMaker::Reading {
         fmt::format("the configuration's model {}: {}", name, path.error().message));
   }
 
-  /// `--model NAME=PATH` for the name as it stands or without its instance number, else the store.
-  Result<std::filesystem::path> path_of(const std::string& name) {
+  /// `--model NAME=PATH` for the name as it stands or without its instance number, else one of
+  /// `files` likewise, else the store.
+  Result<std::filesystem::path> path_of(const std::string& name,
+                                        const std::map<std::string, std::string>& files) {
     const std::string weights(router::weights_name(name));
     for (const std::string& wanted : {name, weights}) {
       const auto found = std::ranges::find(named_, wanted, &models::NamedModel::name);
       if (found != named_.end()) return found->path;
+    }
+    for (const std::string& wanted : {name, weights}) {
+      if (const auto own = files.find(wanted); own != files.end()) {
+        return models::resolve(own->second);
+      }
     }
     auto path = models::resolve(weights);
     if (!path) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 
 namespace hearth::engine {
 namespace {
@@ -64,15 +65,11 @@ class Converter {
     bool any = false;
     for (const chat::Block& block : message.content) {
       if (std::holds_alternative<chat::ImageBlock>(block)) return refuse_image();
-      if (const auto* part = std::get_if<chat::TextBlock>(&block)) {
-        if (any) text += "\n";
-        text += part->text;
-        any = true;
-      } else if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&block)) {
-        if (any) text += "\n";
-        text += announce(reference->tool_name);
-        any = true;
-      }
+      const auto read = as_text(block);
+      if (!read) continue;
+      if (any) text += "\n";
+      text += *read;
+      any = true;
     }
     if (any) add("user", std::move(text));
     return {};
@@ -83,11 +80,7 @@ class Converter {
     for (const chat::ResultPart& part : result.content) {
       if (std::holds_alternative<chat::ImageBlock>(part)) return refuse_image();
       if (!text.empty()) text += "\n";
-      if (const auto* piece = std::get_if<chat::TextBlock>(&part)) {
-        text += piece->text;
-      } else if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&part)) {
-        text += announce(reference->tool_name);
-      }
+      text += as_text(part).value_or("");
     }
     // No template has a field for a failed call, so the model is told in the text.
     if (result.is_error && !text.starts_with("Error")) text = "Error: " + text;
@@ -98,6 +91,19 @@ class Converter {
     out.tool_name = tool_names_[result.tool_use_id];
     messages_.push_back(std::move(out));
     return {};
+  }
+
+  /// Of a block or a part of a result; empty for what a model does not read as text.
+  template <class Part>
+  [[nodiscard]] std::optional<std::string> as_text(const Part& part) const {
+    if (const auto* text = std::get_if<chat::TextBlock>(&part)) return text->text;
+    if (const auto* document = std::get_if<chat::DocumentBlock>(&part)) {
+      return chat::text_of(*document);
+    }
+    if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&part)) {
+      return announce(reference->tool_name);
+    }
+    return std::nullopt;
   }
 
   [[nodiscard]] std::string announce(const std::string& name) const {

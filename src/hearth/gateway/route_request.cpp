@@ -69,6 +69,14 @@ asio::awaitable<Result<RoutedRequest>> route_request(Exchange& exchange, chat::R
   if (request.session.empty()) request.session = routed.record.session;
   routed.record.session = request.session;
 
+  if (holds_unread_pdf(request)) {
+    Services& services = exchange.services();
+    const auto read = [&] {
+      services.pdf_texts.read(request);
+      return true;
+    };
+    co_await on_worker(services.workers, read);
+  }
   const Routes& routes = exchange.routes();
   if (!routes.system_prompt.empty()) router::rewrite_system_prompt(request, routes.system_prompt);
   const LocalCounter counter(routes);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "hearth/base/clock.h"
+#include "hearth/gateway/pdf_texts.h"
 #include "hearth/gateway/routes.h"
 #include "hearth/gateway/traffic_recorder.h"
 #include "hearth/observe/metrics.h"
@@ -33,6 +34,7 @@ struct Services {
   /// For work that would hold up the network's thread: counting tokens, loading a model.
   boost::asio::thread_pool workers{2};
   std::shared_ptr<TrafficRecorder> traffic_recorder;
+  PdfTexts pdf_texts;
 
   std::atomic<int> n_running{0};  ///< answers under way
   std::atomic<std::int64_t> last_use_ms{unix_ms()};

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "hearth/base/certificates.h"
 #include "hearth/base/file.h"
 
 namespace hearth::models {
@@ -81,6 +82,7 @@ class Attempt {
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     const bool secure = download_.url.starts_with("https:");
     curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
+    if (const char* file = certificate_file()) curl_easy_setopt(curl, CURLOPT_CAINFO, file);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
                      static_cast<long>(limits.connect_timeout.count()));
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);

@@ -121,6 +121,9 @@ class CurlLoop::Impl : public std::enable_shared_from_this<CurlLoop::Impl> {
   /// Closes the connection if the transfer is not over.
   void remove(std::shared_ptr<CurlTransfer> transfer) {
     if (multi_ == nullptr || transfer->easy() == nullptr) return;
+    // Of HTTP/2 libcurl (7.88) keeps the connection, and tells the server with the next thing that
+    // it sends there: for a stream that was alone on it, that is never.
+    curl_easy_setopt(transfer->easy(), CURLOPT_FORBID_REUSE, 1L);
     curl_multi_remove_handle(multi_, transfer->easy());
     transfers_.erase(transfer->easy());
     transfer->clean_up();

@@ -59,7 +59,9 @@ Error error_of_fault(const TransferEnd& end, const RemoteSettings& settings) {
     case TransferFault::tls:
       return {
           ErrorKind::unavailable,
-          fmt::format("no secure connection to {} ({}); check its certificate", url, end.reason)};
+          fmt::format("no secure connection to {} ({}); check its certificate, or name the file of "
+                      "your own authority in SSL_CERT_FILE",
+                      url, end.reason)};
     case TransferFault::none:
     case TransferFault::broken: break;
   }

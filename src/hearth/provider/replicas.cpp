@@ -31,6 +31,10 @@ struct AddBlock {
     chain.add(image.url);
     chain.add(image.data);
   }
+  void operator()(const chat::DocumentBlock& document) {
+    chain.add(document.title);
+    chain.add(document.text);
+  }
   // Servers' templates drop old thoughts: they do not tell conversations apart.
   void operator()(const chat::ThinkingBlock&) {}
   void operator()(const chat::RedactedThinkingBlock&) {}

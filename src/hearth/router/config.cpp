@@ -79,6 +79,22 @@ void read_router(ConfigObject& top, Config& config) {
   }
 }
 
+/// The document's object, with the variables in what is used replaced; null with an error of
+/// `source`.
+json::object* expanded(Json5& document, ConfigSource& source, const Environment& environment) {
+  json::object* object = document.value.if_object();
+  if (object == nullptr) {
+    source.expected("", "an object", &document.value);
+    return nullptr;
+  }
+  for (const std::string_view key : used_keys) {
+    if (json::value* value = object->if_contains(key)) {
+      expand_variables(*value, "/" + std::string(key), environment, source);
+    }
+  }
+  return object;
+}
+
 }  // namespace
 
 std::string_view to_string(ProviderKind kind) {
@@ -113,16 +129,8 @@ Result<Config> parse_config(std::string_view text, const std::string& file,
   auto document = parse_json5(text);
   if (!document) return fail(ErrorKind::config, file + ": " + document.error().message);
   ConfigSource source(file, *document);
-  json::object* object = document->value.if_object();
-  if (object == nullptr) {
-    source.expected("", "an object", &document->value);
-    return std::unexpected(source.error());
-  }
-  for (const std::string_view key : used_keys) {
-    if (json::value* value = object->if_contains(key)) {
-      expand_variables(*value, "/" + std::string(key), environment, source);
-    }
-  }
+  json::object* object = expanded(*document, source, environment);
+  if (object == nullptr) return std::unexpected(source.error());
   Config config;
   ConfigObject top(*object, "", source);
   read_providers(top, config);
@@ -156,6 +164,30 @@ Result<Config> load_config(const std::filesystem::path& file, const Environment&
   auto text = read_file(file);
   if (!text) return pass_on(text);
   return parse_config(*text, file.string(), environment);
+}
+
+Result<std::optional<RouterConfig>> load_router(const std::filesystem::path& file,
+                                                const Config& config,
+                                                const Environment& environment) {
+  auto text = read_file(file);
+  if (!text) return pass_on(text);
+  auto document = parse_json5(*text);
+  if (!document) return fail(ErrorKind::config, file.string() + ": " + document.error().message);
+  ConfigSource source(file.string(), *document);
+  json::object* object = expanded(*document, source, environment);
+  if (object == nullptr) return std::unexpected(source.error());
+  ConfigObject top(*object, "", source);
+  if (top.value("Router") == nullptr) return std::optional<RouterConfig>();
+  Config read;
+  read.providers = config.providers;
+  read_router(top, read);
+  if (top.value("fallback") != nullptr) {
+    read_fallback(top, read);
+  } else {
+    read.router.fallback = config.router.fallback;
+  }
+  if (source.failed()) return std::unexpected(source.error());
+  return std::optional(std::move(read.router));
 }
 
 }  // namespace hearth::router

@@ -31,6 +31,7 @@ struct LocalSettings {
   FlashAttention flash_attention = FlashAttention::automatic;
   std::optional<EngineMode> mode;
   std::string chat_template;  ///< a file with Jinja, or "chatml"; empty: the model's own
+  std::map<std::string, std::string> files;  ///< of models, by name; others are in the store
 };
 
 struct ProviderConfig {
@@ -111,6 +112,13 @@ Result<Config> parse_config(std::string_view text, const std::string& file,
 
 /// The same from a file. Errors: also not_found, io.
 Result<Config> load_config(const std::filesystem::path& file, const Environment& environment);
+
+/// The `Router` and `fallback` of a file that has nothing else that counts, to routes that `config`
+/// knows; what it does not say of the latter is that of `config`. Nothing if it has no `Router`.
+/// Errors: as load_config.
+Result<std::optional<RouterConfig>> load_router(const std::filesystem::path& file,
+                                                const Config& config,
+                                                const Environment& environment);
 
 /// "openai/gpt-oss-20b:2" is the second instance of "openai/gpt-oss-20b": the weights' name without
 /// the instance's number. A name without one is the name itself.

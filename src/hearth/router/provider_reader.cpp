@@ -63,6 +63,15 @@ void read_models(ConfigObject& fields, ProviderConfig& provider) {
   }
 }
 
+std::map<std::string, std::string> read_files(ConfigObject& fields) {
+  std::map<std::string, std::string> files;
+  const json::object* object = fields.object("files");
+  if (object == nullptr) return files;
+  ConfigObject named(*object, fields.at("files"), fields.source());
+  for (const auto& member : *object) files[member.key()] = named.string(member.key());
+  return files;
+}
+
 ProviderConfig read_provider(const json::object& object, const std::string& pointer,
                              ConfigSource& source, std::vector<std::string>& warnings) {
   ConfigObject fields(object, pointer, source);
@@ -110,6 +119,7 @@ ProviderConfig read_provider(const json::object& object, const std::string& poin
     provider.local.mode = mode == "exact" ? EngineMode::exact : EngineMode::fast;
   }
   provider.local.chat_template = fields.string("chat_template");
+  provider.local.files = read_files(fields);
   for (const auto& member : fields.rest()) {
     warnings.push_back(fmt::format("{}: the key \"{}\" is not used", provider.name,
                                    std::string_view(member.key())));

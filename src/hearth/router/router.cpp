@@ -35,6 +35,7 @@ std::size_t least_counted(const RouterConfig& routes) {
 struct Router::Run {
   const Router& router;
   const Config& config = router.config_;
+  const RouterConfig& routes;
   SessionMemory& sessions;
   const chat::Request& request;
   const Arrival& arrival;
@@ -67,9 +68,8 @@ struct Router::Run {
     if (!last_user_message_holds_image(request)) {
       return pass("image", "no image in the last user message");
     }
-    if (!config.router.image) return pass("image", "an image, but Router.image is not configured");
-    return fire("image", Scenario::image, *config.router.image,
-                "The last user message holds an image.");
+    if (!routes.image) return pass("image", "an image, but Router.image is not configured");
+    return fire("image", Scenario::image, *routes.image, "The last user message holds an image.");
   }
 
   /// Error: the request names a route that does not exist.
@@ -85,7 +85,7 @@ struct Router::Run {
                   fmt::format("The request names {} itself.", to_string(*target)));
     }
     const bool chooses = config.plain_names == Config::PlainNames::choose;
-    if (!config.router.empty() && !chooses) {
+    if (!routes.empty() && !chooses) {
       return pass("explicit", "the request names no provider, and routes are configured");
     }
     for (const ProviderConfig& provider : config.providers) {
@@ -120,7 +120,6 @@ struct Router::Run {
 
   std::size_t tokens() {
     if (!n_tokens) {
-      const auto& routes = config.router;
       n_tokens = counter.count(
           request, routes.default_route.value_or(routes.long_context.value_or(Target{})));
     }
@@ -130,7 +129,7 @@ struct Router::Run {
   bool over(std::size_t limit) { return bound() > limit && tokens() > limit; }
 
   [[nodiscard]] std::size_t threshold() const {
-    return static_cast<std::size_t>(config.router.long_context_threshold);
+    return static_cast<std::size_t>(routes.long_context_threshold);
   }
 
   /// A session that was long stays so until it is much shorter.
@@ -142,7 +141,7 @@ struct Router::Run {
   bool rules() {
     RuleSubject subject{request, arrival, [this](std::size_t limit) { return over(limit); },
                         [this] { return scenario_of(request, over(least_long())); }};
-    for (const Rule& rule : config.router.rules) {
+    for (const Rule& rule : routes.rules) {
       if (const std::string unmet = first_unmet(*rule.when, subject); !unmet.empty()) {
         pass(rule.name, unmet);
         continue;
@@ -159,7 +158,7 @@ struct Router::Run {
   }
 
   bool long_context() {
-    const auto& target = config.router.long_context;
+    const auto& target = routes.long_context;
     if (!target) return pass("longContext", "Router.longContext is not configured");
     const std::size_t least = least_long();
     if (bound() <= least) {
@@ -202,32 +201,31 @@ struct Router::Run {
     if (!is_background_model(request.model)) {
       return pass("background", fmt::format("{} is no claude-*haiku* model", request.model));
     }
-    if (!config.router.background) {
+    if (!routes.background) {
       return pass("background", "a haiku model, but Router.background is not configured");
     }
-    return fire("background", Scenario::background, *config.router.background,
+    return fire("background", Scenario::background, *routes.background,
                 fmt::format("{} is the model of background requests.", request.model));
   }
 
   bool web_search() {
     const chat::Tool* tool = web_search_tool(request);
     if (tool == nullptr) return pass("webSearch", "no web_search tool");
-    if (!config.router.web_search) {
+    if (!routes.web_search) {
       return pass("webSearch", "a web_search tool, but Router.webSearch is not configured");
     }
-    return fire("webSearch", Scenario::web_search, *config.router.web_search,
+    return fire("webSearch", Scenario::web_search, *routes.web_search,
                 fmt::format("The request has the tool {}.", tool->type));
   }
 
   bool think() {
     if (!request.thinking.on()) return pass("think", "thinking is not on");
-    if (!config.router.think) return pass("think", "thinking, but Router.think is not configured");
-    return fire("think", Scenario::think, *config.router.think, "The request has thinking on.");
+    if (!routes.think) return pass("think", "thinking, but Router.think is not configured");
+    return fire("think", Scenario::think, *routes.think, "The request has thinking on.");
   }
 
   /// The route that the conversation is on, if leaving it would cost too much.
   void stick() {
-    const auto& routes = config.router;
     const auto& limit = routes.max_switch_seconds;
     if (!limit || !routes.think || routes.think == routes.default_route) return;
     decision.conversation = conversation_of(request);
@@ -251,9 +249,8 @@ struct Router::Run {
   }
 
   bool default_route() {
-    if (config.router.default_route) {
-      return fire("default", Scenario::default_, *config.router.default_route,
-                  "No other rule fired.");
+    if (routes.default_route) {
+      return fire("default", Scenario::default_, *routes.default_route, "No other rule fired.");
     }
     for (const ProviderConfig& provider : config.providers) {
       if (provider.models.empty()) continue;
@@ -268,8 +265,8 @@ struct Router::Run {
   }
 
   void add_fallbacks() {
-    const auto found = config.router.fallback.find(decision.scenario);
-    if (found == config.router.fallback.end()) return;
+    const auto found = routes.fallback.find(decision.scenario);
+    if (found == routes.fallback.end()) return;
     for (const Target& target : found->second) {
       if (target == decision.destination.target) continue;
       decision.fallbacks.push_back({target, params_for(target)});
@@ -299,23 +296,42 @@ struct Router::Run {
   }
 };
 
-Router::Router(Config config, std::shared_ptr<SessionMemory> sessions)
+Router::Router(Config config, std::shared_ptr<SessionMemory> sessions,
+               const std::optional<OverridePlaces>& places)
     : config_(std::move(config)),
+      overrides_(places ? std::make_unique<RouterOverrides>(*places, config_, process_environment())
+                        : nullptr),
       uncounted_(least_counted(config_.router)),
       sessions_(std::move(sessions)) {}
 
+Router::~Router() = default;
+
+std::shared_ptr<const RouterOverrides::Override> Router::override_for(
+    const chat::Request& request) const {
+  return overrides_ ? overrides_->find(request.session) : nullptr;
+}
+
 bool Router::may_count(const chat::Request& request, const TokenCounter& counter) const {
-  return uncounted_ < SIZE_MAX && counter.upper_bound(request) > uncounted_;
+  const auto own = override_for(request);
+  const std::size_t uncounted = own && own->routes ? least_counted(*own->routes) : uncounted_;
+  return uncounted < SIZE_MAX && counter.upper_bound(request) > uncounted;
 }
 
 Result<Decision> Router::decide(const chat::Request& request, const Arrival& arrival,
                                 const TokenCounter& counter) const {
-  return Run{.router = *this,
-             .sessions = *sessions_,
-             .request = request,
-             .arrival = arrival,
-             .counter = counter}
-      .decide();
+  const auto own = override_for(request);
+  Run run{.router = *this,
+          .routes = own && own->routes ? *own->routes : config_.router,
+          .sessions = *sessions_,
+          .request = request,
+          .arrival = arrival,
+          .counter = counter};
+  if (own) {
+    run.pass("Router of " + own->file.string(), own->routes
+                                                    ? "stands in place of the configuration's"
+                                                    : "does not count: " + own->problem);
+  }
+  return run.decide();
 }
 
 std::string Router::default_model() const {

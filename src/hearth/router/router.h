@@ -8,6 +8,7 @@
 #include "hearth/base/error.h"
 #include "hearth/chat/request.h"
 #include "hearth/router/config.h"
+#include "hearth/router/overrides.h"
 #include "hearth/router/rule.h"
 #include "hearth/router/scenario.h"
 #include "hearth/router/session_memory.h"
@@ -75,10 +76,15 @@ class Router {
  public:
   static constexpr std::size_t sticky_long_context = 20000;
 
-  /// `sessions`: what is known of them, also from a router before this one.
+  /// `sessions`: what is known of them, also from a router before this one. `places`: of the routes
+  /// of single projects and sessions; nothing: there are none.
   /// REQUIRES: a configuration by `parse_config`, or `local_models`.
   explicit Router(Config config,
-                  std::shared_ptr<SessionMemory> sessions = std::make_shared<SessionMemory>());
+                  std::shared_ptr<SessionMemory> sessions = std::make_shared<SessionMemory>(),
+                  const std::optional<OverridePlaces>& places = std::nullopt);
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+  ~Router();
 
   /// Errors: invalid_request if an explicit `provider,model` names an unknown one; not_found for an
   /// unknown plain name; config if there is neither a route nor a model.
@@ -106,7 +112,11 @@ class Router {
  private:
   struct Run;
 
+  [[nodiscard]] std::shared_ptr<const RouterOverrides::Override> override_for(
+      const chat::Request& request) const;
+
   Config config_;
+  std::unique_ptr<RouterOverrides> overrides_;  ///< null: none are looked for
   std::size_t uncounted_;  ///< prompts of so many tokens, or fewer, are never counted
   std::shared_ptr<SessionMemory> sessions_;
 };

@@ -13,6 +13,9 @@ constexpr std::size_t image_tokens = 8192;
 struct Bound {
   std::size_t operator()(const chat::TextBlock& text) const { return text.text.size(); }
   std::size_t operator()(const chat::ImageBlock&) const { return image_tokens; }
+  std::size_t operator()(const chat::DocumentBlock& document) const {
+    return document.title.size() + document.source.size() + document.text.size();
+  }
   std::size_t operator()(const chat::ThinkingBlock& thinking) const { return thinking.text.size(); }
   std::size_t operator()(const chat::RedactedThinkingBlock&) const { return 0; }
   std::size_t operator()(const chat::ToolUseBlock& use) const {

@@ -33,6 +33,10 @@ void AnswerBlocks::add(const chat::Event& event) {
   using Kind = AnswerBlock::Kind;
   if (const auto* text = std::get_if<chat::TextDelta>(&event)) {
     if (!text->text.empty()) last_of(Kind::text).text += text->text;
+  } else if (const auto* ending = std::get_if<chat::TextEnd>(&event)) {
+    if (blocks_.empty() || blocks_.back().kind != Kind::text) return;
+    blocks_.back().citations = ending->citations;
+    blocks_.back().closed = true;
   } else if (const auto* thinking = std::get_if<chat::ThinkingDelta>(&event)) {
     if (!thinking->text.empty()) last_of(Kind::thinking).text += thinking->text;
   } else if (const auto* signature = std::get_if<chat::ThinkingSignature>(&event)) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hearth/chat/event.h"
 
@@ -28,10 +29,11 @@ struct AnswerBlock {
   Kind kind = Kind::text;
   std::string text;  ///< text, thoughts, redacted data, or a tool call's arguments
   std::string signature;
-  std::string id;    ///< of a tool call
-  std::string name;  ///< of a tool call
+  std::vector<json::object> citations;  ///< of text
+  std::string id;                       ///< of a tool call
+  std::string name;                     ///< of a tool call
   ObjectEnd arguments_end;
-  bool closed = false;  ///< a signature came: nothing is added any more
+  bool closed = false;  ///< its end came: nothing is added any more
 };
 
 /// The blocks of an answer in the order in which they began. Tool calls that come interleaved are

@@ -75,10 +75,18 @@ void set_stop(json::object& object, const chat::Finished& end) {
                                 : json::value();
 }
 
+json::object encode_text(const AnswerBlock& block) {
+  json::object text = encode_block(chat::TextBlock{block.text, {}}, BlockExtra::drop);
+  if (block.citations.empty()) return text;
+  json::array citations;
+  for (const json::object& citation : block.citations) citations.push_back(citation);
+  text["citations"] = std::move(citations);
+  return text;
+}
+
 json::object encode_answer_block(const AnswerBlock& block) {
   switch (block.kind) {
-    case AnswerBlock::Kind::text:
-      return encode_block(chat::TextBlock{block.text, {}}, BlockExtra::drop);
+    case AnswerBlock::Kind::text: return encode_text(block);
     case AnswerBlock::Kind::thinking:
       return encode_block(
           chat::ThinkingBlock{
@@ -158,7 +166,10 @@ struct MessagesStream::State {
     open = true;
     json::object content = encode_answer_block(block);
     switch (kind) {
-      case AnswerBlock::Kind::text: content["text"] = ""; break;
+      case AnswerBlock::Kind::text:
+        content["text"] = "";
+        if (!block.citations.empty()) content["citations"] = json::array{};
+        break;
       case AnswerBlock::Kind::thinking:
         content["thinking"] = "";
         content["signature"] = "";
@@ -190,10 +201,16 @@ struct MessagesStream::State {
     }
   }
 
-  void close_block(const std::string& signature) {
+  void close_block(const AnswerBlock& block) {
     if (kind == AnswerBlock::Kind::thinking) {
       send_delta("signature_delta", "signature",
-                 signature.empty() ? std::string(signature_prefix) + thoughts.finish() : signature);
+                 block.signature.empty() ? std::string(signature_prefix) + thoughts.finish()
+                                         : block.signature);
+    }
+    for (const json::object& citation : block.citations) {
+      out += frame(
+          "content_block_delta",
+          {{"index", index}, {"delta", {{"type", "citations_delta"}, {"citation", citation}}}});
     }
     out += frame("content_block_stop", {{"index", index}});
     open = false;
@@ -209,7 +226,7 @@ struct MessagesStream::State {
         block->text.clear();
       }
       if (!blocks.front_is_whole(end)) return;
-      close_block(block->signature);
+      close_block(*block);
       blocks.pop();
     }
   }

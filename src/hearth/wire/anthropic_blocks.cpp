@@ -4,6 +4,8 @@
 
 #include <cctype>
 
+#include "hearth/wire/documents.h"
+
 namespace hearth::wire {
 namespace {
 
@@ -55,10 +57,14 @@ std::vector<chat::ResultPart> decode_result_content(const json::value& content,
       parts.emplace_back(std::move(*text));
     } else if (auto* image = std::get_if<chat::ImageBlock>(&block)) {
       parts.emplace_back(std::move(*image));
+    } else if (auto* document = std::get_if<chat::DocumentBlock>(&block)) {
+      parts.emplace_back(std::move(*document));
     } else if (auto* reference = std::get_if<chat::ToolReferenceBlock>(&block)) {
       parts.emplace_back(std::move(*reference));
     } else {
-      problems.report(path, "a tool result holds text, image and tool_reference blocks only");
+      problems.report(path,
+                      "a tool result holds text, image, document, search_result and "
+                      "tool_reference blocks only");
     }
   }
   return parts;
@@ -80,6 +86,8 @@ Block decode_block(const json::object& object, const std::string& path, Problems
   const std::string type = fields.required_string("type");
   if (type == "text") return decode_text(fields);
   if (type == "image") return decode_image(fields);
+  if (type == "document") return decode_document(fields);
+  if (type == "search_result") return decode_search_result(fields);
   if (type == "tool_use") return decode_tool_use(fields);
   if (type == "tool_result") return decode_tool_result(fields);
   if (type == "tool_reference") {
@@ -97,8 +105,9 @@ Block decode_block(const json::object& object, const std::string& path, Problems
   }
   problems.report(
       fields.at("type"),
-      fmt::format("content of type \"{}\" is not supported; known are text, image, thinking, "
-                  "redacted_thinking, tool_use, tool_result and tool_reference",
+      fmt::format("content of type \"{}\" is not supported; known are text, image, document, "
+                  "search_result, thinking, redacted_thinking, tool_use, tool_result and "
+                  "tool_reference",
                   type));
   return chat::TextBlock{};
 }
@@ -139,6 +148,7 @@ struct Encode {
     add_extra(object, image.extra);
     return object;
   }
+  json::object operator()(const chat::DocumentBlock& document) const { return document.original; }
   json::object operator()(const chat::ThinkingBlock& thinking) const {
     json::object object;
     object["type"] = "thinking";

@@ -74,6 +74,8 @@ void check_blocks(const chat::Message& message, const std::string& path, Problem
     } else if (std::holds_alternative<chat::ThinkingBlock>(block) ||
                std::holds_alternative<chat::RedactedThinkingBlock>(block)) {
       if (message.role != chat::Role::assistant) refuse("a thinking block");
+    } else if (std::holds_alternative<chat::DocumentBlock>(block)) {
+      if (message.role != chat::Role::user) refuse("a document or a search result");
     }
     ++index;
   }

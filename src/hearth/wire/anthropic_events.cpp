@@ -120,6 +120,12 @@ void MessagesEventDecoder::open_block(int index, const json::object& block) {
   const std::string type = string_of(block, "type");
   if (type == "text") {
     opened.kind = BlockKind::text;
+    if (behind_text_) emit(chat::TextEnd{});
+    if (const json::array* citations = find_array(block, "citations")) {
+      for (const json::value& citation : *citations) {
+        if (citation.is_object()) opened.citations.push_back(citation.get_object());
+      }
+    }
     if (std::string text = string_of(block, "text"); !text.empty()) {
       emit(chat::TextDelta{std::move(text)});
     }
@@ -137,6 +143,7 @@ void MessagesEventDecoder::open_block(int index, const json::object& block) {
     if (const json::object* input = find_object(block, "input")) opened.input = to_json(*input);
     emit(chat::ToolCallStart{opened.call, string_of(block, "id"), string_of(block, "name")});
   }
+  behind_text_ = false;
   open_[index] = std::move(opened);
 }
 
@@ -147,6 +154,10 @@ void MessagesEventDecoder::delta(int index, const json::object& part) {
   const std::string type = string_of(part, "type");
   if (type == "text_delta") {
     emit(chat::TextDelta{string_of(part, "text")});
+  } else if (type == "citations_delta" && block.kind == BlockKind::text) {
+    if (const json::object* citation = find_object(part, "citation")) {
+      block.citations.push_back(*citation);
+    }
   } else if (type == "thinking_delta") {
     emit(chat::ThinkingDelta{string_of(part, "thinking")});
   } else if (type == "signature_delta") {
@@ -167,6 +178,10 @@ void MessagesEventDecoder::close_block(int index) {
     emit(chat::ThinkingSignature{std::move(block.signature), ""});
   } else if (block.kind == BlockKind::tool && !block.has_input) {
     emit(chat::ToolCallDelta{block.call, block.input.empty() ? "{}" : std::move(block.input)});
+  } else if (block.kind == BlockKind::text && !block.citations.empty()) {
+    emit(chat::TextEnd{std::move(block.citations)});
+  } else {
+    behind_text_ = block.kind == BlockKind::text;
   }
   open_.erase(found);
 }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "hearth/wire/stream_decoder.h"
 
@@ -26,6 +27,7 @@ class MessagesEventDecoder : public StreamDecoder {
     bool has_input = false;  ///< arguments have come in pieces
     std::string input;       ///< arguments that came whole, at the block's start
     std::string signature;
+    std::vector<json::object> citations;
   };
 
   void start(const json::object& message);
@@ -38,6 +40,7 @@ class MessagesEventDecoder : public StreamDecoder {
   void end();
 
   std::map<int, OpenBlock> open_;
+  bool behind_text_ = false;  ///< the block before was text, and TextEnd was not sent
   int calls_ = 0;
   bool started_ = false;
   bool reason_seen_ = false;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "hearth/wire/documents.h"
 #include "hearth/wire/openai_logprobs.h"
 
 namespace hearth::wire {
@@ -50,6 +51,9 @@ json::object tool_message(const chat::ToolResultBlock& result) {
   for (const chat::ResultPart& part : result.content) {
     std::string piece;
     if (const auto* block = std::get_if<chat::TextBlock>(&part)) piece = block->text;
+    if (const auto* document = std::get_if<chat::DocumentBlock>(&part)) {
+      piece = chat::text_of(*document);
+    }
     if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&part)) {
       piece = note_of(*reference);
     }
@@ -71,6 +75,10 @@ json::value content_of(const chat::Message& message, PartExtra extra) {
     } else if (const auto* image = std::get_if<chat::ImageBlock>(&block)) {
       parts.push_back(image_part(*image, extra));
       only_text = false;
+    } else if (const auto* document = std::get_if<chat::DocumentBlock>(&block)) {
+      const bool as_file = extra == PartExtra::keep && !document->pdf.empty();
+      parts.push_back(as_file ? encode_file(*document) : text_part(chat::text_of(*document)));
+      only_text = only_text && !as_file;
     } else if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&block)) {
       parts.push_back(text_part(note_of(*reference)));
     }

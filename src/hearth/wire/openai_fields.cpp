@@ -3,6 +3,7 @@
 #include <climits>
 
 #include "hearth/wire/anthropic_blocks.h"
+#include "hearth/wire/data_url.h"
 
 namespace hearth::wire {
 
@@ -78,20 +79,15 @@ void decode_tool_limits(Fields& body, chat::Request& request) {
 
 chat::ImageBlock decode_image_url(std::string_view url, const std::string& path,
                                   Problems& problems) {
-  constexpr std::string_view scheme = "data:";
-  constexpr std::string_view encoding = ";base64,";
   chat::ImageBlock image;
-  if (!url.starts_with(scheme)) {
+  if (!url.starts_with("data:")) {
     image.url = url;
-    return image;
-  }
-  const std::size_t at = url.find(encoding);
-  if (at == std::string_view::npos) {
+  } else if (auto data = parse_data_url(url)) {
+    image.media_type = std::move(data->media_type);
+    image.data = std::move(data->base64);
+  } else {
     problems.report(path, "expected a data: URL in base64");
-    return image;
   }
-  image.media_type = url.substr(scheme.size(), at - scheme.size());
-  image.data = url.substr(at + encoding.size());
   return image;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "hearth/wire/documents.h"
 #include "hearth/wire/openai_fields.h"
 
 namespace hearth::wire {
@@ -27,7 +28,17 @@ chat::ImageBlock decode_image(Fields& part) {
   return image;
 }
 
-/// Text and image parts. `content` may be null: an assistant that only calls tools.
+chat::DocumentBlock decode_file_part(Fields& part) {
+  const json::object* holder = part.object("file");
+  if (holder == nullptr) {
+    part.problems().expected(part.at("file"), "an object", nullptr);
+    return {};
+  }
+  Fields fields(*holder, part.at("file"), part.problems());
+  return decode_file(fields);
+}
+
+/// Text, image and file parts. `content` may be null: an assistant that only calls tools.
 std::vector<chat::ResultPart> decode_parts(Fields& message) {
   std::vector<chat::ResultPart> parts;
   const json::value* content = message.value("content");
@@ -57,9 +68,11 @@ std::vector<chat::ResultPart> decode_parts(Fields& message) {
       parts.emplace_back(std::move(text));
     } else if (type == "image_url") {
       parts.emplace_back(decode_image(part));
+    } else if (type == "file") {
+      parts.emplace_back(decode_file_part(part));
     } else {
       problems.report(part.at("type"), fmt::format("content of type \"{}\" is not supported; known "
-                                                   "are text, refusal and image_url",
+                                                   "are text, refusal, image_url and file",
                                                    type));
     }
   }

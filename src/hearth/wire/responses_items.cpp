@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hearth/wire/documents.h"
 #include "hearth/wire/openai_fields.h"
 #include "hearth/wire/responses_thinking.h"
 
@@ -44,13 +45,14 @@ chat::ResultPart image_of(Fields& part) {
 chat::ResultPart part_of(Fields& part) {
   const std::string type = part.required_string("type");
   if (type == "input_image") return image_of(part);
+  if (type == "input_file") return decode_file(part);
   if (type == "input_text" || type == "output_text" || type == "text") {
     return chat::TextBlock{part.required_string("text"), {}};
   }
   if (type == "refusal") return chat::TextBlock{part.required_string("refusal"), {}};
   part.problems().report(part.at("type"),
                          fmt::format("content of type \"{}\" is not supported; known are "
-                                     "input_text, output_text, input_image and refusal",
+                                     "input_text, output_text, input_image, input_file and refusal",
                                      type));
   return chat::TextBlock{};
 }

@@ -41,6 +41,11 @@ inline json::object event_to_json(const chat::Event& event) {
       object["tokens"] = std::move(tokens);
       return object;
     }
+    json::object operator()(const chat::TextEnd& e) const {
+      json::array citations;
+      for (const json::object& citation : e.citations) citations.push_back(citation);
+      return {{"text_end", std::move(citations)}};
+    }
     json::object operator()(const chat::ThinkingDelta& e) const { return {{"thinking", e.text}}; }
     json::object operator()(const chat::ThinkingSignature& e) const {
       return {{"signature", e.signature}, {"redacted", e.redacted}};
@@ -107,6 +112,11 @@ inline chat::Event event_from_json(const json::object& o) {
                                  find_number(o, "eta_ms").value_or(0)};
   }
   if (o.contains("text")) return chat::TextDelta{text("text")};
+  if (const json::array* citations = find_array(o, "text_end")) {
+    chat::TextEnd end;
+    for (const json::value& citation : *citations) end.citations.push_back(citation.get_object());
+    return end;
+  }
   if (o.contains("thinking")) return chat::ThinkingDelta{text("thinking")};
   if (o.contains("signature")) return chat::ThinkingSignature{text("signature"), text("redacted")};
   if (o.contains("name")) return chat::ToolCallStart{call, text("id"), text("name")};
