@@ -201,3 +201,13 @@ def test_reasoning_and_parallel_calls_of_a_backend(remote):
         message = stream.get_final_completion().choices[0].message
     assert [json.loads(call.function.arguments)["city"] for call in message.tool_calls] == ["Oslo",
                                                                                            "Rome"]
+
+
+def test_embeddings():
+    with Hearth(models=[f"bert={paths.model(paths.BERT)}"]) as hearth:
+        # The SDK asks for base64 unless it is told not to.
+        packed = sdk(hearth.url).embeddings.create(model="bert", input=["the fox", "a fish"])
+        plain = sdk(hearth.url).embeddings.create(model="bert", input=["the fox", "a fish"],
+                                                  encoding_format="float")
+    assert len(packed.data) == 2 and packed.usage.prompt_tokens == 8
+    assert packed.data[1].embedding == pytest.approx(plain.data[1].embedding, abs=1e-5)

@@ -10,6 +10,7 @@ QWEN_1_5B = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
 GPT_OSS = "gpt-oss-tiny.gguf"
 LFM2 = "lfm2-tiny.gguf"
 QWEN3MOE = "qwen3moe-tiny.gguf"
+BERT = "bert-tiny.gguf"
 
 
 # The program under test was built with a sanitizer (scripts/test says so): its memory is no measure.

@@ -6,7 +6,7 @@
 
 It answers nonsense, but it has what the engine must cope with: gpt-oss the sliding window, the
 experts and harmony; qwen3moe the experts and its tool calls; lfm2 a recurrent state in half of
-its layers. The vocabulary and the chat template are real ones. The same options give the same
+its layers; bert, which makes embeddings, attention both ways. The vocabulary and the chat template are real ones. The same options give the same
 bytes.
 
 Needs numpy (Debian: python3-numpy) and a llama.cpp source tree, whose gguf-py, models/templates
@@ -179,6 +179,25 @@ def add_vocabulary(writer, arch, source, limit):
     return len(tokens)
 
 
+def add_word_pieces(writer, source):
+    """BERT's own vocabulary, all of it; returns its size."""
+    metadata = read_metadata(source / "models" / "ggml-vocab-bert-bge.gguf")
+    tokens = metadata["tokenizer.ggml.tokens"]
+    writer.add_tokenizer_model("bert")
+    writer.add_tokenizer_pre("default")
+    writer.add_token_type_count(2)
+    writer.add_token_list(tokens)
+    writer.add_token_types(metadata["tokenizer.ggml.token_type"])
+    for name, add in (("cls", writer.add_bos_token_id), ("eos", writer.add_eos_token_id),
+                      ("unknown", writer.add_unk_token_id), ("seperator", writer.add_sep_token_id),
+                      ("padding", writer.add_pad_token_id),
+                      ("mask", writer.add_mask_token_id)):
+        number = metadata.get(f"tokenizer.ggml.{name}_token_id")
+        if number is not None:
+            add(number)
+    return len(tokens)
+
+
 # Large enough that the first expert dominates: a tie for the second place then changes little.
 ROUTER_SPREAD = 5
 
@@ -280,7 +299,32 @@ def write_lfm2(writer, weights, layers, embd, context):
         weights.matrix(prefix + "ffn_down.weight", (embd, ff), weights.layer_gain)
 
 
-ARCHITECTURES = {"gpt-oss": write_gpt_oss, "qwen3moe": write_qwen3moe, "lfm2": write_lfm2}
+def write_bert(writer, weights, layers, embd, context):
+    """As sentence encoders are: each token looks at all, and the mean of the last layer is the
+    text's vector."""
+    ff, heads = 4 * embd, embd // HEAD
+    writer.add_head_count(heads)
+    writer.add_feed_forward_length(ff)
+    writer.add_layer_norm_eps(1e-12)
+    writer.add_causal_attention(False)
+    writer.add_pooling_type(constants.PoolingType.MEAN)
+    weights.vector("token_types.weight", (2, embd))
+    weights.vector("position_embd.weight", (context, embd), spread=0.5)
+    for name in ("token_embd_norm", *(f"blk.{layer}.{norm}" for layer in range(layers)
+                                      for norm in ("attn_output_norm", "layer_output_norm"))):
+        weights.vector(name + ".weight", (embd,), mean=1)
+        weights.vector(name + ".bias", (embd,))
+    for layer in range(layers):
+        prefix = f"blk.{layer}."
+        add_attention(weights, prefix, embd, heads, heads, sharpness=1.2)
+        weights.matrix(prefix + "ffn_up.weight", (ff, embd))
+        weights.matrix(prefix + "ffn_down.weight", (embd, ff), weights.layer_gain)
+        for name, size in (("attn_q", embd), ("attn_k", embd), ("attn_v", embd),
+                           ("attn_output", embd), ("ffn_up", ff), ("ffn_down", embd)):
+            weights.vector(prefix + name + ".bias", (size,))
+
+
+ARCHITECTURES = {"bert": write_bert, "gpt-oss": write_gpt_oss, "qwen3moe": write_qwen3moe, "lfm2": write_lfm2}
 
 
 def write_model(path, options):
@@ -294,16 +338,21 @@ def write_model(path, options):
     writer.add_embedding_length(options.embd)
     writer.add_block_count(options.layers)
     writer.add_layer_norm_rms_eps(1e-5)
-    n_vocab = add_vocabulary(writer, options.arch, options.llama_source, options.vocab)
+    encoder = options.arch == "bert"
+    if encoder:
+        n_vocab = add_word_pieces(writer, options.llama_source)
+    else:
+        n_vocab = add_vocabulary(writer, options.arch, options.llama_source, options.vocab)
     writer.add_vocab_size(n_vocab)
 
     weights = Weights(writer, options.seed, options.type, options.layers)
     # Rows of unit variance; the output is not tied to it, else a model without training would
     # only repeat its last token.
     weights.matrix("token_embd.weight", (n_vocab, options.embd), math.sqrt(options.embd))
-    weights.matrix("output.weight", (n_vocab, options.embd), 2.5)
-    norm = "token_embd_norm.weight" if options.arch == "lfm2" else "output_norm.weight"
-    weights.vector(norm, (options.embd,), mean=1)
+    if not encoder:
+        weights.matrix("output.weight", (n_vocab, options.embd), 2.5)
+        norm = "token_embd_norm.weight" if options.arch == "lfm2" else "output_norm.weight"
+        weights.vector(norm, (options.embd,), mean=1)
     ARCHITECTURES[options.arch](writer, weights, options.layers, options.embd, options.context)
 
     writer.write_header_to_file()
@@ -329,7 +378,8 @@ def parse_options():
     parser.add_argument("--embd", type=int, help="a multiple of 64")
     parser.add_argument("--vocab", type=int, metavar="TOKENS",
                         help="keep only the first TOKENS of the vocabulary, without special ones")
-    parser.add_argument("--context", type=int, default=131072, help="trained length to state")
+    parser.add_argument("--context", type=int,
+                        help="trained length to state (default: 131072; of bert 512)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--type", choices=["mixed", "q8_0", "f16"], default="mixed",
                         help="of the matrices; mixed: the vocabulary's in q8_0, the layers' in f16")
@@ -339,6 +389,8 @@ def parse_options():
     for name, value in SIZES[options.size].items():
         if getattr(options, name) is None:
             setattr(options, name, value)
+    if options.context is None:
+        options.context = 512 if options.arch == "bert" else 131072
     if options.llama_source is None:
         parser.error("no build in build/release to take the source tree from: name one with "
                      "--llama-source DIR")

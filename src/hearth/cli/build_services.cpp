@@ -21,8 +21,8 @@ void BuiltServices::preload() {
   for (const std::string& name : models->names()) {
     auto announced = models->announce_loading();
     boost::asio::post(services->workers, [models, name, until_done = std::move(announced)] {
-      const auto instance = models->get(name);
-      if (!instance) spdlog::error("{}: {}", name, instance.error().message);
+      const auto loaded = models->load(name);
+      if (!loaded) spdlog::error("{}: {}", name, loaded.error().message);
     });
   }
 }

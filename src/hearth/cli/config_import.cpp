@@ -164,14 +164,22 @@ Result<std::vector<std::string>> copy_project_routes(const std::filesystem::path
   return projects;
 }
 
-Result<ImportedConfig> import_router_config(const std::filesystem::path& source) {
+Result<ImportedConfig> import_of(const std::filesystem::path& source,
+                                 Result<std::filesystem::path> (*find)()) {
   ImportedConfig imported;
   imported.source = source;
   if (source.empty()) {
-    auto found = find_source();
+    auto found = find();
     if (!found) return pass_on(found);
     imported.source = std::move(*found);
   }
+  return imported;
+}
+
+Result<ImportedConfig> import_router_config(const std::filesystem::path& source) {
+  auto begun = import_of(source, find_source);
+  if (!begun) return pass_on(begun);
+  ImportedConfig& imported = *begun;
   auto text = read_file(imported.source);
   if (!text) return pass_on(text);
   if (!text->starts_with(sqlite_magic)) {
@@ -182,12 +190,12 @@ Result<ImportedConfig> import_router_config(const std::filesystem::path& source)
                               parsed ? "expected an object" : parsed.error().message));
     }
     imported.text = std::move(*text);
-    return imported;
+    return begun;
   }
   auto database = Database::open(imported.source, Database::Access::foreign);
   if (!database) return pass_on(database);
   if (auto read = Version3(**database, imported).run(); !read) return pass_on(read);
-  return imported;
+  return begun;
 }
 
 }  // namespace hearth::cli

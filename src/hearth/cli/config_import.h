@@ -15,6 +15,10 @@ struct ImportedConfig {
   std::vector<std::string> notes;
 };
 
+/// Begins with `source`, or with what `find` finds where that is empty.
+Result<ImportedConfig> import_of(const std::filesystem::path& source,
+                                 Result<std::filesystem::path> (*find)());
+
 /// The configuration of Claude Code Router in `source`: a config.json (1 and 2), which is taken as
 /// it stands, or a config.sqlite (3), whose providers are taken, with the routes of the
 /// configuration before the upgrade, which it keeps but does not use. Empty: what is in

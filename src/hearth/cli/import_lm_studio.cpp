@@ -92,13 +92,9 @@ std::map<std::string, std::string> hub_names(const fs::path& home) {
 }  // namespace
 
 Result<ImportedConfig> import_lm_studio(const fs::path& folder) {
-  ImportedConfig imported;
-  imported.source = folder;
-  if (folder.empty()) {
-    auto found = find_folder();
-    if (!found) return pass_on(found);
-    imported.source = std::move(*found);
-  }
+  auto begun = import_of(folder, find_folder);
+  if (!begun) return begun;
+  ImportedConfig& imported = *begun;
   const fs::path home = fs::absolute(imported.source);
   fs::path below = home / "models";
   const json::object settings = read_object(home / "settings.json");
@@ -130,7 +126,7 @@ Result<ImportedConfig> import_lm_studio(const fs::path& folder) {
     }
   }
   imported.text = config_of("lmstudio", home, std::move(models));
-  return imported;
+  return begun;
 }
 
 }  // namespace hearth::cli

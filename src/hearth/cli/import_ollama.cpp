@@ -133,20 +133,16 @@ class Reader {
 }  // namespace
 
 Result<ImportedConfig> import_ollama(const fs::path& folder) {
-  ImportedConfig imported;
-  imported.source = folder;
-  if (folder.empty()) {
-    auto found = find_folder();
-    if (!found) return pass_on(found);
-    imported.source = std::move(*found);
-  }
+  auto begun = import_of(folder, find_folder);
+  if (!begun) return begun;
+  ImportedConfig& imported = *begun;
   auto models = Reader(fs::absolute(imported.source), imported.notes).run();
   if (models.empty()) {
     return fail(ErrorKind::not_found,
                 fmt::format("there is no model in {}", imported.source.string()));
   }
   imported.text = config_of("ollama", imported.source, std::move(models));
-  return imported;
+  return begun;
 }
 
 }  // namespace hearth::cli

@@ -2,39 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <mutex>
 
-#include <ggml-cpu.h>
 #include <llama.h>
 
 #include "hearth/engine/backend.h"
+#include "hearth/engine/compute.h"
 
 namespace hearth::engine {
 namespace {
-
-/// One pool of compute threads per thread count, for all contexts: no two of them compute at once,
-/// so more threads would only spin against each other.
-ggml_threadpool* shared_threadpool(int n_threads) {
-  struct Free {
-    void operator()(ggml_threadpool* pool) const { ggml_threadpool_free(pool); }
-  };
-  static std::mutex mutex;
-  static std::map<int, std::unique_ptr<ggml_threadpool, Free>> pools;
-  const std::lock_guard lock(mutex);
-  auto& pool = pools[n_threads];
-  if (!pool) {
-    ggml_threadpool_params params = ggml_threadpool_params_default(n_threads);
-    pool.reset(ggml_threadpool_new(&params));
-  }
-  return pool.get();
-}
-
-/// Held while a context computes.
-std::mutex& compute_mutex() {
-  static std::mutex mutex;
-  return mutex;
-}
 
 llama_flash_attn_type to_llama(FlashAttention flash_attention) {
   switch (flash_attention) {

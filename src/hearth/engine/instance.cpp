@@ -4,15 +4,14 @@
 
 #include <condition_variable>
 #include <deque>
-#include <fstream>
 #include <functional>
 #include <future>
-#include <set>
 #include <thread>
 #include <utility>
 
 #include "hearth/base/log.h"
 #include "hearth/engine/backend.h"
+#include "hearth/engine/compute.h"
 #include "hearth/engine/scheduler.h"
 #include "hearth/engine/self_check.h"
 #include "hearth/engine/work_ahead.h"
@@ -32,20 +31,6 @@ constexpr double tidy_pause_ms = 250;
 /// Blocks of the mode `exact`. Larger ones read a little faster, smaller ones leave less to be read
 /// again behind an answer; below 64 rows attention takes another, slower way.
 constexpr int grid_of_exact = 128;
-
-/// Cores without their hyper-threads, after /proc/cpuinfo; all processors where it does not say.
-int physical_cores() {
-  std::ifstream file("/proc/cpuinfo");
-  std::set<std::string> cores;
-  std::string physical_id;
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("physical id")) physical_id = line;
-    if (line.starts_with("core id")) cores.insert(physical_id + line);
-  }
-  const int all = static_cast<int>(std::max(std::thread::hardware_concurrency(), 1U));
-  const int found = static_cast<int>(cores.size());
-  return found > 0 ? std::min(found, all) : all;
-}
 
 std::unique_ptr<kv::PrefixCache> prefixes_over(Context& context,
                                                std::shared_ptr<kv::Archive> archive) {
@@ -269,7 +254,7 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Weights
                                                    const InstanceOptions& options) {
   std::unique_ptr<Instance> instance(new Instance);
   ContextOptions context_options;
-  context_options.n_threads = options.n_threads > 0 ? options.n_threads : physical_cores();
+  context_options.n_threads = chosen_threads(options.n_threads);
   context_options.flash_attention = options.flash_attention;
   context_options.watch_width = options.watch_width;
 

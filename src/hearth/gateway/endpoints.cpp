@@ -7,6 +7,7 @@
 #include "hearth/gateway/access.h"
 #include "hearth/gateway/cache_endpoints.h"
 #include "hearth/gateway/chat_endpoints.h"
+#include "hearth/gateway/embedding_endpoints.h"
 #include "hearth/gateway/llama_endpoints.h"
 #include "hearth/gateway/lmstudio_endpoints.h"
 #include "hearth/gateway/model_endpoints.h"
@@ -47,6 +48,10 @@ constexpr std::array endpoints = {
     Endpoint{http::verb::post, "/v1/completions", &post_completions},
     Endpoint{http::verb::post, "/v1/responses", &post_responses},
     Endpoint{http::verb::post, "/v1/responses/input_tokens", &post_response_input_tokens},
+    Endpoint{http::verb::post, "/v1/embeddings", &post_embeddings},
+    Endpoint{http::verb::post, "/embeddings", &post_embeddings},
+    Endpoint{http::verb::post, "/api/embed", &post_ollama_embed},
+    Endpoint{http::verb::post, "/api/embeddings", &post_ollama_embeddings},
     Endpoint{http::verb::get, "/v1/models", &get_models},
     Endpoint{http::verb::post, "/api/chat", &post_ollama_chat},
     Endpoint{http::verb::post, "/api/generate", &post_ollama_generate},

@@ -21,14 +21,6 @@ namespace asio = boost::asio;
 /// Clients look at it for what the server can: this is the first with the Responses API.
 constexpr std::string_view version = "0.13.4";
 
-/// "NAME:latest" is how Ollama's clients write a name without a tag.
-std::string known_name(const Routes& routes, const std::string& asked) {
-  constexpr std::string_view latest = ":latest";
-  if (!asked.ends_with(latest) || routes.local_models->knows(asked)) return asked;
-  std::string bare = asked.substr(0, asked.size() - latest.size());
-  return routes.local_models->knows(bare) ? bare : asked;
-}
-
 json::object details_of(const models::GgufInfo& info) {
   json::object details;
   details["parent_model"] = "";
@@ -91,7 +83,7 @@ json::object loaded_models(const Routes& routes) {
 Result<json::object> show(const Routes& routes, const json::object& body) {
   std::string asked(find_string(body, "model").value_or(""));
   if (asked.empty()) asked = find_string(body, "name").value_or("");
-  const std::string name = routes.local_model_name(known_name(routes, asked));
+  const std::string name = routes.local_model_name(routes.without_latest(asked));
   const std::filesystem::path file = routes.local_models->file_of(name);
   if (file.empty()) return std::unexpected(routes.no_local_model(asked));
   const auto info = models::inspect_gguf(file);
@@ -150,7 +142,7 @@ asio::awaitable<void> answer_messages(Exchange& exchange, Result<chat::Request>&
     co_await refuse(exchange, request.error());
     co_return;
   }
-  request->model = known_name(exchange.routes(), request->model);
+  request->model = exchange.routes().without_latest(request->model);
   if (request->messages.empty()) {
     co_await load_only(exchange, request->model, form);
     co_return;
@@ -192,7 +184,7 @@ asio::awaitable<void> post_ollama_generate(Exchange& exchange) {
     co_await refuse(exchange, request.error());
     co_return;
   }
-  request->model = known_name(exchange.routes(), request->model);
+  request->model = exchange.routes().without_latest(request->model);
   Answer answer = answer_for(*request, wire::OllamaForm::generate);
   co_await answer_raw(exchange, *request, answer);
 }

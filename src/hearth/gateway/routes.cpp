@@ -7,6 +7,13 @@
 
 namespace hearth::gateway {
 
+std::string Routes::without_latest(const std::string& asked) const {
+  constexpr std::string_view latest = ":latest";
+  if (!asked.ends_with(latest) || local_models->knows(asked)) return asked;
+  std::string bare = asked.substr(0, asked.size() - latest.size());
+  return local_models->knows(bare) ? bare : asked;
+}
+
 std::string Routes::shown_model(const std::string& asked) const {
   return asked.empty() ? router->default_model() : asked;
 }

@@ -29,6 +29,9 @@ struct Routes {
   /// The local model that `asked` means: itself, without its provider, or the first one where it is
   /// empty or a hosted model's name. Empty if there is none.
   [[nodiscard]] std::string local_model_name(const std::string& asked) const;
+  /// "NAME:latest" is how Ollama's clients write a name without a tag: `asked` without it, if that
+  /// is a local model's name.
+  [[nodiscard]] std::string without_latest(const std::string& asked) const;
   /// What an answer says that it comes from, where the client asked for no model by name.
   [[nodiscard]] std::string shown_model(const std::string& asked) const;
   /// The local provider that answers for it; null if none does.

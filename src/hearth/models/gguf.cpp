@@ -227,6 +227,9 @@ GgufInfo read_header(std::ifstream& file, std::uint64_t file_bytes) {
   const std::uint64_t head = info.n_heads > 0 ? info.n_embd / info.n_heads : 0;
   info.key_length = of_model("attention.key_length", head);
   info.value_length = of_model("attention.value_length", head);
+  // llama.h's llama_pooling_type: 0 is none; 1, 2 and 3 make embeddings; 4 ranks.
+  const std::uint64_t pooling = of_model("pooling_type");
+  info.makes_embeddings = pooling >= 1 && pooling <= 3;
   return info;
 }
 

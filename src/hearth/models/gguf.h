@@ -24,6 +24,8 @@ struct GgufInfo {
   std::uint64_t key_length = 0;    ///< per head; n_embd / n_heads unless the file says
   std::uint64_t value_length = 0;  ///< likewise
   std::string chat_template;
+  /// It pools what its last layer gives to one vector for each text.
+  bool makes_embeddings = false;
 
   /// f16 KV state per token, as if every layer were full attention (an upper bound elsewhere).
   [[nodiscard]] std::uint64_t kv_bytes_per_token() const {

@@ -47,13 +47,50 @@ LocalModels::LocalModels(std::vector<LocalModel> models, const LocalModels* earl
   }
 }
 
-Result<std::shared_ptr<engine::Instance>> LocalModels::get(const std::string& name) {
+Result<LocalModels::Entry*> LocalModels::find(const std::string& name) {
   const auto found = entries_.find(name);
   if (found == entries_.end()) {
     return fail(ErrorKind::not_found, fmt::format("there is no model '{}' here; there is {}", name,
                                                   fmt::join(order_, ", ")));
   }
-  Entry& entry = *found->second;
+  return found->second.get();
+}
+
+Result<std::shared_ptr<engine::Embedder>> LocalModels::embedder(const std::string& name) {
+  const auto found = find(name);
+  if (!found) return std::unexpected(found.error());
+  Entry& entry = **found;
+  const std::lock_guard loading(entry.loading);
+  if (entry.embedder) return entry.embedder;
+  const LocalModel& model = entry.model;
+  if (model.path.empty()) return fail(ErrorKind::not_found, model.missing);
+  const auto announced = announce_loading();
+  auto weights = weights_of(model);
+  if (!weights) return pass_on(weights);
+  auto embedder = engine::Embedder::create(*weights, model.options.n_threads);
+  if (!embedder) return pass_on(embedder);
+  spdlog::info("{} is ready: embeddings of {} numbers, for texts of up to {} tokens", model.name,
+               (*embedder)->n_embd(), (*embedder)->longest());
+  entry.embedder = std::move(*embedder);
+  return entry.embedder;
+}
+
+Result<void> LocalModels::load(const std::string& name) {
+  const auto info = models::inspect_gguf(file_of(name));
+  if (info && info->makes_embeddings) {
+    const auto made = embedder(name);
+    if (!made) return std::unexpected(made.error());
+    return {};
+  }
+  const auto made = get(name);
+  if (!made) return std::unexpected(made.error());
+  return {};
+}
+
+Result<std::shared_ptr<engine::Instance>> LocalModels::get(const std::string& name) {
+  const auto found = find(name);
+  if (!found) return std::unexpected(found.error());
+  Entry& entry = **found;
   if (auto instance = entry.loaded()) return instance;
   const std::lock_guard loading(entry.loading);
   if (auto instance = entry.loaded()) return instance;
@@ -87,6 +124,11 @@ Result<std::shared_ptr<engine::Instance>> LocalModels::load(Entry& entry) {
   spdlog::info("loading {} from {}", model.name, model.path.string());
   auto weights = weights_of(model);
   if (!weights) return pass_on(weights);
+  if ((*weights)->info().makes_embeddings) {
+    return fail(
+        ErrorKind::invalid_request,
+        fmt::format("{} makes embeddings (POST /v1/embeddings) and answers no chats", model.name));
+  }
   auto instance = engine::Instance::create(*weights, model.options);
   if (!instance) return pass_on(instance);
   for (const std::string& note : (*instance)->notes()) spdlog::info("{}: {}", model.name, note);

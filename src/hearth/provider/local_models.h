@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "hearth/engine/embedder.h"
 #include "hearth/engine/instance.h"
 
 namespace hearth::provider {
@@ -36,7 +37,13 @@ class LocalModels {
   /// loading reports.
   Result<std::shared_ptr<engine::Instance>> get(const std::string& name);
 
-  /// The same without loading: null if it is not loaded now.
+  /// The same of a model that makes embeddings, which answers no chats.
+  Result<std::shared_ptr<engine::Embedder>> embedder(const std::string& name);
+
+  /// Loads it, as what it is. Errors: as get.
+  Result<void> load(const std::string& name);
+
+  /// `get` without loading: null if it is not loaded now.
   [[nodiscard]] std::shared_ptr<engine::Instance> loaded(const std::string& name) const;
 
   [[nodiscard]] std::vector<std::string> names() const;
@@ -54,6 +61,7 @@ class LocalModels {
     std::mutex loading;
     std::mutex mutex;
     std::shared_ptr<engine::Instance> instance;  ///< guarded by `mutex`
+    std::shared_ptr<engine::Embedder> embedder;  ///< guarded by `loading`
 
     std::shared_ptr<engine::Instance> loaded();
   };
@@ -63,6 +71,7 @@ class LocalModels {
     std::map<std::tuple<std::string, int, std::string>, std::weak_ptr<const engine::Weights>> known;
   };
 
+  Result<Entry*> find(const std::string& name);
   Result<std::shared_ptr<engine::Instance>> load(Entry& entry);
   Result<std::shared_ptr<const engine::Weights>> weights_of(const LocalModel& model);
 

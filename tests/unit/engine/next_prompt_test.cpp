@@ -4,16 +4,13 @@
 
 #include <algorithm>
 
+#include "said.h"
 #include "test_models.h"
 
 #include "hearth/engine/prompt.h"
 
 namespace hearth::engine {
 namespace {
-
-chat::Message said(chat::Role role, std::string text) {
-  return {role, {chat::TextBlock{std::move(text), {}}}};
-}
 
 class NextPromptOf : public ::testing::TestWithParam<const char*> {
  protected:

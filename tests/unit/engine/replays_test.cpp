@@ -2,16 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "said.h"
 #include "test_models.h"
 
 #include "hearth/engine/prompt.h"
 
 namespace hearth::engine {
 namespace {
-
-chat::Message said(chat::Role role, std::string text) {
-  return {role, {chat::TextBlock{std::move(text), {}}}};
-}
 
 std::vector<Token> rendered(const Weights& weights, const chat::Request& request) {
   auto prompt = render(weights, request);

@@ -46,5 +46,6 @@ inline constexpr const char* smollm2 = "SmolLM2-135M-Instruct.Q4_1.gguf";
 inline constexpr const char* gpt_oss = "gpt-oss-tiny.gguf";
 inline constexpr const char* qwen3moe = "qwen3moe-tiny.gguf";
 inline constexpr const char* lfm2 = "lfm2-tiny.gguf";
+inline constexpr const char* bert = "bert-tiny.gguf";
 
 }  // namespace hearth::engine

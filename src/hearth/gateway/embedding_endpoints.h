@@ -1,0 +1,12 @@
+#pragma once
+
+#include "hearth/gateway/exchange.h"
+
+namespace hearth::gateway {
+
+/// Embeddings of a local model that is made for them.
+boost::asio::awaitable<void> post_embeddings(Exchange& exchange);
+boost::asio::awaitable<void> post_ollama_embed(Exchange& exchange);
+boost::asio::awaitable<void> post_ollama_embeddings(Exchange& exchange);
+
+}  // namespace hearth::gateway
