@@ -102,6 +102,13 @@ def test_what_is_wrong_is_said(embedding, body, problem):
     assert problem in answer.text
 
 
+def test_a_chat_that_names_no_model_goes_to_one_that_chats(embedding):
+    """Though the other was named first."""
+    body = {"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 2}
+    assert embedding.client.post("/v1/chat/completions", body).ok()["model"] == "chat"
+    assert embedding.client.post("/cache/warm", {}).status == 200
+
+
 def test_a_chat_model_makes_none_and_an_embedding_model_does_not_chat(embedding, hearth):
     refused = hearth.client.post(OPENAI, {"model": MODEL, "input": "the fox"})
     assert refused.status == 400 and "makes no embeddings" in refused.text

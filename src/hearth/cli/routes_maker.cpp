@@ -9,6 +9,7 @@
 #include "hearth/base/file.h"
 #include "hearth/base/shown_url.h"
 #include "hearth/base/xdg.h"
+#include "hearth/models/gguf.h"
 #include "hearth/provider/remote.h"
 #include "hearth/provider/replicas.h"
 #include "hearth/router/key_hash.h"
@@ -67,7 +68,13 @@ std::filesystem::path config_file_of(const ServiceOptions& options) {
 class RoutesMaker::Reading {
  public:
   Reading(const RoutesMaker& maker, const gateway::Routes* before)
-      : maker_(maker), before_(before), named_(maker.named_) {}
+      : maker_(maker), before_(before), named_(maker.named_) {
+    // The first one answers chats that name no model.
+    std::ranges::stable_partition(named_, [](const models::NamedModel& model) {
+      const auto info = models::inspect_gguf(model.path);
+      return !info || !info->makes_embeddings;
+    });
+  }
 
   Result<Made> make() {
     auto config = read_config();

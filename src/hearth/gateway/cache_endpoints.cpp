@@ -115,9 +115,8 @@ Result<json::object> warm(const Routes& routes, const std::string& asked) {
   auto meant = models_meant(routes, asked);
   if (!meant) return pass_on(meant);
   for (const std::string& name : *meant) {
-    const auto instance = routes.local_models->get(name);
-    if (!instance) return std::unexpected(instance.error());
-    (*instance)->warm_cache();
+    if (auto loaded = routes.local_models->load(name); !loaded) return pass_on(loaded);
+    if (const auto instance = routes.local_models->loaded(name)) instance->warm_cache();
   }
   return survey_all(routes, {});
 }

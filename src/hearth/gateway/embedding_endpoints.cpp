@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 /// The model that was asked for; where none or a hosted service's was, the first that can.
 std::string model_for(const Routes& routes, const std::string& asked) {
-  const std::string bare = routes.without_latest(asked.substr(asked.find(',') + 1));
+  std::string bare = routes.without_latest(asked.substr(asked.find(',') + 1));
   if (routes.local_models->knows(bare) || !(asked.empty() || asked.starts_with("text-embedding"))) {
     return bare;
   }
