@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import MODEL
+from harness import paths
 from harness.backend import Call, Fault, Reply
 from harness.far import far_provider
 from harness.programs import clean_environment, own_folders, program
@@ -26,15 +27,15 @@ def routed():
 
 
 def run_codex(codex: Path, hearth: Hearth, folder: Path, *arguments: str, model: str = "far,m",
-              kind: str = "lmstudio") -> subprocess.CompletedProcess:
-    """`kind`: which local server it takes Hearth for."""
+              kind: str = "lmstudio", patience: float = 240) -> subprocess.CompletedProcess:
+    """`kind`: which local server it takes Hearth for. `patience`: in seconds."""
     home, work = own_folders(folder)
     env = clean_environment(home, "OPENAI_", "CODEX")
     env["CODEX_OSS_BASE_URL"] = f"{hearth.url}/v1"
     return subprocess.run(
         [str(codex), "exec", "--oss", "--local-provider", kind, "-m", model, "--json",
          "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", *arguments],
-        env=env, cwd=work, capture_output=True, text=True, timeout=240,
+        env=env, cwd=work, capture_output=True, text=True, timeout=patience,
         stdin=subprocess.DEVNULL, check=False)
 
 
@@ -113,3 +114,13 @@ def test_it_takes_it_for_ollama_and_understands_a_prompt_that_is_too_long(codex,
     refused = hearth.records_with(lambda record: record["endpoint"] == "/v1/responses"
                                   and "prompt is too long" in (record["error"] or ""))
     assert len(refused) <= 2, "it tried again and again"
+
+
+@pytest.mark.long
+def test_its_whole_prompt_on_the_local_model(codex, tmp_path):
+    """Minutes on two idle cores, many more on busy ones."""
+    with Hearth(models=[f"coder={paths.model(paths.QWEN_1_5B)}"], context=24576) as hearth:
+        events = events_of(run_codex(codex, hearth, tmp_path, "Say hello. Use no tool.",
+                                     model="coder", patience=1800))
+        assert said(events)
+        assert usage_of(events)["input_tokens"] > 1000

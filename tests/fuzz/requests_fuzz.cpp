@@ -6,6 +6,7 @@
 
 #include "hearth/wire/anthropic_decode.h"
 #include "hearth/wire/anthropic_encode.h"
+#include "hearth/wire/embeddings.h"
 #include "hearth/wire/llama_completion.h"
 #include "hearth/wire/ollama_decode.h"
 #include "hearth/wire/openai_completion.h"
@@ -39,7 +40,9 @@ void read(unsigned format, const json::value& body) {
     case 6: return (void)wire::decode_completion_request(body);
     case 7: return (void)wire::decode_ollama_raw(body);
     case 8: return (void)wire::decode_llama_completion(body);
-    default: return (void)wire::decode_llama_infill(body);
+    case 9: return (void)wire::decode_llama_infill(body);
+    case 10: return (void)wire::decode_embedding_request(body, wire::EmbeddingForm::openai);
+    default: return (void)wire::decode_embedding_request(body, wire::EmbeddingForm::ollama);
   }
 }
 
@@ -48,6 +51,6 @@ void read(unsigned format, const json::value& body) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  if (const auto body = hearth::parse_json(text)) read(data[0] % 10U, *body);
+  if (const auto body = hearth::parse_json(text)) read(data[0] % 12U, *body);
   return 0;
 }

@@ -19,7 +19,9 @@ RAW = [(6, {"prompt": ["a", [1, 2, "b"]], "n": 2, "logprobs": 1, "suffix": "c", 
        (7, {"model": "m", "prompt": "a", "suffix": "b", "options": {"stop": ["x"]}}),
        (8, {"prompt": {"prompt_string": "a"}, "n_predict": -1, "response_fields": ["content"],
             "json_schema": {"type": "object"}, "logit_bias": [["a", False], [5, 1.5]]}),
-       (9, {"input_prefix": "a", "input_suffix": "b", "input_extra": [{"filename": "f", "text": "t"}]})]
+       (9, {"input_prefix": "a", "input_suffix": "b", "input_extra": [{"filename": "f", "text": "t"}]}),
+       (10, {"input": ["a", [1, 2]], "dimensions": 3, "encoding_format": "base64"}),
+       (11, {"model": "m", "input": [1, 2], "truncate": False})]
 
 
 def seeds() -> dict[str, list[bytes]]:

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<fs::path> find_folder() {
+Result<fs::path> find_lm_studio() {
   std::vector<fs::path> places{home_folder() / ".lmstudio", home_folder() / ".cache" / "lm-studio"};
   if (const auto pointer = read_file(home_folder() / ".lmstudio-home-pointer")) {
     places.insert(places.begin(), fs::path(trimmed(*pointer)));
@@ -37,15 +37,15 @@ json::object read_object(const fs::path& file) {
   return parsed && parsed->is_object() ? std::move(parsed->get_object()) : json::object();
 }
 
-std::string lower(std::string text) {
+std::string lower_case(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
 }
 
 /// "Qwen3-8B-GGUF" is "qwen3-8b".
-std::string name_of(const std::string& repository) {
+std::string repository_name(const std::string& repository) {
   constexpr std::string_view format = "-gguf";
-  std::string name = lower(repository);
+  std::string name = lower_case(repository);
   if (name.ends_with(format)) name.resize(name.size() - format.size());
   return name;
 }
@@ -53,12 +53,12 @@ std::string name_of(const std::string& repository) {
 /// What comes behind the last dash or dot of a file's name: its quantisation.
 std::string quantisation_of(const fs::path& file) {
   const std::string stem = file.stem().string();
-  return lower(stem.substr(stem.find_last_of("-.") + 1));
+  return lower_case(stem.substr(stem.find_last_of("-.") + 1));
 }
 
 /// Images' projectors, and all but the first of several files.
 bool is_part(const fs::path& file) {
-  const std::string name = lower(file.filename().string());
+  const std::string name = lower_case(file.filename().string());
   const std::size_t of = name.rfind("-of-");
   return name.find("mmproj") != std::string::npos ||
          (of != std::string::npos && of >= 6 && name.compare(of - 6, 6, "-00001") != 0);
@@ -84,7 +84,7 @@ std::map<std::string, std::string> hub_names(const fs::path& home) {
   const fs::path hub = home / "hub" / "models";
   for (const fs::path& file : files_below(hub)) {
     const fs::path model = file.lexically_relative(hub).parent_path();
-    names[lower(model.filename().string())] = lower(model.string());
+    names[lower_case(model.filename().string())] = lower_case(model.string());
   }
   return names;
 }
@@ -92,7 +92,7 @@ std::map<std::string, std::string> hub_names(const fs::path& home) {
 }  // namespace
 
 Result<ImportedConfig> import_lm_studio(const fs::path& folder) {
-  auto begun = import_of(folder, find_folder);
+  auto begun = import_of(folder, find_lm_studio);
   if (!begun) return begun;
   ImportedConfig& imported = *begun;
   const fs::path home = fs::absolute(imported.source);
@@ -116,7 +116,7 @@ Result<ImportedConfig> import_lm_studio(const fs::path& folder) {
   const auto hub = hub_names(home);
   std::vector<FoundModel> models;
   for (const auto& [repository, files] : repositories) {
-    std::string name = name_of(repository.filename().string());
+    std::string name = repository_name(repository.filename().string());
     if (const auto known = hub.find(name); known != hub.end()) name = known->second;
     for (const fs::path& file : files) {
       models.push_back({.name = files.size() > 1 ? name + "@" + quantisation_of(file) : name,

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view layer_type = "application/vnd.ollama.image.";
 
-Result<fs::path> find_folder() {
+Result<fs::path> find_ollama() {
   std::vector<fs::path> places{home_folder() / ".ollama" / "models",
                                "/usr/share/ollama/.ollama/models"};
   if (const char* named = std::getenv("OLLAMA_MODELS"); named != nullptr && *named != '\0') {
@@ -33,7 +33,7 @@ Result<fs::path> find_folder() {
 }
 
 /// As Ollama shows it: what its own registry and library are is left out.
-std::string name_of(const fs::path& manifest) {
+std::string model_name(const fs::path& manifest) {
   std::vector<std::string> parts;
   for (const fs::path& part : manifest) parts.push_back(part.string());
   if (parts.size() < 3) return {};
@@ -46,15 +46,15 @@ std::string name_of(const fs::path& manifest) {
   return name + ":" + parts.back();
 }
 
-class Reader {
+class ManifestReader {
  public:
-  Reader(fs::path folder, std::vector<std::string>& notes)
+  ManifestReader(fs::path folder, std::vector<std::string>& notes)
       : folder_(std::move(folder)), notes_(notes) {}
 
   std::vector<FoundModel> run() {
     const fs::path manifests = folder_ / "manifests";
     for (const fs::path& file : files_below(manifests)) {
-      name_ = name_of(file.lexically_relative(manifests));
+      name_ = model_name(file.lexically_relative(manifests));
       if (!name_.empty()) read_manifest(file);
     }
     return std::move(models_);
@@ -133,10 +133,10 @@ class Reader {
 }  // namespace
 
 Result<ImportedConfig> import_ollama(const fs::path& folder) {
-  auto begun = import_of(folder, find_folder);
+  auto begun = import_of(folder, find_ollama);
   if (!begun) return begun;
   ImportedConfig& imported = *begun;
-  auto models = Reader(fs::absolute(imported.source), imported.notes).run();
+  auto models = ManifestReader(fs::absolute(imported.source), imported.notes).run();
   if (models.empty()) {
     return fail(ErrorKind::not_found,
                 fmt::format("there is no model in {}", imported.source.string()));
