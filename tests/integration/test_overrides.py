@@ -134,3 +134,9 @@ def test_import_brings_them_along(hearth, backend):
     folder = hearth.folder / "config" / "hearth" / PROJECT
     assert [file.name for file in folder.iterdir()] == ["config.json"]
     assert PROJECT in done.stdout
+
+
+def test_other_folders_beside_the_configuration_are_not_looked_at(hearth):
+    write(hearth, "list.json", "[1, 2", project="package")
+    checked = hearth.command("config", "check", str(hearth.config_file))
+    assert checked.returncode == 0, checked.stderr

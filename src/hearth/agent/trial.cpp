@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
@@ -49,16 +48,12 @@ void copy_tree(const fs::path& from, const fs::path& to, std::error_code& ec) {
 }  // namespace
 
 Result<FolderCopy> FolderCopy::make(const fs::path& folder) {
+  auto base = TemporaryFolder::make();
+  if (!base) return pass_on(base);
   std::error_code ec;
-  std::string base = (fs::temp_directory_path(ec) / "hearth-XXXXXX").string();
-  if (ec || ::mkdtemp(base.data()) == nullptr) {
-    return fail(ErrorKind::io, fmt::format("cannot make a temporary folder: {}. Set TMPDIR to a "
-                                           "folder that can be written.",
-                                           system_reason(errno)));
-  }
-  FolderCopy copy{fs::path(base)};
+  FolderCopy copy(std::move(*base));
   // The folder keeps its name: some build systems look at it.
-  copy.path_ = copy.base_ / (folder.filename().empty() ? "work" : folder.filename());
+  copy.path_ = copy.base_.path() / (folder.filename().empty() ? "work" : folder.filename());
   copy_tree(folder, copy.path_, ec);
   if (ec) {
     return fail(ErrorKind::io,
@@ -67,15 +62,7 @@ Result<FolderCopy> FolderCopy::make(const fs::path& folder) {
   return copy;
 }
 
-FolderCopy::FolderCopy(fs::path base) : base_(std::move(base)) {}
-
-FolderCopy::FolderCopy(FolderCopy&& other) noexcept
-    : base_(std::exchange(other.base_, {})), path_(std::move(other.path_)) {}
-
-FolderCopy::~FolderCopy() {
-  std::error_code ec;
-  if (!base_.empty()) fs::remove_all(base_, ec);
-}
+FolderCopy::FolderCopy(TemporaryFolder base) : base_(std::move(base)) {}
 
 Result<CommandResult> run_trial(const fs::path& folder, const std::vector<Change>& changes,
                                 const std::string& check, std::chrono::milliseconds timeout,

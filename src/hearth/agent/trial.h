@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hearth/agent/process.h"
+#include "hearth/base/temporary_folder.h"
 
 namespace hearth::agent {
 
@@ -23,14 +24,11 @@ class FolderCopy {
  public:
   /// Errors: io (no room, unreadable).
   static Result<FolderCopy> make(const std::filesystem::path& folder);
-  FolderCopy(FolderCopy&& other) noexcept;
-  FolderCopy& operator=(FolderCopy&&) = delete;
-  ~FolderCopy();
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
-  explicit FolderCopy(std::filesystem::path base);
-  std::filesystem::path base_;
+  explicit FolderCopy(TemporaryFolder base);
+  TemporaryFolder base_;
   std::filesystem::path path_;
 };
 

@@ -8,20 +8,20 @@
 namespace hearth {
 namespace {
 
-std::filesystem::path home() {
-  if (const char* value = std::getenv("HOME"); value != nullptr && *value != '\0') return value;
-  if (const passwd* user = getpwuid(getuid()); user != nullptr) return user->pw_dir;
-  return "/";
-}
-
 std::filesystem::path folder(const char* variable, const char* below_home) {
   if (const char* value = std::getenv(variable); value != nullptr && *value == '/') {
     return std::filesystem::path(value) / "hearth";
   }
-  return home() / below_home / "hearth";
+  return home_dir() / below_home / "hearth";
 }
 
 }  // namespace
+
+std::filesystem::path home_dir() {
+  if (const char* value = std::getenv("HOME"); value != nullptr && *value != '\0') return value;
+  if (const passwd* user = getpwuid(getuid()); user != nullptr) return user->pw_dir;
+  return "/";
+}
 
 std::filesystem::path config_dir() {
   return folder("XDG_CONFIG_HOME", ".config");

@@ -4,6 +4,9 @@
 
 namespace hearth {
 
+/// The user's: $HOME, else what the system knows.
+std::filesystem::path home_dir();
+
 /// Hearth's folders after the XDG Base Directory Specification 0.8. Each is
 /// `$XDG_…_HOME/hearth`, or below `$HOME` where the variable is unset, empty or not absolute.
 /// None is created by asking.

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 #include "hearth/base/file.h"
 #include "hearth/base/json.h"
 #include "hearth/base/json5.h"
+#include "hearth/base/xdg.h"
 #include "hearth/observe/database.h"
 #include "hearth/router/overrides.h"
 
@@ -19,8 +18,7 @@ using observe::Statement;
 constexpr std::string_view sqlite_magic = "SQLite format 3";
 
 Result<std::filesystem::path> find_source() {
-  const char* home = std::getenv("HOME");
-  const auto folder = std::filesystem::path(home == nullptr ? "/" : home) / ".claude-code-router";
+  const std::filesystem::path folder = home_dir() / ".claude-code-router";
   std::error_code ec;
   for (const char* name : {"config.sqlite", "config.json"}) {
     if (std::filesystem::exists(folder / name, ec)) return folder / name;

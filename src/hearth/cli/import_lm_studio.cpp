@@ -9,8 +9,10 @@
 
 #include "hearth/base/file.h"
 #include "hearth/base/trimmed.h"
+#include "hearth/base/xdg.h"
 #include "hearth/cli/local_import.h"
 #include "hearth/cli/local_models_config.h"
+#include "hearth/models/gguf.h"
 
 namespace hearth::cli {
 namespace {
@@ -18,8 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<fs::path> find_lm_studio() {
-  std::vector<fs::path> places{home_folder() / ".lmstudio", home_folder() / ".cache" / "lm-studio"};
-  if (const auto pointer = read_file(home_folder() / ".lmstudio-home-pointer")) {
+  std::vector<fs::path> places{home_dir() / ".lmstudio", home_dir() / ".cache" / "lm-studio"};
+  if (const auto pointer = read_file(home_dir() / ".lmstudio-home-pointer")) {
     places.insert(places.begin(), fs::path(trimmed(*pointer)));
   }
   std::error_code ec;
@@ -28,13 +30,6 @@ Result<fs::path> find_lm_studio() {
   }
   return fail(ErrorKind::not_found,
               fmt::format("LM Studio is not in {}; name its folder", places.front().string()));
-}
-
-json::object read_object(const fs::path& file) {
-  const auto text = read_file(file);
-  if (!text) return {};
-  auto parsed = parse_json(*text);
-  return parsed && parsed->is_object() ? std::move(parsed->get_object()) : json::object();
 }
 
 std::string lower_case(std::string text) {
@@ -104,7 +99,7 @@ Result<ImportedConfig> import_lm_studio(const fs::path& folder) {
   std::map<fs::path, std::vector<fs::path>> repositories;
   for (const fs::path& file : files_below(below)) {
     if (file.extension() != ".gguf" || is_part(file)) continue;
-    if (!is_gguf(file)) {
+    if (!models::inspect_gguf(file)) {
       imported.notes.push_back(fmt::format("{} is no GGUF file; left out", file.string()));
       continue;
     }
@@ -114,18 +109,18 @@ Result<ImportedConfig> import_lm_studio(const fs::path& folder) {
     return fail(ErrorKind::not_found, fmt::format("there is no model in {}", below.string()));
   }
   const auto hub = hub_names(home);
-  std::vector<FoundModel> models;
+  std::vector<FoundModel> found;
   for (const auto& [repository, files] : repositories) {
     std::string name = repository_name(repository.filename().string());
     if (const auto known = hub.find(name); known != hub.end()) name = known->second;
     for (const fs::path& file : files) {
-      models.push_back({.name = files.size() > 1 ? name + "@" + quantisation_of(file) : name,
-                        .file = file,
-                        .context = window_of(home, file.lexically_relative(below)),
-                        .sampling = {}});
+      found.push_back({.name = files.size() > 1 ? name + "@" + quantisation_of(file) : name,
+                       .file = file,
+                       .context = window_of(home, file.lexically_relative(below)),
+                       .sampling = {}});
     }
   }
-  imported.text = config_of("lmstudio", home, std::move(models));
+  imported.text = config_of("lmstudio", home, std::move(found));
   return begun;
 }
 

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 
-#include "hearth/base/file.h"
+#include "hearth/base/xdg.h"
 #include "hearth/cli/local_import.h"
 #include "hearth/cli/local_models_config.h"
+#include "hearth/models/gguf.h"
 
 namespace hearth::cli {
 namespace {
@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view layer_type = "application/vnd.ollama.image.";
 
 Result<fs::path> find_ollama() {
-  std::vector<fs::path> places{home_folder() / ".ollama" / "models",
+  std::vector<fs::path> places{home_dir() / ".ollama" / "models",
                                "/usr/share/ollama/.ollama/models"};
   if (const char* named = std::getenv("OLLAMA_MODELS"); named != nullptr && *named != '\0') {
     places.insert(places.begin(), named);
@@ -64,11 +64,8 @@ class ManifestReader {
   void note(std::string_view text) { notes_.push_back(fmt::format("{}: {}", name_, text)); }
 
   void read_manifest(const fs::path& file) {
-    const auto text = read_file(file);
-    const auto manifest =
-        text ? parse_json(*text) : Result<json::value>(std::unexpected(text.error()));
-    const json::array* layers =
-        manifest && manifest->is_object() ? find_array(manifest->get_object(), "layers") : nullptr;
+    const json::object manifest = read_object(file);
+    const json::array* layers = find_array(manifest, "layers");
     if (layers == nullptr) return note("its manifest cannot be read; left out");
     FoundModel model;
     model.name = name_;
@@ -78,7 +75,8 @@ class ManifestReader {
     }
     if (!whole) return;
     if (model.file.empty()) return note("it has no model file; left out");
-    if (!is_gguf(model.file)) return note("its model is not there, or no GGUF file; left out");
+    if (!models::inspect_gguf(model.file))
+      return note("its model is not there, or no GGUF file; left out");
     models_.push_back(std::move(model));
   }
 
@@ -113,11 +111,8 @@ class ManifestReader {
   }
 
   void take_parameters(const json::object& layer, FoundModel& model) {
-    const auto text = read_file(blob(layer));
-    const auto parameters =
-        text ? parse_json(*text) : Result<json::value>(std::unexpected(text.error()));
-    if (!parameters || !parameters->is_object()) return note("its parameters cannot be read");
-    const json::object& object = parameters->get_object();
+    const json::object object = read_object(blob(layer));
+    if (object.empty()) return note("its parameters cannot be read");
     if (const auto window = find_int(object, "num_ctx")) model.context = static_cast<int>(*window);
     for (const char* key : {"temperature", "top_p", "top_k", "min_p"}) {
       if (const json::value* value = find(object, key)) model.sampling[key] = *value;

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <fstream>
 #include <map>
+
+#include "hearth/base/file.h"
 
 namespace hearth::cli {
 namespace {
@@ -57,11 +56,6 @@ std::string config_of(std::string_view program, const fs::path& folder,
   return fmt::format("// The models of {}\n{}\n", folder.string(), to_readable_json(config));
 }
 
-fs::path home_folder() {
-  const char* home = std::getenv("HOME");
-  return home == nullptr || *home == '\0' ? "/" : home;
-}
-
 std::vector<fs::path> files_below(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code ec;
@@ -76,10 +70,11 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   return files;
 }
 
-bool is_gguf(const fs::path& file) {
-  std::array<char, 4> magic{};
-  std::ifstream(file, std::ios::binary).read(magic.data(), magic.size());
-  return std::string_view(magic.data(), magic.size()) == "GGUF";
+json::object read_object(const fs::path& file) {
+  const auto text = read_file(file);
+  if (!text) return {};
+  auto parsed = parse_json(*text);
+  return parsed && parsed->is_object() ? std::move(parsed->get_object()) : json::object();
 }
 
 }  // namespace hearth::cli

@@ -24,13 +24,10 @@ struct FoundModel {
 std::string config_of(std::string_view program, const std::filesystem::path& folder,
                       std::vector<FoundModel> models);
 
-/// The user's home.
-std::filesystem::path home_folder();
-
 /// All files below `folder`, sorted.
 std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder);
 
-/// True if `file` begins as a GGUF file does.
-bool is_gguf(const std::filesystem::path& file);
+/// The JSON object in `file`; empty if there is none.
+json::object read_object(const std::filesystem::path& file);
 
 }  // namespace hearth::cli

@@ -70,6 +70,7 @@ class RoutesMaker::Reading {
   Reading(const RoutesMaker& maker, const gateway::Routes* before)
       : maker_(maker), before_(before), named_(maker.named_) {
     // The first one answers chats that name no model.
+    if (named_.size() < 2) return;
     std::ranges::stable_partition(named_, [](const models::NamedModel& model) {
       const auto info = models::inspect_gguf(model.path);
       return !info || !info->makes_embeddings;
@@ -120,8 +121,7 @@ class RoutesMaker::Reading {
     const auto environment = router::process_environment();
     const auto own = environment("CLAUDE_CONFIG_DIR");
     const std::filesystem::path client =
-        own && !own->empty() ? std::filesystem::path(*own)
-                             : std::filesystem::path(environment("HOME").value_or("/")) / ".claude";
+        own && !own->empty() ? std::filesystem::path(*own) : home_dir() / ".claude";
     return router::OverridePlaces{.folder = std::filesystem::absolute(file).parent_path(),
                                   .projects = client / "projects"};
   }

@@ -6,7 +6,6 @@
 #include "hearth/gateway/answer_chat.h"
 #include "hearth/gateway/on_worker.h"
 #include "hearth/gateway/route_request.h"
-#include "hearth/models/gguf.h"
 #include "hearth/wire/embeddings.h"
 
 namespace hearth::gateway {
@@ -20,11 +19,8 @@ std::string model_for(const Routes& routes, const std::string& asked) {
   if (routes.local_models->knows(bare) || !(asked.empty() || asked.starts_with("text-embedding"))) {
     return bare;
   }
-  for (const std::string& name : routes.local_models->names()) {
-    const auto info = models::inspect_gguf(routes.local_models->file_of(name));
-    if (info && info->makes_embeddings) return name;
-  }
-  return bare;
+  std::string first = routes.local_models->embedding_model();
+  return first.empty() ? bare : first;
 }
 
 /// As the model reads them.
@@ -96,9 +92,12 @@ asio::awaitable<void> answer(Exchange& exchange, wire::EmbeddingForm form) {
     co_return;
   }
   const Routes& routes = exchange.routes();
-  const std::string model = model_for(routes, request->model);
-  if (request->model.empty()) request->model = model;
-  const auto work = [&] { return embed(*routes.local_models, model, *request); };
+  std::string model;
+  const auto work = [&] {
+    model = model_for(routes, request->model);
+    if (request->model.empty()) request->model = model;
+    return embed(*routes.local_models, model, *request);
+  };
   const auto made = co_await on_worker(exchange.services().workers, work);
 
   observe::RequestRecord record = begin_record(exchange);

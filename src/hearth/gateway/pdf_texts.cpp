@@ -5,12 +5,11 @@
 #include <chrono>
 #include <filesystem>
 
-#include <stdlib.h>
-
 #include "hearth/base/base64.h"
 #include "hearth/base/clock.h"
 #include "hearth/base/file.h"
 #include "hearth/base/sha256.h"
+#include "hearth/base/temporary_folder.h"
 #include "hearth/base/trimmed.h"
 #include "hearth/base/utf8.h"
 #include "hearth/models/child_process.h"
@@ -23,26 +22,6 @@ using namespace std::chrono_literals;
 
 constexpr auto patience = 20s;
 constexpr std::uintmax_t longest_text = std::uintmax_t{8} << 20;
-
-/// Its own, empty, and gone with this.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::error_code ignored;
-    std::string name = (fs::temp_directory_path(ignored) / "hearth-pdf-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 /// Calls `work` with each PDF of `request` whose text is not read, until it returns false.
 template <class Request, class Work>
@@ -65,9 +44,10 @@ void each_unread(Request& request, const Work& work) {
 }
 
 Result<std::string> read_with_poppler(const std::string& bytes) {
-  const TemporaryFolder folder;
-  const fs::path pdf = folder.path() / "in.pdf";
-  const fs::path text = folder.path() / "out.txt";
+  auto folder = TemporaryFolder::make();
+  if (!folder) return pass_on(folder);
+  const fs::path pdf = folder->path() / "in.pdf";
+  const fs::path text = folder->path() / "out.txt";
   if (auto written = write_file_atomically(pdf, bytes); !written) return pass_on(written);
   std::stop_source stop;
   const auto until = Clock::now() + patience;

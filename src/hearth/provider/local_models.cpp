@@ -30,6 +30,15 @@ std::shared_ptr<engine::Instance> LocalModels::Entry::loaded() {
   return instance;
 }
 
+bool LocalModels::Entry::makes_embeddings() {
+  const std::lock_guard lock(mutex);
+  if (!known_to_embed) {
+    const auto info = models::inspect_gguf(model.path);
+    known_to_embed = info && info->makes_embeddings;
+  }
+  return *known_to_embed;
+}
+
 LocalModels::LocalModels(std::vector<LocalModel> models, const LocalModels* earlier)
     : weights_(earlier != nullptr ? earlier->weights_ : std::make_shared<SharedWeights>()) {
   for (LocalModel& model : models) {
@@ -75,9 +84,16 @@ Result<std::shared_ptr<engine::Embedder>> LocalModels::embedder(const std::strin
   return entry.embedder;
 }
 
+std::string LocalModels::embedding_model() {
+  for (const std::string& name : order_) {
+    if (entries_.at(name)->makes_embeddings()) return name;
+  }
+  return {};
+}
+
 Result<void> LocalModels::load(const std::string& name) {
-  const auto info = models::inspect_gguf(file_of(name));
-  if (info && info->makes_embeddings) {
+  const auto found = find(name);
+  if (found && (*found)->makes_embeddings()) {
     const auto made = embedder(name);
     if (!made) return std::unexpected(made.error());
     return {};

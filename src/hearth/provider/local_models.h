@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -40,6 +41,9 @@ class LocalModels {
   /// The same of a model that makes embeddings, which answers no chats.
   Result<std::shared_ptr<engine::Embedder>> embedder(const std::string& name);
 
+  /// The first model that makes embeddings; empty: none does. Reads files.
+  std::string embedding_model();
+
   /// Loads it, as what it is. Errors: as get.
   Result<void> load(const std::string& name);
 
@@ -63,7 +67,10 @@ class LocalModels {
     std::shared_ptr<engine::Instance> instance;  ///< guarded by `mutex`
     std::shared_ptr<engine::Embedder> embedder;  ///< guarded by `loading`
 
+    std::optional<bool> known_to_embed;  ///< guarded by `mutex`
+
     std::shared_ptr<engine::Instance> loaded();
+    bool makes_embeddings();
   };
   struct SharedWeights {
     std::mutex mutex;

@@ -21,11 +21,13 @@ bool is_plain(std::string_view session) {
   return !session.empty() && session.size() <= 128 && std::ranges::all_of(session, plain);
 }
 
-std::vector<std::string> folders_in(const fs::path& folder) {
+/// Claude Code names a project's folder after its path: /home/me is -home-me.
+std::vector<std::string> projects_in(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code ec;
   for (fs::directory_iterator entry(folder, ec), end; !ec && entry != end; entry.increment(ec)) {
-    if (entry->is_directory(ec)) names.push_back(entry->path().filename().string());
+    std::string name = entry->path().filename().string();
+    if (name.starts_with('-') && entry->is_directory(ec)) names.push_back(std::move(name));
   }
   std::ranges::sort(names);
   return names;
@@ -36,7 +38,7 @@ std::vector<std::string> folders_in(const fs::path& folder) {
 std::vector<ProjectFile> project_files(const fs::path& folder) {
   std::vector<ProjectFile> found;
   std::error_code ec;
-  for (const std::string& project : folders_in(folder)) {
+  for (const std::string& project : projects_in(folder)) {
     for (fs::directory_iterator entry(folder / project, ec), end; !ec && entry != end;
          entry.increment(ec)) {
       if (entry->path().extension() == ".json") found.push_back({project, entry->path()});
@@ -67,7 +69,7 @@ void RouterOverrides::list_projects() {
   const auto changed = fs::last_write_time(places_.folder, ec);
   if (ec || changed == listed_) return;
   listed_ = changed;
-  projects_ = folders_in(places_.folder);
+  projects_ = projects_in(places_.folder);
 }
 
 /// Empty: none that has routes of its own. A session's first request may come before its
