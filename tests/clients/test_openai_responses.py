@@ -206,7 +206,7 @@ def test_a_stream_that_breaks_ends_as_failed(far):
     ({"model": "m", "input": [{"type": "dance"}]}, "dance"),
     ({"model": "m", "input": [{"type": "item_reference", "id": "x"}]}, "previous_response_id"),
     ({"model": "m", "input": [{"role": "user", "content": [{"type": "input_file"}]}]},
-     "input_file"),
+     "file_data: expected a string, but it is missing"),
     ({"model": "m", "input": [{"type": "function_call_output", "call_id": "c", "output": ""}]},
      "no call"),
     ({"model": "m", "input": "", "background": True}, "background"),

@@ -11,7 +11,7 @@ namespace {
 namespace asio = boost::asio;
 
 /// Null if its file cannot be read.
-json::value model_entry(const Routes& routes, const std::string& name) {
+json::value lmstudio_entry(const Routes& routes, const std::string& name) {
   const std::filesystem::path file = routes.local_models->file_of(name);
   if (file.empty()) return nullptr;
   const auto info = models::inspect_gguf(file);
@@ -34,7 +34,7 @@ json::value model_entry(const Routes& routes, const std::string& name) {
 json::object list(const Routes& routes) {
   json::array data;
   for (const std::string& name : routes.local_models->names()) {
-    if (json::value entry = model_entry(routes, name); entry.is_object()) {
+    if (json::value entry = lmstudio_entry(routes, name); entry.is_object()) {
       data.push_back(std::move(entry));
     }
   }
@@ -51,7 +51,7 @@ asio::awaitable<void> get_lmstudio_models(Exchange& exchange) {
 
 asio::awaitable<void> get_lmstudio_model(Exchange& exchange, std::string_view id) {
   const std::string name(id);
-  const auto ask = [&] { return model_entry(exchange.routes(), name); };
+  const auto ask = [&] { return lmstudio_entry(exchange.routes(), name); };
   const json::value body = co_await on_worker(exchange.services().workers, ask);
   if (body.is_object()) {
     co_await exchange.reply_json(200, body);

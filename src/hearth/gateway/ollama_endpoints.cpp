@@ -33,7 +33,7 @@ json::object details_of(const models::GgufInfo& info) {
 }
 
 /// Null if its file cannot be read.
-json::value model_entry(const Routes& routes, const std::string& name) {
+json::value ollama_tag(const Routes& routes, const std::string& name) {
   const std::filesystem::path file = routes.local_models->file_of(name);
   struct stat status{};
   if (file.empty() || ::stat(file.c_str(), &status) != 0) return nullptr;
@@ -55,7 +55,7 @@ json::value model_entry(const Routes& routes, const std::string& name) {
 json::object tags(const Routes& routes) {
   json::array list;
   for (const std::string& name : routes.local_models->names()) {
-    if (json::value entry = model_entry(routes, name); entry.is_object()) {
+    if (json::value entry = ollama_tag(routes, name); entry.is_object()) {
       list.push_back(std::move(entry));
     }
   }
@@ -67,7 +67,7 @@ json::object loaded_models(const Routes& routes) {
   for (const std::string& name : routes.local_models->names()) {
     const auto instance = routes.local_models->loaded(name);
     if (!instance) continue;
-    json::value entry = model_entry(routes, name);
+    json::value entry = ollama_tag(routes, name);
     if (!entry.is_object()) continue;
     json::object& object = entry.get_object();
     object.erase("modified_at");
