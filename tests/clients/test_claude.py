@@ -167,13 +167,37 @@ def test_a_session_on_the_local_model(claude, tmp_path):
             report(hearth)
 
 
+# A model this small, given the tool, starts one subagent after the other.
+WITHOUT_AGENTS = ("-p", "Say hello. Use no tool.", "--disallowedTools", "Agent")
+
+
 @pytest.mark.long
 def test_its_whole_prompt_on_the_local_model(claude, tmp_path):
     """All its tools: 12,000 tokens, five minutes on two idle cores, much more on busy ones."""
     model = f"qwen={paths.model(paths.QWEN_1_5B)}"
     with Hearth(models=[model], context=24576) as hearth:
         try:
-            turn = local_turn(claude, hearth, tmp_path, "-p", "Say hello. Use no tool.")
+            turn = local_turn(claude, hearth, tmp_path, *WITHOUT_AGENTS)
             assert turn["read"] > 5000
+        finally:
+            report(hearth)
+
+
+@pytest.mark.long
+def test_after_kill_9_the_same_start_reads_next_to_nothing_again(claude, tmp_path):
+    """A session begun afresh over the same folder, with all its tools, and the same question."""
+    model = f"qwen={paths.model(paths.QWEN_1_5B)}"
+    with Hearth(models=[model], context=24576) as hearth:
+        try:
+            local_turn(claude, hearth, tmp_path, *WITHOUT_AGENTS)
+            hearth.process.kill()
+            hearth.process.wait()
+            hearth.start()
+            local_turn(claude, hearth, tmp_path, *WITHOUT_AGENTS)
+            main = [record for record in hearth.records_with(
+                lambda record: record["prompt_tokens"] > 5000, at_least=2)
+                if record["prompt_tokens"] > 5000]
+            again = main[-1]
+            assert again["computed_tokens"] < 0.05 * again["prompt_tokens"], again
         finally:
             report(hearth)
