@@ -1,168 +1,78 @@
 #include "hearth/agent/agent.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <iostream>
+#include <utility>
 
+#include "hearth/agent/commands/slash_commands.h"
 #include "hearth/agent/interrupt.h"
 #include "hearth/agent/plain_text.h"
-#include "hearth/agent/task_kind.h"
-#include "hearth/agent/tool_style.h"
-#include "hearth/agent/whole_files_style.h"
-#include "hearth/base/clock.h"
-#include "hearth/base/json.h"
+#include "hearth/agent/session/session.h"
 #include "hearth/base/xdg.h"
 
 namespace hearth::agent {
 namespace {
 
-/// One session, from its first task to its last.
-class Session {
- public:
-  Session(const AgentOptions& options, Folder folder, SessionLog log, Output& output, Server server,
-          std::string model)
-      : options_(options),
-        interactive_(!options.prompt),
-        folder_(std::move(folder)),
-        log_(std::move(log)),
-        output_(output),
-        server_(std::move(server)),
-        permissions_(options.permission_mode, asker()),
-        workplace_{.server = server_,
-                   .folder = folder_,
-                   .output = output_,
-                   .permissions = permissions_,
-                   .log = log_,
-                   .model = std::move(model),
-                   .profile = {},
-                   .max_turns = options.max_turns} {
-    workplace_.profile = profile_for(workplace_.model);
-    if (options.attempts > 0) workplace_.profile.attempts = options.attempts;
-    if (options.style) workplace_.profile.style = workplace_.profile.repair = *options.style;
-  }
-
-  Outcome run(const std::string& task) {
-    const auto started = Clock::now();
-    std::stop_source stop;
-    InterruptWatch watch(
-        stop, interactive_ ? InterruptWatch::Keys::watched : InterruptWatch::Keys::ignored);
-    watch_ = &watch;
-    log_.append("task", {{"text", task}, {"folder", folder_.root().string()}});
-    Style& style = style_for(task);
-    Outcome outcome = style.run(task, stop.get_token());
-    watch_ = nullptr;
-    outcome.duration_ms = ms_since(started);
-    outcome.session_id = log_.id();
-    json::object end{{"text", outcome.text}, {"stop_reason", outcome.stop_reason}};
-    if (outcome.solved) end["solved"] = *outcome.solved;
-    log_.append("end", std::move(end));
-    log_.sync();
-    output_.finished(outcome);
-    return outcome;
-  }
-
- private:
-  Permissions::Ask asker() {
-    if (!interactive_) return {};
-    return [this](const Question& question) { return ask(question); };
-  }
-
-  Consent ask(const Question& question) {
-    if (watch_ != nullptr) watch_->pause();
-    Consent consent = Consent::no;
-    while (true) {
-      const auto line =
-          ask_line(fmt::format("{} {}\n  allow? [y]es, [n]o, [a]lways: ", question.tool,
-                               without_escapes(question.subject)));
-      if (!line || *line == "n" || *line == "no") break;
-      if (*line == "y" || *line == "yes") consent = Consent::yes;
-      if (*line == "a" || *line == "always") consent = Consent::always;
-      if (consent != Consent::no) break;
+/// The session to go on with; nothing if a new one is wanted. Errors: not_found, io.
+Result<std::optional<StoredSession>> session_before(const AgentOptions& options,
+                                                    const Folder& folder) {
+  std::string id = options.resume;
+  if (id.empty()) {
+    if (!options.go_on) return std::nullopt;
+    const auto sessions = list_sessions(sessions_dir(), folder.root());
+    if (sessions.empty()) {
+      return fail(ErrorKind::not_found, fmt::format("no session has worked in {} yet; begin one "
+                                                    "without --continue",
+                                                    folder.root().string()));
     }
-    if (watch_ != nullptr) watch_->resume();
-    return consent;
+    id = sessions.front().id;
   }
+  auto stored = load_session(sessions_dir(), id);
+  if (!stored) return std::unexpected(stored.error());
+  return std::optional<StoredSession>(std::move(*stored));
+}
 
-  std::optional<std::string> ask_line(std::string_view question) {
-    fmt::print("{}", question);
-    std::fflush(stdout);
-    std::string line;
-    if (std::getline(std::cin, line)) return std::string(trimmed(line));
-    if (watch_ != nullptr && watch_->interrupted()) {
-      // The interrupted read is no end of input.
-      std::clearerr(stdin);
-      std::cin.clear();
-      fmt::print("\n");
-    }
-    return std::nullopt;
+/// The log to write to. One that is damaged stays as it is: a copy of its good part goes on.
+Result<SessionLog> log_for(const AgentOptions& options, std::optional<StoredSession>& before,
+                           Output& output) {
+  if (!before) return SessionLog::create(sessions_dir());
+  if (!before->damage.empty()) {
+    output.status(fmt::format("Session {}: {}.", before->summary.id, before->damage));
   }
-
-  std::optional<CheckCommand> check_for(const std::string& task) {
-    if (!options_.check.empty()) return CheckCommand{options_.check, true};
-    if (auto found = find_check(task, folder_)) return found;
-    if (!interactive_ || asked_for_check_) return std::nullopt;
-    asked_for_check_ = true;
-    if (watch_ != nullptr) watch_->pause();
-    const auto line = ask_line("Which command checks the work (empty: none)? ");
-    if (watch_ != nullptr) watch_->resume();
-    if (!line || line->empty()) return std::nullopt;
-    return CheckCommand{*line, true};
+  if (before->damage.empty() && !options.fork) {
+    return SessionLog::reopen(sessions_dir(), before->summary.id);
   }
+  auto log = SessionLog::create(sessions_dir());
+  if (!log) return log;
+  Conversation copy(*log);
+  copy.replace(before->messages, "copy of " + before->summary.id);
+  before->task_starts.clear();
+  return log;
+}
 
-  Style& style_for(const std::string& task) {
-    if (workplace_.profile.repair == StyleName::whole_files &&
-        (asks_for_repair(task) || options_.style)) {
-      if (auto check = check_for(task)) {
-        announce(StyleName::whole_files);
-        repair_style_ = make_whole_files_style(workplace_, std::move(*check));
-        return *repair_style_;
-      }
-    }
-    const bool native = workplace_.profile.style == StyleName::native;
-    announce(native ? StyleName::native : StyleName::forced);
-    if (!tool_style_) {
-      tool_style_ = make_tool_style(workplace_, native ? Calling::native : Calling::forced);
-    }
-    return *tool_style_;
+bool is_trusted(const AgentOptions& options, const Folder& folder, Output& output) {
+  const TrustedFolders trusted(state_dir() / "trusted-folders.json");
+  if (trusted.trusts(folder)) return true;
+  if (!options.trust) return false;
+  if (const auto kept = trusted.trust(folder); !kept) output.status(kept.error().message);
+  return true;
+}
+
+/// Tells what of the settings does not count, and why.
+void tell_problems(const Settings& settings, const McpConfig& mcp, const Folder& folder,
+                   bool trusted, Output& output) {
+  for (const std::string& problem : settings.problems) output.status(problem);
+  for (const std::string& problem : mcp.problems) output.status(problem);
+  std::error_code ec;
+  const bool servers = !trusted && std::filesystem::exists(folder.root() / ".mcp.json", ec);
+  if (settings.trust_needed || servers) {
+    output.status(
+        "The settings in this folder allow or run things. They are left out until you trust the "
+        "folder: look at .hearth/, .claude/ and .mcp.json, then start once with --trust.");
   }
-
-  void announce(StyleName style) {
-    if (announced_ == style) return;
-    announced_ = style;
-    SessionInfo info{.id = log_.id(),
-                     .folder = folder_.root().string(),
-                     .model = workplace_.model.empty() ? "default" : workplace_.model,
-                     .style = std::string(to_string(style)),
-                     .permission_mode = std::string(to_string(options_.permission_mode)),
-                     .tools = {}};
-    for (const chat::Tool& tool : opening_request(folder_, Calling::native).tools) {
-      info.tools.push_back(tool.name);
-    }
-    log_.append("session", {{"id", info.id},
-                            {"folder", info.folder},
-                            {"model", info.model},
-                            {"style", info.style},
-                            {"permission_mode", info.permission_mode}});
-    output_.session(info);
-  }
-
-  const AgentOptions& options_;
-  bool interactive_;
-  Folder folder_;
-  SessionLog log_;
-  Output& output_;
-  Server server_;
-  Permissions permissions_;
-  Workplace workplace_;
-  InterruptWatch* watch_ = nullptr;
-  std::unique_ptr<Style> tool_style_;
-  std::unique_ptr<Style> repair_style_;
-  std::optional<StyleName> announced_;
-  bool asked_for_check_ = false;
-};
+}
 
 Result<Server> server_for(const AgentOptions& options, const EnsureModel& ensure_model,
                           Output& output) {
@@ -177,13 +87,20 @@ Result<Server> server_for(const AgentOptions& options, const EnsureModel& ensure
 }
 
 int converse(Session& session, Output& output) {
-  output.status("Type a task, or an empty line to end. Esc or Ctrl-C interrupts.");
+  output.status(
+      "Type a task, /help for commands, or an empty line to end. Esc or Ctrl-C "
+      "interrupts.");
   bool good = true;
   while (true) {
     fmt::print("> ");
     std::fflush(stdout);
     std::string line;
     if (!std::getline(std::cin, line) || trimmed(line).empty()) break;
+    switch (run_slash_command(session, line)) {
+      case SlashResult::ended: return good ? 0 : 1;
+      case SlashResult::done: continue;
+      case SlashResult::no_command: break;
+    }
     good = session.run(line).good();
   }
   return good ? 0 : 1;
@@ -191,7 +108,11 @@ int converse(Session& session, Output& output) {
 
 }  // namespace
 
-int run_agent(const AgentOptions& options, const EnsureModel& ensure_model) {
+std::filesystem::path sessions_dir() {
+  return state_dir() / "sessions";
+}
+
+int run_agent(const AgentOptions& options, const AgentNeeds& needs) {
   const bool interactive = !options.prompt;
   const auto output = options.format == OutputFormat::text || interactive
                           ? make_terminal_output(interactive)
@@ -206,13 +127,25 @@ int run_agent(const AgentOptions& options, const EnsureModel& ensure_model) {
   };
   auto folder = Folder::open(options.folder);
   if (!folder) return refuse(folder.error());
-  auto log = SessionLog::create(state_dir() / "sessions");
+  auto before = session_before(options, *folder);
+  if (!before) return refuse(before.error());
+  auto log = log_for(options, *before, *output);
   if (!log) return refuse(log.error());
-  auto server = server_for(options, ensure_model, *output);
+  const bool trusted = is_trusted(options, *folder, *output);
+  Settings settings = load_settings(*folder, trusted);
+  McpConfig mcp = load_mcp_config(folder->root(), trusted);
+  tell_problems(settings, mcp, *folder, trusted, *output);
+  auto server = server_for(options, needs.ensure_model, *output);
   if (!server) return refuse(server.error());
-  std::string model = options.model.empty() ? first_model(*server).id : options.model;
-  Session session(options, std::move(*folder), std::move(*log), *output, std::move(*server),
-                  std::move(model));
+  const OfferedModel model = first_model(*server);
+  Session session(options, needs, *output,
+                  {.folder = std::move(*folder),
+                   .log = std::move(*log),
+                   .settings = std::move(settings),
+                   .server = std::move(*server),
+                   .model = model,
+                   .mcp = std::move(mcp),
+                   .before = std::move(*before)});
   if (!interactive) return session.run(*options.prompt).good() ? 0 : 1;
   return converse(session, *output);
 }

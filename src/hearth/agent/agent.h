@@ -1,14 +1,16 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "hearth/agent/output.h"
-#include "hearth/agent/permissions.h"
+#include "hearth/agent/permission/permissions.h"
 #include "hearth/agent/profile.h"
 #include "hearth/agent/reach_server.h"
 #include "hearth/base/error.h"
+#include "hearth/base/json.h"
 
 namespace hearth::agent {
 
@@ -18,15 +20,29 @@ struct AgentOptions {
   std::string model;   ///< empty: what the server offers first
   std::string server;  ///< empty: HEARTH_URL, else our own, started if need be
   int max_turns = 50;
-  PermissionMode permission_mode = PermissionMode::normal;
-  std::optional<StyleName> style;  ///< else the model's profile says
-  std::string check;               ///< the command that checks the work; empty: found out
-  int attempts = 0;                ///< candidates at most; 0: the profile says
+  std::optional<PermissionMode> permission_mode;  ///< else the settings say
+  std::optional<StyleName> style;                 ///< else the model's profile says
+  std::string check;  ///< the command that checks the work; empty: found out
+  int attempts = 0;   ///< candidates at most; 0: the profile says
   std::filesystem::path folder = ".";
   int idle_exit_minutes = 30;  ///< of a server that is started here
+  bool go_on = false;          ///< with the folder's latest session
+  std::string resume;          ///< go on with this session
+  bool fork = false;           ///< as a new session, the old one stays as it is
+  bool trust = false;          ///< the folder's own settings may allow and run things
+};
+
+/// What the agent needs of rooms it does not know.
+struct AgentNeeds {
+  EnsureModel ensure_model;
+  /// What the cache keeps of one model, as `GET /cache` tells it, for a person.
+  std::function<std::string(const json::object& model)> cache_table;
 };
 
 /// Runs the agent to its end; returns the program's exit code: 0 when done, 1 when not.
-int run_agent(const AgentOptions& options, const EnsureModel& ensure_model);
+int run_agent(const AgentOptions& options, const AgentNeeds& needs);
+
+/// Where sessions are kept.
+std::filesystem::path sessions_dir();
 
 }  // namespace hearth::agent

@@ -2,12 +2,15 @@
 
 #include <memory>
 
-#include "hearth/agent/folder.h"
+#include "hearth/agent/shell/shell.h"
 #include "hearth/agent/tool.h"
 
 namespace hearth::agent {
 
-/// Runs shell commands in the folder. `folder` outlives it.
-std::unique_ptr<Tool> make_bash_tool(const Folder& folder);
+/// Runs shell commands, also ones that go on in the background. `shell` outlives it.
+std::unique_ptr<Tool> make_bash_tool(Shell& shell);
+
+/// The output of a command in the background, and its end.
+std::unique_ptr<Tool> make_job_tool(Shell& shell);
 
 }  // namespace hearth::agent

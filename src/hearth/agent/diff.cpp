@@ -10,15 +10,13 @@
 namespace hearth::agent {
 namespace {
 
-struct Edit {
-  char kind;  // ' ', '-' or '+'
-  std::string_view line;
-};
-
 /// Above this many cells the middle is shown as removed and added whole: no table of that size.
 constexpr std::size_t max_table = 4'000'000;
 
-std::vector<Edit> edits_between(std::vector<std::string_view> a, std::vector<std::string_view> b) {
+}  // namespace
+
+std::vector<LineEdit> line_edits(const std::vector<std::string_view>& a,
+                                 const std::vector<std::string_view>& b) {
   std::size_t same = 0;
   while (same < a.size() && same < b.size() && a[same] == b[same]) ++same;
   std::size_t same_end = 0;
@@ -26,7 +24,7 @@ std::vector<Edit> edits_between(std::vector<std::string_view> a, std::vector<std
          a[a.size() - 1 - same_end] == b[b.size() - 1 - same_end]) {
     ++same_end;
   }
-  std::vector<Edit> edits;
+  std::vector<LineEdit> edits;
   edits.reserve(a.size() + b.size());
   for (std::size_t i = 0; i < same; ++i) edits.push_back({' ', a[i]});
   const std::size_t n = a.size() - same - same_end;
@@ -60,17 +58,15 @@ std::vector<Edit> edits_between(std::vector<std::string_view> a, std::vector<std
   return edits;
 }
 
-}  // namespace
-
 std::string unified_diff(std::string_view name, std::string_view before, std::string_view after) {
   constexpr std::size_t context = 3;
   if (before == after) return {};
-  const std::vector<Edit> edits = edits_between(lines_of(before), lines_of(after));
+  const std::vector<LineEdit> edits = line_edits(lines_of(before), lines_of(after));
   std::string text = fmt::format("--- {}\n+++ {}\n", name, name);
   std::size_t at = 0;
   std::size_t old_line = 1;
   std::size_t new_line = 1;
-  const auto is_change = [](const Edit& edit) { return edit.kind != ' '; };
+  const auto is_change = [](const LineEdit& edit) { return edit.kind != ' '; };
   while (at < edits.size()) {
     const auto change =
         std::find_if(edits.begin() + static_cast<std::ptrdiff_t>(at), edits.end(), is_change);

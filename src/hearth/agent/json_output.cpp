@@ -2,9 +2,9 @@
 
 #include <cstdio>
 
-#include "hearth/agent/message_json.h"
 #include "hearth/agent/output.h"
 #include "hearth/agent/plain_text.h"
+#include "hearth/agent/session/message_json.h"
 
 namespace hearth::agent {
 namespace {

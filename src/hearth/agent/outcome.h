@@ -14,6 +14,7 @@ struct Outcome {
   std::string text;  ///< the model's last words, or what was found out
   int turns = 0;     ///< requests to the model
   chat::Usage usage;
+  int last_prompt_tokens = 0;  ///< of the last request alone
   std::optional<bool> solved;  ///< where there was a check: whether it passes now
   std::string stop_reason = "end_turn";
   double duration_ms = 0;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "hearth/agent/outcome.h"
-#include "hearth/agent/permissions.h"
+#include "hearth/agent/permission/permissions.h"
 #include "hearth/agent/tool.h"
 #include "hearth/chat/event.h"
 #include "hearth/chat/message.h"

@@ -4,13 +4,15 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 
 #include "hearth/agent/plain_text.h"
+#include "hearth/agent/spawn.h"
 #include "hearth/base/clock.h"
 #include "hearth/base/file.h"
 #include "hearth/base/utf8.h"
@@ -34,6 +36,8 @@ class BoundedOutput {
     }
   }
 
+  [[nodiscard]] bool cut() const { return dropped_ > 0; }
+
   [[nodiscard]] std::string text() const {
     if (dropped_ == 0) return head_ + tail_;
     return fmt::format("{}\n… {} bytes left out …\n{}", head_, dropped_, tail_);
@@ -46,39 +50,44 @@ class BoundedOutput {
   std::size_t dropped_ = 0;
 };
 
-std::vector<std::string> child_environment(const Command& command) {
-  std::vector<std::string> entries;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    if (text.starts_with("TERM=") || text.starts_with("CLICOLOR_FORCE=") ||
-        text.starts_with("FORCE_COLOR=") || text.starts_with("NODE_TEST_CONTEXT=")) {
-      continue;
-    }
-    entries.emplace_back(text);
+/// A file in memory that holds `text`, to be read from its beginning; -1 if there is no room.
+int memory_file(std::string_view text) {
+  const int fd = ::memfd_create("input", MFD_CLOEXEC);
+  if (fd < 0) return -1;
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written <= 0) break;
+    text.remove_prefix(static_cast<std::size_t>(written));
   }
-  entries.insert(entries.end(), {"TERM=dumb", "NO_COLOR=1", "PAGER=cat", "GIT_PAGER=cat"});
-  entries.insert(entries.end(), command.environment.begin(), command.environment.end());
-  return entries;
+  ::lseek(fd, 0, SEEK_SET);
+  return fd;
 }
 
-/// Runs in the child between fork and exec: async-signal-safe calls only.
-[[noreturn]] void become(const Command& command, int out_fd, char* const* environment) {
-  ::setpgid(0, 0);
-  const int null_fd = ::open("/dev/null", O_RDONLY);
-  if (null_fd < 0) ::_exit(126);
-  ::dup2(null_fd, STDIN_FILENO);
-  ::dup2(out_fd, STDOUT_FILENO);
-  ::dup2(out_fd, STDERR_FILENO);
-  ::signal(SIGINT, SIG_DFL);
-  ::signal(SIGPIPE, SIG_DFL);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (::chdir(command.folder.c_str()) != 0) ::_exit(126);
-  const char* arguments[] = {"/bin/sh", "-c", command.line.c_str(), nullptr};
-  ::execve("/bin/sh", const_cast<char* const*>(arguments), environment);
-  ::_exit(127);
-}
+/// Takes all of a command's output, up to a limit. A disk that is full ends it silently: what the
+/// model is shown does not come from here.
+class OutputFile {
+ public:
+  explicit OutputFile(const std::filesystem::path& path) {
+    if (path.empty()) return;
+    fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  }
+  ~OutputFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  void append(std::string_view bytes) {
+    constexpr std::size_t most = std::size_t{64} << 20;
+    bytes = bytes.substr(0, most - std::min(most, size_));
+    size_ += bytes.size();
+    if (fd_ >= 0 && !bytes.empty()) (void)!::write(fd_, bytes.data(), bytes.size());
+  }
+
+ private:
+  int fd_ = -1;
+  std::size_t size_ = 0;
+};
 
 }  // namespace
 
@@ -87,27 +96,27 @@ Result<CommandResult> run_command(const Command& command, const std::stop_token&
   if (::pipe2(fds, O_CLOEXEC) != 0) {
     return fail(ErrorKind::io, fmt::format("cannot start a command: {}", system_reason(errno)));
   }
-  const std::vector<std::string> entries = child_environment(command);
-  std::vector<char*> environment;
-  environment.reserve(entries.size() + 1);
-  for (const std::string& entry : entries) environment.push_back(const_cast<char*>(entry.c_str()));
-  environment.push_back(nullptr);
-
+  const int input = command.input.empty() ? -1 : memory_file(command.input);
+  Program program{.words = command.words,
+                  .folder = command.folder,
+                  .environment = command.environment,
+                  .unset = command.unset};
+  if (program.words.empty()) program.words = {"/bin/sh", "-c", command.line};
   const auto started = Clock::now();
-  const pid_t child = ::fork();
-  if (child < 0) {
-    const int reason = errno;
+  const auto spawned = spawn(program, {.in = input, .out = fds[1], .err = fds[1]});
+  if (input >= 0) ::close(input);
+  if (!spawned) {
     ::close(fds[0]);
     ::close(fds[1]);
-    return fail(ErrorKind::io, fmt::format("cannot start a command: {}", system_reason(reason)));
+    return std::unexpected(spawned.error());
   }
-  if (child == 0) become(command, fds[1], environment.data());
-  ::setpgid(child, child);
+  const pid_t child = *spawned;
   ::close(fds[1]);
   ::fcntl(fds[0], F_SETFL, O_NONBLOCK);
 
   CommandResult result;
   BoundedOutput output(command.max_output);
+  OutputFile all_output(command.full_output);
   int status = 0;
   bool reaped = false;
   bool open = true;
@@ -117,6 +126,7 @@ Result<CommandResult> run_command(const Command& command, const std::stop_token&
       const ssize_t got = ::read(fds[0], buffer, sizeof buffer);
       if (got > 0) {
         output.append({buffer, static_cast<std::size_t>(got)});
+        all_output.append({buffer, static_cast<std::size_t>(got)});
         // A command that prints without pause must not keep us from looking at the clock.
         if (Clock::now() - started > command.timeout || stop.stop_requested()) return;
       } else if (got == 0) {
@@ -148,6 +158,7 @@ Result<CommandResult> run_command(const Command& command, const std::stop_token&
   ::close(fds[0]);
 
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.cut = output.cut();
   result.output = without_escapes(to_valid_utf8(output.text()));
   result.seconds = ms_since(started) / 1000;
   return result;

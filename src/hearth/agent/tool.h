@@ -2,6 +2,7 @@
 
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "hearth/base/json.h"
 #include "hearth/chat/request.h"
@@ -14,11 +15,12 @@ enum class Access { read, edit, execute };
 struct ToolResult {
   std::string text;  ///< for the model; an error says what to do next
   bool is_error = false;
-  std::string diff;  ///< of an edit, for the person
+  std::string diff;                     ///< of an edit, for the person
+  std::vector<std::string> loads = {};  ///< tools that can be called from here on
 };
 
 inline ToolResult tool_error(std::string text) {
-  return {.text = std::move(text), .is_error = true, .diff = {}};
+  return {.text = std::move(text), .is_error = true, .diff = {}, .loads = {}};
 }
 
 /// One thing a model can call. Its arguments have been checked against the schema before.

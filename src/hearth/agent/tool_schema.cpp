@@ -44,6 +44,8 @@ bool mend_type(json::value& value, std::string_view type) {
     if (text == "true" || text == "false") value = text == "true";
     return value.is_bool();
   }
+  if (type == "array") return value.is_array();
+  if (type == "object") return value.is_object();
   return true;
 }
 

@@ -11,7 +11,7 @@ namespace hearth::agent {
 
 struct Parameter {
   std::string_view name;
-  std::string_view type;         ///< "string", "integer" or "boolean"
+  std::string_view type;         ///< "string", "integer", "boolean" or "array"
   std::string_view description;  ///< may be empty: every word is read by the model in each session
   bool required = true;
 };

@@ -9,11 +9,12 @@ namespace hearth::agent {
 
 /// The model calls tools in turns. `native`: it decides when to call one, and is done when it does
 /// not. `forced`: every answer is a call (the server constrains it), and the tool `finish` ends the
-/// work. The conversation is append-only; system prompt and tools never change within it.
+/// work. The conversation is append-only; system prompt and tools change within it only if a model
+/// that should decide itself writes two malformed calls in a row: from then on it is forced.
 enum class Calling { native, forced };
 std::unique_ptr<Style> make_tool_style(Workplace& workplace, Calling calling);
 
-/// What the first request of a session holds before the task: the system prompt and the tools.
-chat::Request opening_request(const Folder& folder, Calling calling);
+/// What every request of a session begins with: the system prompt and the tools.
+chat::Request opening_request(const Toolbox& tools, Calling calling);
 
 }  // namespace hearth::agent

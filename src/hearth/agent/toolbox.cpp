@@ -9,11 +9,12 @@
 
 namespace hearth::agent {
 
-Toolbox::Toolbox(const Folder& folder) {
+Toolbox::Toolbox(const Folder& folder, Shell& shell) {
   tools_.push_back(make_read_tool(folder, seen_));
   tools_.push_back(make_edit_tool(folder, seen_));
   tools_.push_back(make_write_tool(folder, seen_));
-  tools_.push_back(make_bash_tool(folder));
+  tools_.push_back(make_bash_tool(shell));
+  tools_.push_back(make_job_tool(shell));
   tools_.push_back(make_grep_tool(folder));
   tools_.push_back(make_glob_tool(folder));
 }

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "hearth/agent/folder.h"
-#include "hearth/agent/permissions.h"
 #include "hearth/agent/seen_files.h"
+#include "hearth/agent/shell/shell.h"
 #include "hearth/agent/tool.h"
 
 namespace hearth::agent {
@@ -14,8 +14,11 @@ namespace hearth::agent {
 /// The session's tools, in a fixed order: it is part of the prompt.
 class Toolbox {
  public:
-  /// `folder` outlives it.
-  explicit Toolbox(const Folder& folder);
+  /// The tools on files and commands. `folder` and `shell` outlive it.
+  Toolbox(const Folder& folder, Shell& shell);
+
+  /// One more, at the end. REQUIRES: nothing has been asked of a model yet.
+  void add(std::unique_ptr<Tool> tool) { tools_.push_back(std::move(tool)); }
 
   [[nodiscard]] std::vector<chat::Tool> descriptions() const;
 

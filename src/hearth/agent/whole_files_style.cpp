@@ -234,6 +234,7 @@ class WholeFilesStyle final : public Style {
       return ended(Outcome::End::error,
                    file + " was changed by somebody else meanwhile; run this again");
     }
+    if (work_.before_change) work_.before_change();
     if (const auto written = write_file_atomically(*path, after); !written) {
       return ended(Outcome::End::error, written.error().message);
     }

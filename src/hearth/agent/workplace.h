@@ -1,15 +1,17 @@
 #pragma once
 
-#include <optional>
+#include <functional>
 #include <string>
 
-#include "hearth/agent/check_command.h"
 #include "hearth/agent/client.h"
 #include "hearth/agent/folder.h"
+#include "hearth/agent/hooks.h"
 #include "hearth/agent/output.h"
-#include "hearth/agent/permissions.h"
+#include "hearth/agent/permission/permissions.h"
 #include "hearth/agent/profile.h"
-#include "hearth/agent/session_log.h"
+#include "hearth/agent/session/conversation.h"
+#include "hearth/agent/session/session_log.h"
+#include "hearth/agent/toolbox.h"
 
 namespace hearth::agent {
 
@@ -20,6 +22,11 @@ struct Workplace {
   Output& output;
   Permissions& permissions;
   SessionLog& log;
+  Toolbox& tools;
+  Conversation& conversation;
+  const Hooks& hooks;
+  /// Called before the first thing in a run that may change files.
+  std::function<void()> before_change;
   std::string model;
   Profile profile;
   int max_turns = 50;

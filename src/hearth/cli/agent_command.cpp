@@ -7,7 +7,6 @@
 #include <iterator>
 #include <memory>
 
-#include "hearth/agent/agent.h"
 #include "hearth/cli/option_checks.h"
 
 namespace hearth::cli {
@@ -24,7 +23,7 @@ std::string task_from(const std::string& given) {
 
 }  // namespace
 
-void add_agent_command(CLI::App& app, AgentHooks hooks, int& exit_code) {
+void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
   auto options = std::make_shared<AgentOptions>();
   const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
                                                     {"json", OutputFormat::json},
@@ -46,6 +45,14 @@ void add_agent_command(CLI::App& app, AgentHooks hooks, int& exit_code) {
               },
               "default, acceptEdits, plan or bypassPermissions"),
           "MODE", CLI::IsMember({"default", "acceptEdits", "plan", "bypassPermissions"}));
+  app.add_flag("-c,--continue", options->go_on, "Go on with the latest session in this folder");
+  app.add_option("-r,--resume", options->resume, "Go on with this session (`hearth sessions`)")
+      ->type_name("ID")
+      ->excludes("--continue");
+  app.add_flag("--fork-session", options->fork,
+               "With --continue or --resume: as a new session, the old one stays as it is");
+  app.add_flag("--trust", options->trust,
+               "The folder's own settings may allow and run things, from now on");
   app.add_option("--server", options->server,
                  "The server's URL (default: HEARTH_URL, else our own, started if need be)")
       ->type_name("URL");
@@ -65,10 +72,10 @@ void add_agent_command(CLI::App& app, AgentHooks hooks, int& exit_code) {
                          "Minutes of idleness after which a server started here ends"),
           "N", CLI::PositiveNumber)
       ->capture_default_str();
-  app.final_callback([&app, &exit_code, options, hooks = std::move(hooks)] {
+  app.final_callback([&app, &exit_code, options, needs = std::move(needs)] {
     if (!app.get_subcommands().empty()) return;
     if (options->prompt) options->prompt = task_from(*options->prompt);
-    exit_code = agent::run_agent(*options, hooks.ensure_model);
+    exit_code = agent::run_agent(*options, needs);
   });
 }
 

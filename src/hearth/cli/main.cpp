@@ -4,6 +4,7 @@
 #include "hearth/base/log.h"
 #include "hearth/cli/agent_command.h"
 #include "hearth/cli/cache_command.h"
+#include "hearth/cli/cache_table.h"
 #include "hearth/cli/client_command.h"
 #include "hearth/cli/config_command.h"
 #include "hearth/cli/default_model.h"
@@ -11,6 +12,7 @@
 #include "hearth/cli/models_command.h"
 #include "hearth/cli/route_command.h"
 #include "hearth/cli/serve_command.h"
+#include "hearth/cli/sessions_command.h"
 #include "hearth/cli/trace_command.h"
 
 int main(int argc, char** argv) {
@@ -18,14 +20,18 @@ int main(int argc, char** argv) {
   CLI::App app("Hearth: a coding agent, a router and a model server on your own machine", "hearth");
   app.set_version_flag("--version", "hearth " HEARTH_VERSION);
 
-  hearth::cli::AgentHooks hooks;
-  hooks.ensure_model = [](bool interactive) -> hearth::Result<void> {
+  hearth::agent::AgentNeeds needs;
+  needs.ensure_model = [](bool interactive) -> hearth::Result<void> {
     auto model = hearth::cli::ensure_default_model(interactive);
     if (!model) return hearth::pass_on(model);
     return {};
   };
-  hearth::cli::add_agent_command(app, hooks, exit_code);
-  hearth::cli::add_client_commands(app, hooks.ensure_model, exit_code);
+  needs.cache_table = [](const hearth::json::object& model) {
+    constexpr std::size_t most_rows = 10;
+    return hearth::cli::cache_table(model, most_rows);
+  };
+  hearth::cli::add_agent_command(app, needs, exit_code);
+  hearth::cli::add_client_commands(app, needs.ensure_model, exit_code);
   hearth::cli::add_serve_commands(app, exit_code);
   hearth::cli::add_models_commands(app, exit_code);
   hearth::cli::add_log_command(app, exit_code);
@@ -33,6 +39,7 @@ int main(int argc, char** argv) {
   hearth::cli::add_config_command(app, exit_code);
   hearth::cli::add_cache_command(app, exit_code);
   hearth::cli::add_trace_command(app, exit_code);
+  hearth::cli::add_sessions_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

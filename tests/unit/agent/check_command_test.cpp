@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "temporary_folder.h"
+#include "test_folder.h"
 
 #include "hearth/agent/task_kind.h"
 
@@ -31,7 +31,7 @@ struct FolderCase {
 class CheckOfFolder : public testing::TestWithParam<FolderCase> {};
 
 TEST_P(CheckOfFolder, IsFoundByWhatIsInIt) {
-  const TemporaryFolder temporary;
+  const TestFolder temporary;
   temporary.write(GetParam().file, GetParam().content);
   const auto check = check_of_folder(*Folder::open(temporary.path()));
   EXPECT_EQ(check.value_or("none"), GetParam().check);

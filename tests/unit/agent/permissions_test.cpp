@@ -1,4 +1,4 @@
-#include "hearth/agent/permissions.h"
+#include "hearth/agent/permission/permissions.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ TEST(Permissions, HeadlessDenialNamesTheOptionThatWouldAllowIt) {
   Permissions permissions(PermissionMode::normal, {});
   EXPECT_THAT(permissions.decide("edit", Access::edit, "a").reason,
               HasSubstr("--permission-mode acceptEdits"));
-  EXPECT_THAT(permissions.decide("bash", Access::execute, "ls").reason,
+  EXPECT_THAT(permissions.decide("bash", Access::execute, "make").reason,
               HasSubstr("--permission-mode bypassPermissions"));
   EXPECT_FALSE(permissions.decide_check("pytest", false).allowed);
   EXPECT_TRUE(permissions.decide_check("pytest", true).allowed);
@@ -28,7 +28,7 @@ TEST(Permissions, HeadlessDenialNamesTheOptionThatWouldAllowIt) {
 TEST(Permissions, AcceptEditsAllowsEditsAndNoCommands) {
   Permissions permissions(PermissionMode::accept_edits, {});
   EXPECT_TRUE(permissions.decide("edit", Access::edit, "a").allowed);
-  EXPECT_FALSE(permissions.decide("bash", Access::execute, "ls").allowed);
+  EXPECT_FALSE(permissions.decide("bash", Access::execute, "make").allowed);
 }
 
 TEST(Permissions, PlanNeverAsks) {
@@ -49,7 +49,7 @@ TEST(Permissions, AlwaysCoversLaterEditsButOnlyTheSameCommand) {
   EXPECT_TRUE(permissions.decide("edit", Access::edit, "a").allowed);
   EXPECT_TRUE(permissions.decide("write", Access::edit, "b").allowed);
   EXPECT_EQ(asked, 1);
-  EXPECT_TRUE(permissions.decide("bash", Access::execute, "ls").allowed);
+  EXPECT_TRUE(permissions.decide("bash", Access::execute, "make").allowed);
   EXPECT_TRUE(permissions.decide("bash", Access::execute, "rm -rf x").allowed);
   EXPECT_EQ(asked, 3);
 }
@@ -59,6 +59,149 @@ TEST(Permissions, NoIsTheModelsToHear) {
   const Decision decision = permissions.decide("edit", Access::edit, "a.txt");
   EXPECT_FALSE(decision.allowed);
   EXPECT_THAT(decision.reason, HasSubstr("did not allow"));
+}
+
+PermissionRules rules(std::initializer_list<std::pair<Effect, const char*>> texts) {
+  PermissionRules rules;
+  for (const auto& [effect, text] : texts) {
+    auto rule = parse_permission_rule(text, effect, "/w", "settings.json");
+    EXPECT_TRUE(rule) << text;
+    if (rule) rules.add(std::move(*rule));
+  }
+  return rules;
+}
+
+/// "allow", "ask" or "deny" by a rule, "-" where none speaks.
+std::string said(const PermissionRules& rules, std::string_view command) {
+  const RuleVerdict verdict = rules.of_command(command, parse_shell(command));
+  return verdict.effect ? std::string(to_string(*verdict.effect)) : "-";
+}
+
+TEST(PermissionRules, EachPartOfACommandIsLookedAt) {
+  const auto some = rules({{Effect::allow, "Bash(git diff:*)"},
+                           {Effect::allow, "Bash(npm run *)"},
+                           {Effect::allow, "Bash(make all && ./run)"},
+                           {Effect::ask, "Bash(git push:*)"},
+                           {Effect::deny, "Bash(rm:*)"}});
+  const std::vector<std::pair<const char*, const char*>> expected{
+      {"git diff", "allow"},
+      {"git diff HEAD~1 -- src", "allow"},
+      {"git difftool", "-"},
+      {"git diff | head -5", "allow"},
+      {"git diff; make", "-"},
+      {"git diff && npm run build", "allow"},
+      {"git diff > out.txt", "-"},
+      {"git diff > /dev/null", "allow"},
+      {"PAGER='sh -c evil' git diff", "-"},
+      {"NO_COLOR=1 git diff", "allow"},
+      {"git diff $(make)", "-"},
+      {"git diff `make`", "-"},
+      {"git diff <(make)", "-"},
+      {"echo \"$(rm -rf x)\"", "deny"},
+      {"ls\nrm x", "deny"},
+      {"git diff || rm -rf .", "deny"},
+      {"git diff & rm x", "deny"},
+      {"/bin/rm x", "deny"},
+      {"env A=b rm x", "deny"},
+      {"timeout 5 rm x", "deny"},
+      {"nohup nice -n 5 rm x", "deny"},
+      {"bash -c 'ls; rm x'", "deny"},
+      {"find . -name a -exec rm {} ;", "deny"},
+      {"ls | xargs -n 1 rm", "deny"},
+      {"if true; then rm x; fi", "deny"},
+      {"for f in a b; do rm $f; done", "deny"},
+      {"(cd x && rm y)", "deny"},
+      {"r'm' x", "deny"},
+      {"\\rm x", "deny"},
+      {"cat <<EOF\n$(rm x)\nEOF", "deny"},
+      {"cat <<'EOF'\n$(rm x)\nEOF", "-"},
+      {"npm run", "allow"},
+      {"npm run build -- --fast", "allow"},
+      {"git push --force", "ask"},
+      {"make all && ./run", "allow"},
+      {"make all && ./run && ./run", "-"},
+      {"$X diff", "-"},
+      {"git diff 'unclosed", "-"},
+  };
+  for (const auto& [command, effect] : expected) {
+    EXPECT_EQ(said(some, command), effect) << command;
+  }
+}
+
+TEST(PermissionRules, PathsAreGitignores) {
+  const auto some = rules({{Effect::allow, "Edit(src/**)"},
+                           {Effect::deny, "Read(secret)"},
+                           {Effect::deny, "Edit(/top.txt)"},
+                           {Effect::ask, "Edit(*.lock)"},
+                           {Effect::allow, "Edit(//abs/dir)"}});
+  const auto of = [&](Access access, const char* path) {
+    const RuleVerdict verdict =
+        some.of_path(access == Access::read ? "read" : "write", access, path);
+    return verdict.effect ? std::string(to_string(*verdict.effect)) : "-";
+  };
+  EXPECT_EQ(of(Access::edit, "/w/src/a/b.cpp"), "allow");
+  EXPECT_EQ(of(Access::edit, "/w/src/../top.txt"), "deny");
+  EXPECT_EQ(of(Access::edit, "/w/sub/top.txt"), "-");
+  EXPECT_EQ(of(Access::edit, "/w/sub/x.lock"), "ask");
+  EXPECT_EQ(of(Access::edit, "/w/src/x.lock"), "ask");
+  EXPECT_EQ(of(Access::edit, "/abs/dir/x"), "allow");
+  EXPECT_EQ(of(Access::read, "/w/a/secret/key"), "deny");
+  EXPECT_EQ(of(Access::edit, "/w/a/secret/key"), "-");
+}
+
+TEST(PermissionRules, WhatIsNoRuleIsAnErrorThatShowsOne) {
+  const auto wrong = parse_permission_rule("Bash(unclosed", Effect::allow, "/w", "s.json");
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().message, HasSubstr("Bash(git diff:*)"));
+}
+
+TEST(Permissions, RulesStandAboveModesAndDeniesAboveAll) {
+  Permissions bypass(
+      PermissionMode::bypass, {},
+      {.rules = rules({{Effect::deny, "Bash(rm:*)"}}), .folder = "/w", .sandboxed = {}});
+  EXPECT_FALSE(bypass.decide("bash", Access::execute, "ls && rm x").allowed);
+  EXPECT_TRUE(bypass.decide("bash", Access::execute, "make").allowed);
+  Permissions normal(PermissionMode::normal, {},
+                     {.rules = rules({{Effect::allow, "Bash(make:*)"}, {Effect::ask, "Read(x)"}}),
+                      .folder = "/w",
+                      .sandboxed = {}});
+  EXPECT_TRUE(normal.decide("bash", Access::execute, "make test").allowed);
+  EXPECT_FALSE(normal.decide("read", Access::read, "x").allowed);
+  EXPECT_TRUE(normal.decide("read", Access::read, "y").allowed);
+}
+
+TEST(Permissions, CommandsThatOnlyLookAreFreeInsideTheFolder) {
+  Permissions plan(PermissionMode::plan, {});
+  for (const char* command : {"ls -la", "cat a.txt | grep x | wc -l", "git status", "git log -3",
+                              "find . -name '*.py'", "cd src && ls"}) {
+    EXPECT_TRUE(plan.decide("bash", Access::execute, command).allowed) << command;
+  }
+  for (const char* command :
+       {"cat /etc/passwd", "cat ../x", "cat ~/.ssh/id_rsa", "ls > x", "git log --output=x",
+        "find . -delete", "sort -o x y", "cat $HOME/x", "git -c core.pager=evil log", "make",
+        "grep -f/etc/passwd x", "cat --x=/etc/passwd", "ls; touch x", "LESS=x ls"}) {
+    EXPECT_FALSE(plan.decide("bash", Access::execute, command).allowed) << command;
+  }
+}
+
+TEST(Permissions, AcceptEditsLetsTheSandboxHoldCommands) {
+  Permissions permissions(PermissionMode::accept_edits, {},
+                          {.rules = {}, .folder = "/w", .sandboxed = [] { return true; }});
+  EXPECT_TRUE(permissions.decide("bash", Access::execute, "make").allowed);
+}
+
+TEST(Permissions, WhatGovernsTheAgentIsOnlyChangedByAYes) {
+  Permissions permissions(PermissionMode::accept_edits, {},
+                          {.rules = rules({{Effect::allow, "Edit"}}),
+                           .folder = "/w",
+                           .sandboxed = [] { return true; }});
+  for (const char* path : {".hearth/settings.json", "a/../.claude/settings.local.json",
+                           ".git/hooks/pre-commit", ".mcp.json", "sub/.vscode/tasks.json"}) {
+    EXPECT_FALSE(permissions.decide("write", Access::edit, path).allowed) << path;
+  }
+  EXPECT_FALSE(
+      permissions.decide("bash", Access::execute, "echo x > .hearth/settings.json").allowed);
+  EXPECT_TRUE(permissions.decide("write", Access::edit, "src/a.cpp").allowed);
 }
 
 }  // namespace

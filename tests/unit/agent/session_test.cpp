@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "temporary_folder.h"
+#include "test_folder.h"
 
 #include "hearth/agent/answer.h"
 #include "hearth/agent/diff.h"
@@ -9,7 +9,7 @@
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/profile.h"
 #include "hearth/agent/profiles_json.h"
-#include "hearth/agent/session_log.h"
+#include "hearth/agent/session/session_log.h"
 
 namespace hearth::agent {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 using Verdict = LoopDetector::Verdict;
 
 TEST(SessionLog, HasOneObjectALineInOrder) {
-  const TemporaryFolder temporary;
+  const TestFolder temporary;
   auto log = SessionLog::create(temporary.path() / "sessions");
   ASSERT_TRUE(log);
   log->append("task", {{"text", "two\nlines"}});

@@ -4,7 +4,7 @@
 #include <atomic>
 
 #include "scripted_server.h"
-#include "temporary_folder.h"
+#include "test_folder.h"
 
 #include "hearth/agent/tool_style.h"
 #include "hearth/agent/whole_files_style.h"
@@ -41,13 +41,17 @@ class Styles : public testing::Test {
             .output = output_,
             .permissions = permissions_,
             .log = log_,
+            .tools = tools_,
+            .conversation = conversation_,
+            .hooks = hooks_,
+            .before_change = [this] { ++changes_; },
             .model = "test",
             .profile = {.attempts = 12, .parallel = 2},
             .max_turns = 8};
   }
   std::string session_text() { return temporary_.read("state/" + log_.id() + ".jsonl"); }
 
-  TemporaryFolder temporary_;
+  TestFolder temporary_;
   Server server_;
   RecordedOutput output_;
   Permissions permissions_{PermissionMode::bypass, {}};
@@ -55,6 +59,11 @@ class Styles : public testing::Test {
   std::filesystem::path work_ =
       (std::filesystem::create_directory(temporary_.path() / "work"), temporary_.path() / "work");
   Folder folder_ = *Folder::open(work_);
+  Shell shell_{folder_, {.enabled = false}};
+  Toolbox tools_{folder_, shell_};
+  Conversation conversation_{log_};
+  Hooks hooks_{{}, work_, "s", ""};
+  int changes_ = 0;
 };
 
 TEST_F(Styles, NativeRunsToolsUntilTheModelAnswersInWords) {
@@ -158,7 +167,7 @@ TEST_F(Styles, AServerErrorEndsTheRunWithItsMessage) {
 
 TEST_F(Styles, NoServerIsAnErrorThatSaysWhatToDo) {
   const Server nobody{.url = "http://127.0.0.1:1", .key = {}};
-  const auto answer = complete(nobody, opening_request(folder_, Calling::native), {}, {});
+  const auto answer = complete(nobody, opening_request(tools_, Calling::native), {}, {});
   ASSERT_FALSE(answer);
   EXPECT_THAT(answer.error().message, HasSubstr("hearth serve"));
 }
@@ -187,6 +196,7 @@ TEST_F(WholeFiles, TheFirstCandidateThatPassesIsApplied) {
   EXPECT_EQ(temporary_.read("work/add.py"), "def add(a, b):\n    return a + b\n");
   EXPECT_THAT(output_.diffs, Contains(HasSubstr("+    return a + b")));
   EXPECT_THAT(session_text(), HasSubstr("\"candidate\""));
+  EXPECT_EQ(changes_, 1) << "the files are kept before they change";
 }
 
 TEST_F(WholeFiles, NothingIsChangedWhenNothingPasses) {
@@ -213,8 +223,9 @@ TEST_F(WholeFiles, WithoutPermissionNoModelIsAsked) {
   const ScriptedServer server([&](const json::object&) { return text_reply("?"); });
   auto place = workplace(server);
   Permissions nobody(PermissionMode::normal, {});
-  Workplace strict{place.server, place.folder, place.output,  nobody,
-                   place.log,    place.model,  place.profile, place.max_turns};
+  Workplace strict{place.server,        place.folder, place.output,       nobody,
+                   place.log,           place.tools,  place.conversation, place.hooks,
+                   place.before_change, place.model,  place.profile,      place.max_turns};
   const Outcome outcome = make_whole_files_style(strict, check_)->run("fix add", {});
   EXPECT_EQ(outcome.end, Outcome::End::error);
   EXPECT_THAT(outcome.text, HasSubstr("--permission-mode"));

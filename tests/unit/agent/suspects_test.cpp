@@ -3,21 +3,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "temporary_folder.h"
+#include "test_folder.h"
 
 namespace hearth::agent {
 namespace {
 
 using testing::ElementsAre;
 
-std::vector<std::string> suspects_in(const TemporaryFolder& temporary, std::string_view task,
+std::vector<std::string> suspects_in(const TestFolder& temporary, std::string_view task,
                                      std::string_view output) {
   const Folder folder = *Folder::open(temporary.path());
   return find_suspects(folder, task, output, read_tests(folder, output));
 }
 
 TEST(Suspects, TheFileThatTheTestImportsIsTheLikeliest) {
-  const TemporaryFolder temporary;
+  const TestFolder temporary;
   temporary.write("alpha.py", "def other():\n    return 1\n");
   temporary.write("wrap.py", "def wrap():\n    return 1\n");
   temporary.write("test_lines.py", "from wrap import wrap\nassert wrap() == 2\n");
@@ -25,7 +25,7 @@ TEST(Suspects, TheFileThatTheTestImportsIsTheLikeliest) {
 }
 
 TEST(Suspects, TheFileThatTheTaskNamesComesFirst) {
-  const TemporaryFolder temporary;
+  const TestFolder temporary;
   temporary.write("a.go", "package a\n");
   temporary.write("b.go", "package a\n");
   temporary.write("a_test.go", "package a\n");
@@ -33,7 +33,7 @@ TEST(Suspects, TheFileThatTheTaskNamesComesFirst) {
 }
 
 TEST(Suspects, AHeaderThatOnlyDeclaresIsNotTriedBesideItsSource) {
-  const TemporaryFolder temporary;
+  const TestFolder temporary;
   temporary.write("src/date.h", "int day(int a);\n");
   temporary.write("src/date.cpp", "#include \"date.h\"\nint day(int a) {\n  return a;\n}\n");
   temporary.write("tests/date_test.cpp", "#include \"date.h\"\nint main() { return day(1); }\n");
@@ -43,7 +43,7 @@ TEST(Suspects, AHeaderThatOnlyDeclaresIsNotTriedBesideItsSource) {
 }
 
 TEST(Suspects, TestsAreNeverAmongThem) {
-  const TemporaryFolder temporary;
+  const TestFolder temporary;
   temporary.write("test_a.py", "assert False\n");
   EXPECT_TRUE(suspects_in(temporary, "fix test_a.py", "test_a.py:1: error").empty());
 }

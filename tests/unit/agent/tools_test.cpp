@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "temporary_folder.h"
+#include "test_folder.h"
 
 #include "hearth/agent/toolbox.h"
 #include "hearth/base/clock.h"
@@ -26,9 +26,10 @@ class Tools : public testing::Test {
     return prepared.tool->run(prepared.arguments, {});
   }
 
-  TemporaryFolder temporary_;
+  TestFolder temporary_;
   Folder folder_ = *Folder::open(temporary_.path());
-  Toolbox toolbox_{folder_};
+  Shell shell_{folder_, {.enabled = false}};
+  Toolbox toolbox_{folder_, shell_};
 };
 
 TEST_F(Tools, ReadNumbersLinesAndSaysHowToGoOn) {

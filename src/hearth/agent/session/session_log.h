@@ -14,6 +14,9 @@ class SessionLog {
  public:
   /// Creates `<folder>/<id>.jsonl`; the session's id is new. Errors: io.
   static Result<SessionLog> create(const std::filesystem::path& folder);
+  /// Goes on with the log of the session `id`. A last line that was not written whole stays, ended.
+  /// Errors: not_found, io.
+  static Result<SessionLog> reopen(const std::filesystem::path& folder, const std::string& id);
   SessionLog(SessionLog&& other) noexcept;
   SessionLog& operator=(SessionLog&&) = delete;
   ~SessionLog();

@@ -1,4 +1,4 @@
-#include "hearth/agent/session_log.h"
+#include "hearth/agent/session/session_log.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -27,6 +27,20 @@ Result<SessionLog> SessionLog::create(const std::filesystem::path& folder) {
                                            path.string(), system_reason(errno)));
   }
   return SessionLog(std::move(id), std::move(path), fd);
+}
+
+Result<SessionLog> SessionLog::reopen(const std::filesystem::path& folder, const std::string& id) {
+  std::filesystem::path path = folder / (id + ".jsonl");
+  const int fd = ::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC);
+  if (fd < 0) {
+    return fail(errno == ENOENT ? ErrorKind::not_found : ErrorKind::io,
+                fmt::format("cannot go on with the session in {}: {}", path.string(),
+                            system_reason(errno)));
+  }
+  const off_t size = ::lseek(fd, 0, SEEK_END);
+  char last = '\n';
+  if (size > 0 && ::pread(fd, &last, 1, size - 1) == 1 && last != '\n') (void)!::write(fd, "\n", 1);
+  return SessionLog(id, std::move(path), fd);
 }
 
 SessionLog::SessionLog(std::string id, std::filesystem::path path, int fd)

@@ -1,0 +1,198 @@
+#include "hearth/agent/permission/permission_rules.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "hearth/agent/search_tools.h"
+#include "hearth/base/trimmed.h"
+#include "hearth/base/xdg.h"
+
+namespace hearth::agent {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
+  return result;
+}
+
+/// Whether the rule's tool covers this one.
+bool covers(const PermissionRule& rule, std::string_view tool, std::optional<Access> access) {
+  const std::string named = lower(rule.tool);
+  if (named == "*" || named == lower(tool)) return true;
+  if (named == "edit" && access == Access::edit) return true;
+  if (named == "read" && access == Access::read) return true;
+  // A whole MCP server.
+  return rule.tool.starts_with("mcp__") && tool.starts_with(rule.tool + "__");
+}
+
+bool matches_path(const PermissionRule& rule, const std::filesystem::path& path) {
+  std::string pattern = *rule.pattern;
+  std::filesystem::path base = rule.base;
+  std::string anchor;
+  if (pattern.starts_with("//")) {
+    base = "/";
+    pattern.erase(0, 2);
+  } else if (pattern.starts_with("~/")) {
+    base = home_dir();
+    pattern.erase(0, 2);
+  } else if (pattern.starts_with("/") || pattern.starts_with("./")) {
+    pattern.erase(0, pattern.front() == '/' ? 1 : 2);
+    // A slash in both keeps a bare name from matching at any depth.
+    anchor = "./";
+  }
+  if (pattern.ends_with('/')) pattern.pop_back();
+  std::string name = path.lexically_normal().lexically_relative(base).generic_string();
+  if (name.starts_with("..")) return false;
+  while (!name.empty()) {
+    if (glob_matches(anchor + pattern, anchor + name)) return true;
+    const std::size_t slash = name.rfind('/');
+    name.resize(slash == std::string::npos ? 0 : slash);
+  }
+  return false;
+}
+
+/// Of `text`, a whole command or a part of one.
+bool matches_command(const PermissionRule& rule, std::string_view text) {
+  const std::string_view pattern = *rule.pattern;
+  if (pattern.ends_with(":*")) {
+    const std::string_view prefix = pattern.substr(0, pattern.size() - 2);
+    return text.starts_with(prefix) && (text.size() == prefix.size() || text[prefix.size()] == ' ');
+  }
+  if (pattern.find('*') == std::string_view::npos) return text == pattern;
+  std::string regex = "(?s)";
+  for (const char c : pattern) {
+    regex += c == '*' ? std::string(".*") : RE2::QuoteMeta(std::string(1, c));
+  }
+  // "git *" allows "git", too.
+  if (regex.ends_with("\\ .*")) regex.replace(regex.size() - 4, 4, "(?: .*)?");
+  return RE2::FullMatch(text, RE2(regex));
+}
+
+/// Variables that change how a program's output looks and not which programs run.
+bool is_harmless(std::string_view assignment) {
+  static constexpr std::array names{"LANG",
+                                    "LC_ALL",
+                                    "TZ",
+                                    "CI",
+                                    "DEBUG",
+                                    "NO_COLOR",
+                                    "TERM",
+                                    "NODE_ENV",
+                                    "PYTHONUNBUFFERED",
+                                    "RUST_BACKTRACE",
+                                    "RUST_LOG",
+                                    "VERBOSE",
+                                    "COLUMNS"};
+  const std::string_view name = assignment.substr(0, assignment.find('='));
+  return std::ranges::find(names, name) != names.end();
+}
+
+RuleVerdict verdict_of(const PermissionRule& rule) {
+  return {rule.effect, rule.text};
+}
+
+}  // namespace
+
+std::string_view to_string(Effect effect) {
+  switch (effect) {
+    case Effect::allow: return "allow";
+    case Effect::ask: return "ask";
+    case Effect::deny: return "deny";
+  }
+  return "ask";
+}
+
+Result<PermissionRule> parse_permission_rule(std::string_view text, Effect effect,
+                                             const std::filesystem::path& base,
+                                             std::string_view source) {
+  static const RE2 form(R"(\s*([A-Za-z*_][\w.*-]*)\s*(\(.*\))?\s*)", [] {
+    RE2::Options options;
+    options.set_dot_nl(true);
+    return options;
+  }());
+  PermissionRule rule;
+  std::string brackets;
+  if (!RE2::FullMatch(text, form, &rule.tool, &brackets)) {
+    return fail(ErrorKind::config,
+                fmt::format("{}: \"{}\" is no rule; write a tool's name, or Tool(pattern) as in "
+                            "Bash(git diff:*) or Edit(src/**)",
+                            source, text));
+  }
+  rule.effect = effect;
+  rule.base = base;
+  const std::string_view pattern =
+      brackets.empty() ? "" : trimmed(std::string_view(brackets).substr(1, brackets.size() - 2));
+  if (!pattern.empty() && pattern != "*") rule.pattern = std::string(pattern);
+  rule.text = fmt::format("{} {} ({})", to_string(effect), trimmed(text), source);
+  return rule;
+}
+
+RuleVerdict PermissionRules::of_path(std::string_view tool, Access access,
+                                     const std::filesystem::path& path) const {
+  for (const Effect effect : {Effect::deny, Effect::ask, Effect::allow}) {
+    for (const PermissionRule& rule : rules_) {
+      if (rule.effect != effect || !covers(rule, tool, access)) continue;
+      if (!rule.pattern || matches_path(rule, path)) return verdict_of(rule);
+    }
+  }
+  return {};
+}
+
+RuleVerdict PermissionRules::of_command(std::string_view command, const ShellScript& script) const {
+  const auto rule_for = [&](Effect effect, std::string_view text) -> const PermissionRule* {
+    for (const PermissionRule& rule : rules_) {
+      if (rule.effect != effect || !covers(rule, "bash", std::nullopt)) continue;
+      if (!rule.pattern || matches_command(rule, text)) return &rule;
+    }
+    return nullptr;
+  };
+  const std::string_view whole = trimmed(command);
+  for (const Effect effect : {Effect::deny, Effect::ask}) {
+    if (const auto* rule = rule_for(effect, whole)) return verdict_of(*rule);
+    for (const ShellPart& part : script.parts) {
+      if (const auto* rule = rule_for(effect, part.text())) return verdict_of(*rule);
+      // A path in front of the program hides it from no rule.
+      const std::size_t slash = part.words.empty() ? std::string::npos : part.words[0].rfind('/');
+      if (slash == std::string::npos) continue;
+      if (const auto* rule = rule_for(effect, part.text().substr(slash + 1))) {
+        return verdict_of(*rule);
+      }
+    }
+  }
+  if (const auto* rule = rule_for(Effect::allow, whole);
+      rule != nullptr && (!rule->pattern || *rule->pattern == whole)) {
+    return verdict_of(*rule);
+  }
+  if (!script.unclear.empty() || script.parts.empty()) return {};
+  const PermissionRule* allowing = nullptr;
+  for (const ShellPart& part : script.parts) {
+    const bool plain =
+        part.writes.empty() ||
+        std::ranges::all_of(part.writes, [](const auto& file) { return file == "/dev/null"; });
+    const auto* rule = rule_for(Effect::allow, part.text());
+    if (rule != nullptr && plain && std::ranges::all_of(part.assignments, &is_harmless)) {
+      allowing = rule;
+    } else if (!only_looks({{part}, {}})) {
+      return {};
+    }
+  }
+  if (allowing == nullptr) return {};
+  return verdict_of(*allowing);
+}
+
+RuleVerdict PermissionRules::of_tool(std::string_view tool, std::string_view subject) const {
+  for (const Effect effect : {Effect::deny, Effect::ask, Effect::allow}) {
+    for (const PermissionRule& rule : rules_) {
+      if (rule.effect != effect || !covers(rule, tool, std::nullopt)) continue;
+      if (!rule.pattern || matches_command(rule, subject)) return verdict_of(rule);
+    }
+  }
+  return {};
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,141 @@
+#include "hearth/agent/permission/permissions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "hearth/agent/shell/shell_script.h"
+
+namespace hearth::agent {
+namespace {
+
+/// Whether what stands in `path` decides what the agent, git or an editor will run or allow.
+bool governs_the_agent(std::string_view path) {
+  static constexpr std::array places{".hearth/", ".claude/", ".git/",  ".mcp.json",
+                                     ".vscode/", ".codex/",  ".envrc", ".husky/"};
+  const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
+  const std::string text = "/" + normal.generic_string();
+  return std::ranges::any_of(places, [&](std::string_view place) {
+    return text.find("/" + std::string(place)) != std::string::npos;
+  });
+}
+
+}  // namespace
+
+std::optional<PermissionMode> parse_permission_mode(std::string_view name) {
+  for (const auto mode : {PermissionMode::normal, PermissionMode::accept_edits,
+                          PermissionMode::plan, PermissionMode::bypass}) {
+    if (to_string(mode) == name) return mode;
+  }
+  return std::nullopt;
+}
+
+std::string_view to_string(PermissionMode mode) {
+  switch (mode) {
+    case PermissionMode::normal: return "default";
+    case PermissionMode::accept_edits: return "acceptEdits";
+    case PermissionMode::plan: return "plan";
+    case PermissionMode::bypass: return "bypassPermissions";
+  }
+  return "default";
+}
+
+Permissions::Case Permissions::case_of(std::string_view tool, Access access,
+                                       std::string_view subject) const {
+  Case use{.tool = tool, .access = access, .subject = subject, .verdict = {}};
+  if (access == Access::execute && tool == "bash") {
+    const ShellScript script = parse_shell(subject);
+    use.looks_only = only_looks(script);
+    use.verdict = setup_.rules.of_command(subject, script);
+    for (const ShellPart& part : script.parts) {
+      for (const std::string& file : part.writes) {
+        use.governs_us = use.governs_us || governs_the_agent(file);
+      }
+    }
+  } else if (access == Access::execute) {
+    use.verdict = setup_.rules.of_tool(tool, subject);
+  } else {
+    const std::filesystem::path path = setup_.folder / std::filesystem::path(subject);
+    use.verdict = setup_.rules.of_path(tool, access, path);
+    use.governs_us = access == Access::edit && governs_the_agent(subject);
+  }
+  return use;
+}
+
+bool Permissions::is_allowed_by_mode(const Case& use) const {
+  if (use.access == Access::read || use.looks_only) return true;
+  if (mode_ != PermissionMode::accept_edits || use.governs_us) return false;
+  if (use.access == Access::edit) return true;
+  return use.tool == "bash" && setup_.sandboxed && setup_.sandboxed();
+}
+
+Decision Permissions::decide(std::string_view tool, Access access, std::string_view subject,
+                             std::optional<Effect> by_hook) {
+  Case use = case_of(tool, access, subject);
+  if (use.verdict.effect == Effect::deny) {
+    return {false, fmt::format("{} ({}) is denied by the settings: {}. Do without it, or tell the "
+                               "user.",
+                               tool, subject, use.verdict.rule)};
+  }
+  if (by_hook == Effect::allow) return {true, {}};
+  if (by_hook == Effect::ask) {
+    use.verdict.effect = Effect::ask;
+  } else if (mode_ == PermissionMode::bypass) {
+    return {true, {}};
+  }
+  if (mode_ == PermissionMode::plan && access != Access::read && !use.looks_only) {
+    return {false, fmt::format("{} is not allowed in plan mode, which only reads: describe what "
+                               "you would do. (The user can allow it with --permission-mode "
+                               "acceptEdits or bypassPermissions.)",
+                               tool)};
+  }
+  const std::string_view mode_that_allows =
+      access == Access::edit && !use.governs_us ? "acceptEdits" : "bypassPermissions";
+  if (use.verdict.effect != Effect::ask) {
+    if (use.verdict.effect == Effect::allow && !use.governs_us) return {true, {}};
+    if (is_allowed_by_mode(use)) return {true, {}};
+  }
+  return ask(use, mode_that_allows);
+}
+
+Decision Permissions::decide_check(std::string_view command, bool named_by_user) {
+  if (named_by_user || mode_ == PermissionMode::bypass || mode_ == PermissionMode::accept_edits) {
+    return {true, {}};
+  }
+  if (mode_ == PermissionMode::plan) {
+    return {false, fmt::format("`{}` is not run in plan mode, which only reads", command)};
+  }
+  return ask({.tool = "check", .access = Access::execute, .subject = command, .verdict = {}},
+             "acceptEdits");
+}
+
+Decision Permissions::edits_are_possible() const {
+  if (mode_ == PermissionMode::normal && ask_) return {true, {}};
+  return Permissions(mode_, {}).decide("edit", Access::edit, "of the file at fault");
+}
+
+Decision Permissions::ask(const Case& use, std::string_view mode_that_allows) {
+  // Consent to one edit with "always" covers later edits; a command only itself.
+  const bool any_edit = use.access == Access::edit && !use.governs_us;
+  const std::string always_key = any_edit ? "edit" : fmt::format("{} {}", use.tool, use.subject);
+  if (always_.contains(always_key) && use.verdict.effect != Effect::ask) return {true, {}};
+  if (!ask_) {
+    return {false, fmt::format("{} ({}) needs permission, and nobody can be asked here; "
+                               "--permission-mode {} would allow it{}",
+                               use.tool, use.subject, mode_that_allows,
+                               use.governs_us ? ""
+                                              : ", or a rule under permissions.allow in the "
+                                                "settings")};
+  }
+  switch (ask_({std::string(use.tool), std::string(use.subject)})) {
+    case Consent::always: always_.insert(always_key); [[fallthrough]];
+    case Consent::yes: return {true, {}};
+    case Consent::no: break;
+  }
+  return {false, fmt::format("The user did not allow {} ({}). Ask what to do instead, or go on "
+                             "without it.",
+                             use.tool, use.subject)};
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,225 @@
+#include "hearth/agent/permission/settings.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "hearth/base/file.h"
+#include "hearth/base/json.h"
+#include "hearth/base/sha256.h"
+#include "hearth/base/xdg.h"
+
+namespace hearth::agent {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array folder_files{".claude/settings.json", ".hearth/settings.json",
+                                  ".claude/settings.local.json", ".hearth/settings.local.json",
+                                  ".mcp.json"};
+
+class Reader {
+ public:
+  Reader(Settings& settings, fs::path file, fs::path base, bool trusted)
+      : settings_(settings), file_(std::move(file)), base_(std::move(base)), trusted_(trusted) {}
+
+  void run() {
+    const auto content = read_file(file_);
+    if (!content) {
+      if (content.error().kind != ErrorKind::not_found) problem(content.error().message);
+      return;
+    }
+    const auto value = parse_json(*content);
+    if (!value) return problem(value.error().message);
+    const json::object* object = value->if_object();
+    if (object == nullptr) return problem("expected an object");
+    if (const json::object* permissions = object_in(*object, "permissions")) take(*permissions);
+    if (const json::object* hooks = object_in(*object, "hooks")) take_hooks(*hooks);
+    if (const json::object* sandbox = object_in(*object, "sandbox")) take_sandbox(*sandbox);
+    if (const json::object* variables = object_in(*object, "env")) take_environment(*variables);
+  }
+
+ private:
+  void problem(std::string_view what) {
+    settings_.problems.push_back(fmt::format("{}: {}", file_.string(), what));
+  }
+
+  /// Whether what allows or runs something may be taken from this file.
+  bool may() {
+    settings_.trust_needed = settings_.trust_needed || !trusted_;
+    return trusted_;
+  }
+
+  const json::object* object_in(const json::object& object, std::string_view name) {
+    const json::value* value = find(object, name);
+    if (value == nullptr) return nullptr;
+    if (!value->is_object()) problem(fmt::format("{}: expected an object", name));
+    return value->if_object();
+  }
+
+  void take(const json::object& permissions) {
+    for (const Effect effect : {Effect::allow, Effect::ask, Effect::deny}) {
+      const json::value* list = find(permissions, to_string(effect));
+      if (list == nullptr) continue;
+      if (!list->is_array()) {
+        problem(fmt::format("permissions.{}: expected a list of rules", to_string(effect)));
+        continue;
+      }
+      for (const json::value& item : list->get_array()) {
+        if (!item.is_string()) {
+          problem(fmt::format("permissions.{}: expected rules as strings", to_string(effect)));
+          continue;
+        }
+        auto rule = parse_permission_rule(item.get_string(), effect, base_, file_.string());
+        if (!rule) {
+          settings_.problems.push_back(rule.error().message);
+        } else if (effect != Effect::allow || may()) {
+          settings_.rules.add(std::move(*rule));
+        }
+      }
+    }
+    if (const auto name = find_string(permissions, "defaultMode")) {
+      const auto mode = parse_permission_mode(*name);
+      if (!mode) {
+        problem(fmt::format("permissions.defaultMode: there is no mode \"{}\"", *name));
+      } else if (*mode == PermissionMode::plan || may()) {
+        settings_.default_mode = mode;
+      }
+    }
+  }
+
+  void take_hooks(const json::object& hooks) {
+    for (const auto& [event, groups] : hooks) {
+      if (!groups.is_array()) {
+        problem(fmt::format("hooks.{}: expected a list", std::string_view(event)));
+        continue;
+      }
+      for (const json::value& group : groups.get_array()) {
+        const json::object* object = group.if_object();
+        const json::array* commands = object == nullptr ? nullptr : find_array(*object, "hooks");
+        if (commands == nullptr) {
+          problem(fmt::format("hooks.{}: expected objects with a list \"hooks\"",
+                              std::string_view(event)));
+          continue;
+        }
+        for (const json::value& command : *commands) take_hook(event, *object, command);
+      }
+    }
+  }
+
+  void take_hook(std::string_view event, const json::object& group, const json::value& value) {
+    const json::object* object = value.if_object();
+    const auto line = object == nullptr ? std::nullopt : find_string(*object, "command");
+    if (!line) return problem(fmt::format("hooks.{}: a hook without a command", event));
+    if (find_string(*object, "type").value_or("command") != "command") {
+      return problem(fmt::format("hooks.{}: only hooks of type \"command\" are run", event));
+    }
+    if (!may()) return;
+    HookCommand hook{.event = std::string(event),
+                     .matcher = std::string(find_string(group, "matcher").value_or("")),
+                     .command = std::string(*line),
+                     .source = file_.string()};
+    if (const auto seconds = find_int(*object, "timeout"); seconds && *seconds > 0) {
+      hook.timeout = std::chrono::seconds(*seconds);
+    }
+    settings_.hooks.push_back(std::move(hook));
+  }
+
+  void take_sandbox(const json::object& sandbox) {
+    if (const auto enabled = find_bool(sandbox, "enabled")) {
+      if (*enabled || may()) settings_.sandbox.enabled = *enabled;
+    }
+    if (const json::value* network = find(sandbox, "network")) {
+      if (!network->is_bool()) {
+        problem("sandbox.network: expected true or false");
+      } else if (!network->get_bool() || may()) {
+        settings_.sandbox.network = network->get_bool();
+      }
+    }
+    take_paths(sandbox, "hidden", settings_.sandbox.hidden);
+    if (find(sandbox, "writable") != nullptr && may()) {
+      take_paths(sandbox, "writable", settings_.sandbox.writable);
+    }
+  }
+
+  void take_paths(const json::object& sandbox, std::string_view name,
+                  std::vector<std::string>& paths) {
+    const json::value* list = find(sandbox, name);
+    if (list == nullptr) return;
+    if (!list->is_array()) {
+      return problem(fmt::format("sandbox.{}: expected a list of paths", name));
+    }
+    for (const json::value& item : list->get_array()) {
+      if (!item.is_string()) {
+        problem(fmt::format("sandbox.{}: expected paths as strings", name));
+        continue;
+      }
+      const std::string_view text(item.get_string());
+      const fs::path path =
+          text.starts_with("~/") ? home_dir() / text.substr(2) : base_ / fs::path(text);
+      paths.push_back(path.lexically_normal().string());
+    }
+  }
+
+  void take_environment(const json::object& variables) {
+    for (const auto& [name, value] : variables) {
+      if (!value.is_string()) {
+        problem(fmt::format("env.{}: expected a string", std::string_view(name)));
+      } else if (may()) {
+        settings_.environment.push_back(
+            fmt::format("{}={}", std::string_view(name), std::string_view(value.get_string())));
+      }
+    }
+  }
+
+  Settings& settings_;
+  fs::path file_;
+  fs::path base_;
+  bool trusted_;
+};
+
+/// The hash of everything in the folder that only counts once it is trusted.
+std::string fingerprint_of(const Folder& folder) {
+  Sha256 hash;
+  for (const char* name : folder_files) {
+    const auto content = read_file(folder.root() / name);
+    hash.update(fmt::format("{} {}\n", name, content ? content->size() : 0));
+    if (content) hash.update(*content);
+  }
+  return hash.finish();
+}
+
+json::object trusted_in(const fs::path& file) {
+  const auto content = read_file(file);
+  if (!content) return {};
+  const auto value = parse_json(*content);
+  return value && value->is_object() ? value->get_object() : json::object();
+}
+
+}  // namespace
+
+bool TrustedFolders::trusts(const Folder& folder) const {
+  const json::object known = trusted_in(file_);
+  return find_string(known, folder.root().string()) == fingerprint_of(folder);
+}
+
+Result<void> TrustedFolders::trust(const Folder& folder) const {
+  json::object known = trusted_in(file_);
+  known[folder.root().string()] = fingerprint_of(folder);
+  return write_file_atomically(file_, to_json(json::value(std::move(known))) + "\n");
+}
+
+Settings load_settings(const Folder& folder, bool trusted) {
+  Settings settings;
+  const fs::path home = home_dir();
+  Reader(settings, home / ".claude/settings.json", folder.root(), true).run();
+  Reader(settings, config_dir() / "settings.json", folder.root(), true).run();
+  for (const char* name : folder_files) {
+    if (std::string_view(name) == ".mcp.json") continue;
+    Reader(settings, folder.root() / name, folder.root(), trusted).run();
+  }
+  return settings;
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hearth/agent/folder.h"
+#include "hearth/agent/permission/permission_rules.h"
+#include "hearth/agent/permission/permissions.h"
+#include "hearth/agent/sandbox/sandbox.h"
+
+namespace hearth::agent {
+
+/// A command that is run when something happens in a session.
+struct HookCommand {
+  std::string event;    ///< "PreToolUse", …
+  std::string matcher;  ///< a regular expression for the tool's name; empty for all
+  std::string command;
+  std::chrono::seconds timeout{60};
+  std::string source;  ///< the file it stands in
+};
+
+/// What the settings files say, in Claude Code's format.
+struct Settings {
+  PermissionRules rules;
+  std::optional<PermissionMode> default_mode;
+  std::vector<HookCommand> hooks;
+  SandboxSettings sandbox;
+  std::vector<std::string> environment;  ///< "NAME=value" for commands
+  /// What could not be understood and was left out, one sentence each.
+  std::vector<std::string> problems;
+  /// The folder's own files hold what only counts once the folder is trusted, and it is not.
+  bool trust_needed = false;
+};
+
+/// Whether the user trusts what a folder's own settings allow and run. It is remembered with the
+/// hash of these settings: changed ones must be trusted again.
+class TrustedFolders {
+ public:
+  /// `file` is where that is kept; need not exist.
+  explicit TrustedFolders(std::filesystem::path file) : file_(std::move(file)) {}
+  [[nodiscard]] bool trusts(const Folder& folder) const;
+  /// Errors: io.
+  Result<void> trust(const Folder& folder) const;
+
+ private:
+  std::filesystem::path file_;
+};
+
+/// Reads, from weak to strong: the user's settings (`~/.claude/settings.json`,
+/// `~/.config/hearth/settings.json`), the project's (`.claude/settings.json`,
+/// `.hearth/settings.json`) and the user's for this project (`….local.json`). Of the folder's own
+/// files, what allows or runs anything counts only if `trusted`; what asks or denies always does.
+Settings load_settings(const Folder& folder, bool trusted);
+
+}  // namespace hearth::agent

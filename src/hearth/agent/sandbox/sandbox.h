@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hearth::agent {
+
+struct SandboxSettings {
+  bool enabled = true;
+  bool network = false;
+  std::vector<std::string> writable = {};  ///< further folders, absolute
+  std::vector<std::string> hidden = {};    ///< further files and folders that are not to be seen
+};
+
+/// Runs shell commands so that they can change nothing but the folder they work in, see no secrets
+/// and reach no network: with bubblewrap, in namespaces of their own.
+///
+/// In the folder, what would let a command act outside of it later stays read-only: git's hooks and
+/// configuration, and the settings of agents. `/tmp` is a folder of the session's own, which also
+/// holds the caches of build tools.
+class Sandbox {
+ public:
+  /// `folder` is absolute and real; `scratch` becomes `/tmp`. Tries bubblewrap out; where it does
+  /// not work, `works()` is false and `reason()` says why and what to do.
+  static Sandbox open(const SandboxSettings& settings, const std::filesystem::path& folder,
+                      const std::filesystem::path& scratch);
+
+  [[nodiscard]] bool works() const { return reason_.empty(); }
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+
+  /// The words that run `program` inside, beginning in `working_folder`. REQUIRES: works().
+  [[nodiscard]] std::vector<std::string> command(const std::vector<std::string>& program,
+                                                 const std::filesystem::path& working_folder) const;
+
+  /// The names of our environment's variables that hold secrets or lead out: the program that
+  /// makes the sandbox must not get them either, since it can be looked at from inside.
+  [[nodiscard]] static std::vector<std::string> secret_variables();
+
+  /// What a failed command's output says about the sandbox: the setting that would have allowed it;
+  /// empty if it does not look as if it was in the way.
+  [[nodiscard]] std::string hint(std::string_view output) const;
+
+ private:
+  Sandbox(SandboxSettings settings, std::filesystem::path folder, std::filesystem::path scratch);
+  SandboxSettings settings_;
+  std::filesystem::path folder_;
+  std::filesystem::path scratch_;
+  std::string program_;
+  std::string reason_;
+};
+
+}  // namespace hearth::agent

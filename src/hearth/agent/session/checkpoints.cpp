@@ -1,0 +1,157 @@
+#include "hearth/agent/session/checkpoints.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string_view>
+#include <utility>
+
+#include "hearth/agent/plain_text.h"
+#include "hearth/agent/process.h"
+#include "hearth/base/file.h"
+#include "hearth/base/sha256.h"
+
+namespace hearth::agent {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::chrono::seconds git_patience{120};
+
+std::string hash_of(const fs::path& folder) {
+  Sha256 hash;
+  hash.update(folder.string());
+  return hash.finish().substr(0, 16);
+}
+
+}  // namespace
+
+Checkpoints::Checkpoints(const fs::path& store, fs::path folder)
+    : repository_(store / hash_of(folder)), folder_(std::move(folder)) {}
+
+Result<std::string> Checkpoints::git(const std::vector<std::string>& arguments,
+                                     const std::string& input) {
+  Command command{.line = {}, .folder = folder_, .timeout = git_patience};
+  // The user's settings (hooks, signing, filters of line ends) have no say here.
+  command.words = {"git",
+                   "-c",
+                   "core.hooksPath=/dev/null",
+                   "-c",
+                   "core.autocrlf=false",
+                   "-c",
+                   "commit.gpgSign=false",
+                   "-c",
+                   "gc.auto=0",
+                   "-c",
+                   "core.quotePath=false",
+                   "--git-dir=" + repository_.string(),
+                   "--work-tree=" + folder_.string()};
+  command.words.insert(command.words.end(), arguments.begin(), arguments.end());
+  command.environment = {"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
+                         "GIT_AUTHOR_NAME=hearth",      "GIT_AUTHOR_EMAIL=hearth@localhost",
+                         "GIT_COMMITTER_NAME=hearth",   "GIT_COMMITTER_EMAIL=hearth@localhost",
+                         "GIT_TERMINAL_PROMPT=0",       "LC_ALL=C"};
+  command.input = input;
+  // As bytes: names may hold anything.
+  command.full_output = repository_ / "hearth-output";
+  const auto result = run_command(command, {});
+  if (!result) return std::unexpected(result.error());
+  if (result->passed()) return read_file(command.full_output);
+  if (result->exit_code == 127) {
+    return fail(ErrorKind::unavailable, "git is not installed; install it for /undo");
+  }
+  return fail(ErrorKind::io,
+              fmt::format("git {}: {}", arguments.front(), trimmed(result->output.substr(0, 500))));
+}
+
+Result<void> Checkpoints::prepare() {
+  if (prepared_) return {};
+  std::error_code ec;
+  if (!fs::exists(repository_ / "HEAD", ec)) {
+    fs::create_directories(repository_, ec);
+    if (const auto made = git({"init", "--quiet"}); !made) return std::unexpected(made.error());
+    // Others on this machine need not read the files through us.
+    fs::permissions(repository_, fs::perms::owner_all, ec);
+  }
+  std::ofstream exclude(repository_ / "info/exclude");
+  exclude << "node_modules/\n.venv/\nvenv/\n__pycache__/\n.pytest_cache/\ntarget/\n.cache/\n";
+  prepared_ = true;
+  return {};
+}
+
+Result<std::string> Checkpoints::keep(const std::string& label) {
+  if (const auto prepared = prepare(); !prepared) return std::unexpected(prepared.error());
+  if (const auto added = git({"add", "--all", "--ignore-errors"}); !added) {
+    return std::unexpected(added.error());
+  }
+  const auto tree = git({"write-tree"});
+  if (!tree) return tree;
+  const auto commit = git({"commit-tree", std::string(trimmed(*tree)), "-F", "-"}, label);
+  if (!commit) return commit;
+  std::string name(trimmed(*commit));
+  // A reference of its own keeps it from being collected.
+  if (const auto kept = git({"update-ref", "refs/states/" + name, name}); !kept) {
+    return std::unexpected(kept.error());
+  }
+  return name;
+}
+
+Result<std::string> Checkpoints::take(const std::string& label) {
+  return keep(label.empty() ? "state" : label);
+}
+
+Result<Checkpoints::Restored> Checkpoints::restore(const std::string& state) {
+  auto before = keep("before a restore");
+  if (!before) return std::unexpected(before.error());
+  const auto changes = git({"diff", "--name-status", "--no-renames", "-z", state, *before});
+  if (!changes) return std::unexpected(changes.error());
+  Restored restored{.changed = {}, .before = *before};
+  std::string to_write;
+  std::vector<std::string> to_delete;
+  std::string_view rest = *changes;
+  const auto next = [&] {
+    const std::size_t end = std::min(rest.find('\0'), rest.size());
+    std::string field(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    return field;
+  };
+  while (!rest.empty()) {
+    const std::string kind = next();
+    const std::string name = next();
+    if (name.empty()) break;
+    restored.changed.push_back(name);
+    if (kind == "A") {
+      to_delete.push_back(name);
+    } else {
+      to_write += name;
+      to_write += '\0';
+    }
+  }
+  if (!to_write.empty()) {
+    const auto written =
+        git({"checkout", state, "--pathspec-from-file=-", "--pathspec-file-nul"}, to_write);
+    if (!written) return std::unexpected(written.error());
+  }
+  for (const std::string& name : to_delete) {
+    std::error_code ec;
+    fs::remove(folder_ / name, ec);
+    if (ec) {
+      return fail(ErrorKind::io, fmt::format("{} could not be deleted: {}; all else is as it was",
+                                             name, ec.message()));
+    }
+    // A folder that was made for it goes, too.
+    for (fs::path parent = (folder_ / name).parent_path();
+         parent != folder_ && fs::is_empty(parent, ec) && !ec; parent = parent.parent_path()) {
+      fs::remove(parent, ec);
+    }
+  }
+  return restored;
+}
+
+Result<std::string> Checkpoints::diff(const std::string& state) {
+  const auto now = keep("for a diff");
+  if (!now) return std::unexpected(now.error());
+  return git({"diff", "--no-color", state, *now});
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "hearth/agent/client.h"
+#include "hearth/base/error.h"
+#include "hearth/chat/request.h"
+
+namespace hearth::agent {
+
+struct Compacted {
+  std::vector<chat::Message> messages;  ///< what the conversation is from now on
+  std::string summary;
+  chat::Usage usage;
+};
+
+/// Makes a long conversation short: `request` (system prompt, tools and all messages so far) is
+/// asked for a summary under fixed headings, as one more message, so that nothing of it is read
+/// again; what remains is that summary and the last messages verbatim, about `keep_tokens` of them.
+/// `wish` (may be empty) says what the summary should keep in view.
+/// Errors: the server's; cancelled; invalid_request when there is too little to make shorter.
+Result<Compacted> compact(const Server& server, const chat::Request& request, int keep_tokens,
+                          const std::string& wish, const std::stop_token& stop);
+
+/// A rough number of tokens, from bytes.
+int estimated_tokens(const chat::Message& message);
+
+}  // namespace hearth::agent

@@ -1,0 +1,350 @@
+#include "hearth/agent/session/session.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <iostream>
+#include <utility>
+
+#include "hearth/agent/context/instructions.h"
+#include "hearth/agent/plain_text.h"
+#include "hearth/agent/process.h"
+#include "hearth/agent/skill_tool.h"
+#include "hearth/agent/task_kind.h"
+#include "hearth/agent/tool_style.h"
+#include "hearth/agent/whole_files_style.h"
+#include "hearth/base/clock.h"
+#include "hearth/base/xdg.h"
+
+namespace hearth::agent {
+namespace {
+
+/// The branch and how much is not committed; empty outside a repository.
+std::string git_note(const Folder& folder) {
+  constexpr std::chrono::seconds patience{5};
+  const auto status = run_command({.line = "git status --short --branch 2>/dev/null",
+                                   .folder = folder.root(),
+                                   .timeout = patience},
+                                  {});
+  if (!status || !status->passed()) return {};
+  const auto lines = lines_of(status->output);
+  if (lines.empty() || !lines.front().starts_with("## ")) return {};
+  return fmt::format("git: {}, {} files changed\n", lines.front().substr(3), lines.size() - 1);
+}
+
+/// What is true at the beginning of a session and need not stay so.
+std::string opening_note(const Folder& folder) {
+  return fmt::format("Folder: {}\nToday: {:%Y-%m-%d}\n{}", folder.root().string(),
+                     fmt::localtime(std::time(nullptr)), git_note(folder));
+}
+
+}  // namespace
+
+Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& output,
+                 SessionStart start)
+    : options_(options),
+      needs_(needs),
+      interactive_(!options.prompt),
+      folder_(std::move(start.folder)),
+      settings_(std::move(start.settings)),
+      log_(std::move(start.log)),
+      output_(output),
+      server_(std::move(start.server)),
+      shell_(folder_, settings_.sandbox, settings_.environment),
+      mcp_(start.mcp, folder_.root(), state_dir() / "mcp"),
+      tools_(folder_, shell_),
+      conversation_(log_),
+      hooks_(settings_.hooks, folder_.root(), log_.id(), log_.path().string()),
+      permissions_(
+          options.permission_mode.value_or(settings_.default_mode.value_or(PermissionMode::normal)),
+          asker(),
+          {.rules = settings_.rules,
+           .folder = folder_.root(),
+           .sandboxed = [this] { return shell_.sandboxed(); }}),
+      checkpoints_(state_dir() / "checkpoints", folder_.root()),
+      workplace_{.server = server_,
+                 .folder = folder_,
+                 .output = output_,
+                 .permissions = permissions_,
+                 .log = log_,
+                 .tools = tools_,
+                 .conversation = conversation_,
+                 .hooks = hooks_,
+                 .before_change = [this] { keep_checkpoint(); },
+                 .model = {},
+                 .profile = {},
+                 .max_turns = options.max_turns},
+      window_(start.model.context) {
+  if (auto skill = make_skill_tool(folder_)) tools_.add(std::move(skill));
+  add_mcp_tools();
+  set_model(options.model.empty() ? start.model.id : options.model);
+  if (start.before) {
+    task_starts_ = start.before->task_starts;
+    state_before_ = start.before->checkpoint;
+    conversation_.restore(std::move(start.before->messages));
+    resumed_ = true;
+  }
+}
+
+void Session::add_mcp_tools() {
+  for (const McpServers::State& state : mcp_.states()) {
+    if (!state.problem.empty())
+      output_.status(fmt::format("MCP server {}: {}", state.name, state.problem));
+  }
+  auto tools = mcp_.tools();
+  if (tools.empty()) return;
+  std::vector<std::string> names;
+  for (const auto& tool : tools) names.push_back(tool->description().name);
+  tools_.add(make_load_tool(std::move(names)));
+  for (auto& tool : tools) tools_.add(std::move(tool));
+}
+
+Session::~Session() {
+  hooks_.run("SessionEnd", "", {{"reason", "exit"}}, {});
+}
+
+void Session::set_model(const std::string& model) {
+  workplace_.model = model;
+  workplace_.profile = profile_for(model);
+  if (options_.attempts > 0) workplace_.profile.attempts = options_.attempts;
+  if (options_.style) workplace_.profile.style = workplace_.profile.repair = *options_.style;
+  tool_style_.reset();
+  announced_.reset();
+}
+
+void Session::set_mode(PermissionMode mode) {
+  permissions_.set_mode(mode);
+  conversation_.add_note(fmt::format("From now on the permission mode is {}.", to_string(mode)));
+}
+
+void Session::begin_conversation(const std::stop_token& stop) {
+  if (!conversation_.messages().empty() && !std::exchange(resumed_, false)) return;
+  const std::string_view source = conversation_.messages().empty() ? "startup" : "resume";
+  const HookOutcome hooks = hooks_.run("SessionStart", source, {{"source", source}}, stop);
+  for (const std::string& message : hooks.messages) output_.status(message);
+  if (source == "startup") {
+    const Instructions instructions = load_instructions(folder_.root());
+    for (const std::string& problem : instructions.problems) output_.status(problem);
+    if (!instructions.text.empty()) conversation_.add_note(instructions.text);
+    if (std::string further = mcp_.note(); !further.empty()) {
+      conversation_.add_note(std::move(further));
+    }
+    if (std::string skills = skills_note(folder_); !skills.empty()) {
+      conversation_.add_note(std::move(skills));
+    }
+  }
+  if (!hooks.context.empty()) conversation_.add_note(hooks.context);
+  conversation_.add_note(opening_note(folder_));
+}
+
+bool Session::ask_prompt_hooks(const std::string& task, const std::stop_token& stop,
+                               Outcome& outcome) {
+  const HookOutcome hooks = hooks_.run("UserPromptSubmit", "", {{"prompt", task}}, stop);
+  for (const std::string& message : hooks.messages) output_.status(message);
+  if (!hooks.context.empty()) conversation_.add_note(hooks.context);
+  if (!hooks.blocked && !hooks.ends_session) return true;
+  outcome.end = Outcome::End::error;
+  outcome.stop_reason = "hook";
+  outcome.text = hooks.blocked.value_or("A hook ended this.");
+  return false;
+}
+
+Outcome Session::run(const std::string& task) {
+  const auto started = Clock::now();
+  std::stop_source stop;
+  InterruptWatch watch(
+      stop, interactive_ ? InterruptWatch::Keys::watched : InterruptWatch::Keys::ignored);
+  watch_ = &watch;
+  log_.append("task", {{"text", task}, {"folder", folder_.root().string()}});
+  task_starts_.push_back(conversation_.messages().size());
+  Style& style = style_for(task);
+  begin_conversation(stop.get_token());
+  Outcome outcome;
+  if (ask_prompt_hooks(task, stop.get_token(), outcome)) {
+    compact_if_full(stop.get_token());
+    outcome = style.run(task, stop.get_token());
+  }
+  watch_ = nullptr;
+  outcome.duration_ms = ms_since(started);
+  outcome.session_id = log_.id();
+  usage_.prompt_tokens += outcome.usage.prompt_tokens;
+  usage_.reused_tokens += outcome.usage.reused_tokens;
+  usage_.output_tokens += outcome.usage.output_tokens;
+  turns_ += outcome.turns;
+  last_prompt_tokens_ = outcome.last_prompt_tokens;
+  json::object end{{"text", outcome.text}, {"stop_reason", outcome.stop_reason}};
+  if (outcome.solved) end["solved"] = *outcome.solved;
+  log_.append("end", std::move(end));
+  log_.sync();
+  output_.finished(outcome);
+  return outcome;
+}
+
+void Session::compact_if_full(const std::stop_token& stop) {
+  constexpr double full = 0.8;
+  if (window_ <= 0 || last_prompt_tokens_ < full * window_) return;
+  output_.status("The conversation nearly fills the model's window; making it shorter.");
+  if (const auto compacted = make_shorter({}, stop); !compacted) {
+    output_.status(compacted.error().message);
+  }
+}
+
+Result<Compacted> Session::make_shorter(const std::string& wish, const std::stop_token& stop) {
+  const int before = last_prompt_tokens_;
+  // A quarter of the window stays word for word.
+  constexpr int usual_window = 32768;
+  const int keep = (window_ > 0 ? window_ : usual_window) / 4;
+  hooks_.run("PreCompact", "", {{"custom_instructions", wish}}, stop);
+  auto compacted = compact(server_, request(), keep, wish, stop);
+  if (!compacted) return compacted;
+  usage_.prompt_tokens += compacted->usage.prompt_tokens;
+  usage_.reused_tokens += compacted->usage.reused_tokens;
+  usage_.output_tokens += compacted->usage.output_tokens;
+  conversation_.replace(compacted->messages, "compaction");
+  task_starts_.clear();
+  int after = 0;
+  for (const chat::Message& message : conversation_.messages()) after += estimated_tokens(message);
+  last_prompt_tokens_ = after;
+  output_.status(
+      fmt::format("The conversation was {} tokens long and is about {} now.", before, after));
+  return compacted;
+}
+
+void Session::rewind(std::size_t count) {
+  count = std::min(count, task_starts_.size());
+  if (count == 0) return;
+  const std::size_t start = task_starts_[task_starts_.size() - count];
+  task_starts_.resize(task_starts_.size() - count);
+  conversation_.rewind(start);
+}
+
+void Session::keep_checkpoint() {
+  auto state = checkpoints_.take(fmt::format("{} task {}", log_.id(), task_starts_.size()));
+  if (!state) {
+    output_.status(fmt::format("No /undo for this run: {}", state.error().message));
+    state_before_.clear();
+    return;
+  }
+  state_before_ = std::move(*state);
+  log_.append("checkpoint", {{"state", state_before_}});
+}
+
+Result<std::vector<std::string>> Session::undo() {
+  if (state_before_.empty()) {
+    return fail(ErrorKind::not_found, "nothing was changed in this session that could be undone");
+  }
+  auto restored = checkpoints_.restore(state_before_);
+  if (!restored) return std::unexpected(restored.error());
+  // A second undo brings back what the first one took.
+  state_before_ = restored->before;
+  log_.append("checkpoint", {{"state", state_before_}});
+  std::string names;
+  for (const std::string& name : restored->changed) names += (names.empty() ? "" : ", ") + name;
+  conversation_.add_note(fmt::format(
+      "The user undid the last changes. These files are as they were before: {}. Read them again "
+      "before you edit them.",
+      names));
+  return std::move(restored->changed);
+}
+
+Result<std::string> Session::diff() {
+  if (state_before_.empty()) {
+    return fail(ErrorKind::not_found, "nothing was changed in this session");
+  }
+  return checkpoints_.diff(state_before_);
+}
+
+chat::Request Session::request() const {
+  const bool native = workplace_.profile.style == StyleName::native;
+  chat::Request request = opening_request(tools_, native ? Calling::native : Calling::forced);
+  request.model = workplace_.model;
+  request.messages.insert(request.messages.end(), conversation_.messages().begin(),
+                          conversation_.messages().end());
+  return request;
+}
+
+Permissions::Ask Session::asker() {
+  if (!interactive_) return {};
+  return [this](const Question& question) { return ask(question); };
+}
+
+Consent Session::ask(const Question& question) {
+  if (watch_ != nullptr) watch_->pause();
+  Consent consent = Consent::no;
+  while (true) {
+    const auto line = ask_line(fmt::format("{} {}\n  allow? [y]es, [n]o, [a]lways: ", question.tool,
+                                           without_escapes(question.subject)));
+    if (!line || *line == "n" || *line == "no") break;
+    if (*line == "y" || *line == "yes") consent = Consent::yes;
+    if (*line == "a" || *line == "always") consent = Consent::always;
+    if (consent != Consent::no) break;
+  }
+  if (watch_ != nullptr) watch_->resume();
+  return consent;
+}
+
+std::optional<std::string> Session::ask_line(std::string_view question) {
+  fmt::print("{}", question);
+  std::fflush(stdout);
+  std::string line;
+  if (std::getline(std::cin, line)) return std::string(trimmed(line));
+  if (watch_ != nullptr && watch_->interrupted()) {
+    // The interrupted read is no end of input.
+    std::clearerr(stdin);
+    std::cin.clear();
+    fmt::print("\n");
+  }
+  return std::nullopt;
+}
+
+std::optional<CheckCommand> Session::check_for(const std::string& task) {
+  if (!options_.check.empty()) return CheckCommand{options_.check, true};
+  if (auto found = find_check(task, folder_)) return found;
+  if (!interactive_ || asked_for_check_) return std::nullopt;
+  asked_for_check_ = true;
+  if (watch_ != nullptr) watch_->pause();
+  const auto line = ask_line("Which command checks the work (empty: none)? ");
+  if (watch_ != nullptr) watch_->resume();
+  if (!line || line->empty()) return std::nullopt;
+  return CheckCommand{*line, true};
+}
+
+Style& Session::style_for(const std::string& task) {
+  if (workplace_.profile.repair == StyleName::whole_files &&
+      (asks_for_repair(task) || options_.style)) {
+    if (auto check = check_for(task)) {
+      announce(StyleName::whole_files);
+      repair_style_ = make_whole_files_style(workplace_, std::move(*check));
+      return *repair_style_;
+    }
+  }
+  const bool native = workplace_.profile.style == StyleName::native;
+  announce(native ? StyleName::native : StyleName::forced);
+  if (!tool_style_) {
+    tool_style_ = make_tool_style(workplace_, native ? Calling::native : Calling::forced);
+  }
+  return *tool_style_;
+}
+
+void Session::announce(StyleName style) {
+  if (announced_ == style) return;
+  announced_ = style;
+  SessionInfo info{.id = log_.id(),
+                   .folder = folder_.root().string(),
+                   .model = workplace_.model.empty() ? "default" : workplace_.model,
+                   .style = std::string(to_string(style)),
+                   .permission_mode = std::string(to_string(permissions_.mode())),
+                   .tools = {}};
+  for (const chat::Tool& tool : tools_.descriptions()) info.tools.push_back(tool.name);
+  log_.append("session", {{"id", info.id},
+                          {"folder", info.folder},
+                          {"model", info.model},
+                          {"style", info.style},
+                          {"permission_mode", info.permission_mode}});
+  output_.session(info);
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hearth/agent/agent.h"
+#include "hearth/agent/check_command.h"
+#include "hearth/agent/interrupt.h"
+#include "hearth/agent/mcp/mcp_servers.h"
+#include "hearth/agent/permission/settings.h"
+#include "hearth/agent/session/checkpoints.h"
+#include "hearth/agent/session/compaction.h"
+#include "hearth/agent/session/session_store.h"
+#include "hearth/agent/shell/shell.h"
+#include "hearth/agent/style.h"
+#include "hearth/agent/workplace.h"
+
+namespace hearth::agent {
+
+/// What a session begins with.
+struct SessionStart {
+  Folder folder;
+  SessionLog log;
+  Settings settings;
+  Server server;
+  OfferedModel model;
+  McpConfig mcp;
+  std::optional<StoredSession> before;  ///< the session that goes on
+};
+
+/// One session, from its first task to its last: what the styles work with, and what a person can
+/// do between two tasks.
+class Session {
+ public:
+  /// All but `start` outlives it.
+  Session(const AgentOptions& options, const AgentNeeds& needs, Output& output, SessionStart start);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  Outcome run(const std::string& task);
+
+  [[nodiscard]] const std::string& id() const { return log_.id(); }
+  [[nodiscard]] const Folder& folder() const { return folder_; }
+  [[nodiscard]] const Conversation& conversation() const { return conversation_; }
+  [[nodiscard]] const Settings& settings() const { return settings_; }
+  [[nodiscard]] const Server& server() const { return server_; }
+  [[nodiscard]] const McpServers& mcp() const { return mcp_; }
+  [[nodiscard]] Shell& shell() { return shell_; }
+  [[nodiscard]] Output& output() { return output_; }
+  [[nodiscard]] const AgentNeeds& needs() const { return needs_; }
+  [[nodiscard]] const std::string& model() const { return workplace_.model; }
+  [[nodiscard]] int window() const { return window_; }
+  [[nodiscard]] const chat::Usage& usage() const { return usage_; }
+  [[nodiscard]] int turns() const { return turns_; }
+  [[nodiscard]] PermissionMode mode() const { return permissions_.mode(); }
+
+  void set_mode(PermissionMode mode);
+  void set_model(const std::string& model);
+
+  /// Makes the files what they were before the last run that changed any. Errors: not_found.
+  Result<std::vector<std::string>> undo();
+  /// What the last run changed. Errors: not_found.
+  Result<std::string> diff();
+  /// Errors: see compact().
+  Result<Compacted> make_shorter(const std::string& wish, const std::stop_token& stop);
+  /// Goes back to before the last `count` tasks.
+  void rewind(std::size_t count);
+
+  /// The whole request as it would be sent now.
+  [[nodiscard]] chat::Request request() const;
+
+ private:
+  Permissions::Ask asker();
+  Consent ask(const Question& question);
+  std::optional<std::string> ask_line(std::string_view question);
+  std::optional<CheckCommand> check_for(const std::string& task);
+  Style& style_for(const std::string& task);
+  void announce(StyleName style);
+  void add_mcp_tools();
+  void begin_conversation(const std::stop_token& stop);
+  /// False if a hook does not let the task through; `outcome` says why.
+  bool ask_prompt_hooks(const std::string& task, const std::stop_token& stop, Outcome& outcome);
+  void keep_checkpoint();
+  void compact_if_full(const std::stop_token& stop);
+
+  const AgentOptions& options_;
+  const AgentNeeds& needs_;
+  bool interactive_;
+  Folder folder_;
+  Settings settings_;
+  SessionLog log_;
+  Output& output_;
+  Server server_;
+  Shell shell_;
+  McpServers mcp_;
+  Toolbox tools_;
+  Conversation conversation_;
+  Hooks hooks_;
+  Permissions permissions_;
+  Checkpoints checkpoints_;
+  Workplace workplace_;
+  int window_ = 0;
+  chat::Usage usage_;
+  int turns_ = 0;
+  int last_prompt_tokens_ = 0;
+  InterruptWatch* watch_ = nullptr;
+  std::unique_ptr<Style> tool_style_;
+  std::unique_ptr<Style> repair_style_;
+  std::optional<StyleName> announced_;
+  bool asked_for_check_ = false;
+  std::string state_before_;              ///< the last checkpoint; empty if there is none
+  std::vector<std::size_t> task_starts_;  ///< in messages
+  bool resumed_ = false;
+};
+
+}  // namespace hearth::agent

@@ -1,0 +1,157 @@
+#include "hearth/agent/session/session_store.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "hearth/agent/plain_text.h"
+#include "hearth/agent/session/message_json.h"
+#include "hearth/base/file.h"
+#include "hearth/base/json.h"
+
+namespace hearth::agent {
+namespace fs = std::filesystem;
+namespace {
+
+/// Puts a session together, line by line.
+class Replay {
+ public:
+  explicit Replay(StoredSession& session) : session_(session) {}
+
+  /// False if the line is no record.
+  bool take(std::string_view line) {
+    const auto value = parse_json(line);
+    if (!value || !value->is_object()) return false;
+    const json::object& record = value->get_object();
+    const auto type = find_string(record, "type");
+    if (!type) return false;
+    SessionSummary& summary = session_.summary;
+    summary.changed_ms = find_int(record, "time").value_or(summary.changed_ms);
+    if (*type == "session") {
+      summary.folder = find_string(record, "folder").value_or(summary.folder);
+      summary.model = find_string(record, "model").value_or(summary.model);
+    } else if (*type == "task") {
+      session_.tasks.emplace_back(find_string(record, "text").value_or(""));
+      session_.task_starts.push_back(session_.messages.size());
+      if (const auto folder = find_string(record, "folder")) summary.folder = *folder;
+    } else if (*type == "checkpoint") {
+      session_.checkpoint = find_string(record, "state").value_or("");
+    } else if (*type == "title") {
+      title_ = find_string(record, "text").value_or("");
+    } else if (*type == "user" || *type == "assistant") {
+      const json::object* message = find_object(record, "message");
+      if (message == nullptr) return false;
+      session_.messages.push_back(message_from_json(*message));
+    } else if (*type == "rewind") {
+      const auto count = static_cast<std::size_t>(find_int(record, "messages").value_or(0));
+      session_.messages.resize(std::min(count, session_.messages.size()));
+      std::erase_if(session_.task_starts, [&](std::size_t start) { return start >= count; });
+    } else if (*type == "replaced") {
+      const json::array* messages = find_array(record, "messages");
+      if (messages == nullptr) return false;
+      session_.messages.clear();
+      session_.task_starts.clear();
+      for (const json::value& message : *messages) {
+        if (message.is_object()) {
+          session_.messages.push_back(message_from_json(message.get_object()));
+        }
+      }
+    }
+    return true;
+  }
+
+  void finish() {
+    SessionSummary& summary = session_.summary;
+    summary.title = title_.empty() && !session_.tasks.empty() ? session_.tasks.front() : title_;
+    summary.tasks = session_.tasks.size();
+  }
+
+ private:
+  StoredSession& session_;
+  std::string title_;
+};
+
+/// A server takes no call without a result.
+void answer_open_calls(std::vector<chat::Message>& messages) {
+  if (messages.empty() || messages.back().role != chat::Role::assistant) return;
+  chat::Message results{.role = chat::Role::user, .content = {}};
+  for (const chat::Block& block : messages.back().content) {
+    const auto* call = std::get_if<chat::ToolUseBlock>(&block);
+    if (call == nullptr) continue;
+    results.content.push_back(chat::ToolResultBlock{
+        .tool_use_id = call->id,
+        .content = {chat::TextBlock{.text = "The session ended while this was running; whether it "
+                                            "was done is not known.",
+                                    .extra = {}}},
+        .is_error = true,
+        .extra = {}});
+  }
+  if (!results.content.empty()) messages.push_back(std::move(results));
+}
+
+SessionSummary summary_of(const fs::path& file) {
+  SessionSummary summary;
+  summary.id = file.stem().string();
+  summary.file = file;
+  return summary;
+}
+
+Result<StoredSession> read_session(const fs::path& file) {
+  const auto content = read_file(file);
+  if (!content) return std::unexpected(content.error());
+  StoredSession session;
+  session.summary = summary_of(file);
+  Replay replay(session);
+  const auto lines = lines_of(*content);
+  std::size_t good = 0;
+  while (good < lines.size() && (trimmed(lines[good]).empty() || replay.take(lines[good]))) ++good;
+  if (good < lines.size()) {
+    session.damage =
+        good + 1 == lines.size()
+            ? "the last line was not written whole; it is left out"
+            : fmt::format("line {} of {} is damaged; the session goes on from what is before it",
+                          good + 1, file.string());
+  }
+  replay.finish();
+  answer_open_calls(session.messages);
+  return session;
+}
+
+}  // namespace
+
+std::vector<SessionSummary> list_sessions(const fs::path& store, const fs::path& folder,
+                                          std::size_t most) {
+  std::vector<std::pair<fs::file_time_type, fs::path>> files;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(store, ec)) {
+    std::error_code entry_error;
+    if (entry.path().extension() != ".jsonl") continue;
+    files.emplace_back(entry.last_write_time(entry_error), entry.path());
+  }
+  std::ranges::sort(files, std::greater{});
+  if (files.size() > most) files.resize(most);
+  std::vector<SessionSummary> sessions;
+  for (const auto& [time, file] : files) {
+    auto session = read_session(file);
+    if (!session || session->tasks.empty()) continue;
+    if (!folder.empty() && session->summary.folder != folder.string()) continue;
+    sessions.push_back(std::move(session->summary));
+  }
+  return sessions;
+}
+
+Result<StoredSession> load_session(const fs::path& store, const std::string& id) {
+  const bool plain = !id.empty() && id.find('/') == std::string::npos && id.front() != '.';
+  const fs::path file = store / (id + ".jsonl");
+  std::error_code ec;
+  if (!plain || !fs::exists(file, ec)) {
+    return fail(ErrorKind::not_found,
+                fmt::format("there is no session {}; `hearth sessions` lists those there are", id));
+  }
+  return read_session(file);
+}
+
+}  // namespace hearth::agent

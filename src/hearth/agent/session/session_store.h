@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hearth/base/error.h"
+#include "hearth/chat/message.h"
+
+namespace hearth::agent {
+
+/// A session as a list shows it.
+struct SessionSummary {
+  std::string id;
+  std::filesystem::path file;
+  std::string folder;
+  std::string model;
+  std::string title;            ///< its first task, or the name it was given
+  std::int64_t changed_ms = 0;  ///< Unix time
+  std::size_t tasks = 0;
+};
+
+/// The sessions kept in `store` that worked in `folder` (in any, if empty), the latest first. Reads
+/// at most `most` files.
+std::vector<SessionSummary> list_sessions(const std::filesystem::path& store,
+                                          const std::filesystem::path& folder,
+                                          std::size_t most = 1000);
+
+/// A session read back.
+struct StoredSession {
+  SessionSummary summary;
+  std::vector<chat::Message> messages;
+  std::vector<std::string> tasks;
+  /// For each task that is still in the conversation, how many messages came before it.
+  std::vector<std::size_t> task_starts;
+  std::string checkpoint;  ///< the state of the files before the last run that changed any
+  /// What was damaged and how much of the session is there nevertheless; empty if nothing was.
+  std::string damage;
+};
+
+/// Reads a session's log to its last good line. Calls that were running when it broke off get a
+/// result that says so. Errors: not_found, naming how to see those there are; io.
+Result<StoredSession> load_session(const std::filesystem::path& store, const std::string& id);
+
+}  // namespace hearth::agent
