@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Checks the corpus of bug-fix tasks: every check fails on work/ and passes with fixed/.
+"""Checks the corpus of coding tasks: every check fails on work/ and passes with fixed/.
 
 Usage: check_corpus.py [--corpus DIR] [--timeout SECONDS] [GLOB]...
 
-Each task runs in a temporary copy and needs only python3 with pytest, node, go, make and g++.
+A task is of one of four kinds: fix (the code is wrong), write (it is missing), refactor (it works,
+but shall be built differently) and explain (a question, to be answered in a file). Each runs in a
+temporary copy and needs only python3 with pytest, node, go, rustc, make and g++.
 """
 
 import argparse
@@ -18,7 +20,9 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-FIELDS = ("name", "language", "prompt", "check", "tests", "solution")
+FIELDS = ("name", "language", "kind", "prompt", "check", "tests", "solution")
+KINDS = ("fix", "write", "refactor", "explain")
+CREATING = ("write", "explain")  # whose solution may be a file that is not there yet
 
 
 def environment():
@@ -62,7 +66,10 @@ def problems_of(task_dir, timeout):
         return [f"task.json lacks {', '.join(missing)}"]
     if task["name"] != task_dir.name:
         return [f"the name in task.json is {task['name']}"]
-    for name in task["tests"] + task["solution"]:
+    if task["kind"] not in KINDS:
+        return [f"the kind in task.json is {task['kind']}, not one of {', '.join(KINDS)}"]
+    needed = task["tests"] if task["kind"] in CREATING else task["tests"] + task["solution"]
+    for name in needed:
         if not (task_dir / "work" / name).is_file():
             return [f"work/{name} does not exist"]
     if files_below(task_dir / "fixed") != sorted(task["solution"]):

@@ -1,0 +1,5 @@
+#include "glob.h"
+
+bool glob_match(const std::string& pattern, const std::string& name) {
+    return pattern == name;  // TODO
+}

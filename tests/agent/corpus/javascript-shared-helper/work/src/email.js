@@ -1,0 +1,1 @@
+// Everything about addresses of email.

@@ -1,0 +1,40 @@
+//! Reads where a server listens: "host:port/path".
+
+#[derive(Debug, PartialEq)]
+pub struct Server {
+    pub host: String,
+    pub port: u16,
+    pub path: String,
+}
+
+#[derive(Debug, PartialEq)]
+pub enum Error {
+    NoPath,
+    NoPort,
+    NoHost,
+    BadPort(String),
+}
+
+/// The text before the separator and that behind it.
+fn split(text: &str, separator: char) -> Option<(&str, &str)> {
+    let position = text.find(separator)?;
+    Some((&text[..position], &text[position + separator.len_utf8()..]))
+}
+
+fn non_empty(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+pub fn parse_server(text: &str) -> Result<Server, Error> {
+    let (address, path) = split(text, '/').ok_or(Error::NoPath)?;
+    let (host, port) = split(address, ':').ok_or(Error::NoPort)?;
+    let host = non_empty(host).ok_or(Error::NoHost)?;
+    let port = port
+        .parse::<u16>()
+        .map_err(|_| Error::BadPort(port.to_string()))?;
+    Ok(Server {
+        host: host.to_string(),
+        port,
+        path: path.to_string(),
+    })
+}
