@@ -41,7 +41,7 @@ void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
   checked(app.add_option_function<std::string>(
               "--permission-mode",
               [options](const std::string& name) {
-                options->permission_mode = *agent::parse_permission_mode(name);
+                options->permission_mode = agent::parse_permission_mode(name);
               },
               "default, acceptEdits, plan or bypassPermissions"),
           "MODE", CLI::IsMember({"default", "acceptEdits", "plan", "bypassPermissions"}));

@@ -107,7 +107,11 @@ std::optional<std::int64_t> counted(const Server& server, const chat::Request& r
 }
 
 SlashResult context(Session& session, std::string_view) {
-  const chat::Request all = session.request();
+  // An empty conversation cannot be counted.
+  const chat::Message least{.role = chat::Role::user,
+                            .content = {chat::TextBlock{.text = "x", .extra = {}}}};
+  chat::Request all = session.request();
+  if (all.messages.size() == 1) all.messages.push_back(least);
   const auto total = counted(session.server(), all);
   if (!total) {
     say(session, "The server does not count tokens.");
@@ -115,8 +119,7 @@ SlashResult context(Session& session, std::string_view) {
   }
   chat::Request part = all;
   part.messages.resize(1);
-  part.messages.push_back(
-      {.role = chat::Role::user, .content = {chat::TextBlock{.text = "x", .extra = {}}}});
+  part.messages.push_back(least);
   const auto opening = counted(session.server(), part);
   part.tools.clear();
   part.tool_choice = {};

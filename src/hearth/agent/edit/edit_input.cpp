@@ -166,7 +166,9 @@ std::vector<EditStrings> readings_of(std::string_view wanted, std::string_view r
   }
   // What was taken off already stays off.
   for (std::size_t i = 0; i < readings.size(); ++i) {
-    const EditStrings reading = readings[i];
+    // A copy: the list grows while it is looked at.
+    EditStrings reading;
+    reading = readings[i];
     if (auto bare = without_line_numbers(reading.wanted)) {
       add(std::move(*bare), without_any_line_numbers(reading.replacement));
     }

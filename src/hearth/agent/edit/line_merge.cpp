@@ -285,7 +285,6 @@ class Merge {
       problem_ = "the new lines stand beside one that is not in the file";
       return;
     }
-    std::size_t paired = 0;
     std::size_t come = 0;
     bool first = true;
     for (const std::size_t i : hunk.gone) {
@@ -310,7 +309,6 @@ class Merge {
       next_ = line + 1;
       if (come < hunk.come.size()) {
         out_.push_back(fitted(hunk.come[come++], wanted_[i], file_[line]));
-        ++paired;
       } else {
         indentation_.pass(wanted_[i], file_[line]);
       }

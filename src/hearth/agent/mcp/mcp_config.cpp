@@ -54,8 +54,9 @@ class Reader {
   void take(const json::object& holder, const fs::path& file) {
     const json::object* servers = find_object(holder, "mcpServers");
     if (servers == nullptr) return;
-    for (const auto& [name, value] : *servers) {
-      const auto problem = [&, name = std::string_view(name)](std::string_view what) {
+    for (const auto& [key, value] : *servers) {
+      const std::string_view name = key;
+      const auto problem = [&](std::string_view what) {
         config_.problems.push_back(fmt::format("{}: mcpServers.{}: {}", file.string(), name, what));
       };
       if (!value.is_object()) {

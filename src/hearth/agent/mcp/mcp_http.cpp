@@ -86,7 +86,9 @@ class HttpConnection final : public McpConnection {
     json::object message{{"jsonrpc", "2.0"}, {"method", method}};
     message["params"] = std::move(parameters);
     constexpr std::chrono::seconds patience{5};
-    (void)post(message, patience, {});
+    // Nothing comes back that matters.
+    const auto told = post(message, patience, {});
+    (void)told;
   }
 
  private:
@@ -107,7 +109,7 @@ class HttpConnection final : public McpConnection {
     add("accept: application/json, text/event-stream");
     add("mcp-protocol-version: 2025-06-18");
     if (!session_.empty()) add("mcp-session-id: " + session_);
-    for (const auto& [name, value] : server_.headers) add(name + ": " + value);
+    for (const auto& [name, value] : server_.headers) add(fmt::format("{}: {}", name, value));
     const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(list,
                                                                               &curl_slist_free_all);
     const std::string body = to_json(json::value(message));

@@ -255,6 +255,8 @@ class LoadTool final : public Tool {
 McpServers::McpServers(const McpConfig& config, const std::filesystem::path& folder,
                        const std::filesystem::path& log_folder) {
   std::vector<std::jthread> starts;
+  starts.reserve(config.servers.size());
+  servers_.reserve(config.servers.size());
   for (const McpServerConfig& server : config.servers) {
     auto one = std::make_shared<Server>();
     one->name = server.name;
@@ -269,6 +271,7 @@ McpServers::~McpServers() = default;
 
 std::vector<McpServers::State> McpServers::states() const {
   std::vector<State> states;
+  states.reserve(servers_.size());
   for (const auto& server : servers_) {
     states.push_back({server->name, server->tools.size(), server->problem});
   }

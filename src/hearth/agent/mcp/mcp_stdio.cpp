@@ -89,7 +89,8 @@ class StdioConnection final : public McpConnection {
     json::object message{{"jsonrpc", "2.0"}, {"method", method}};
     message["params"] = std::move(parameters);
     constexpr std::chrono::seconds patience{1};
-    (void)send(std::move(message), Clock::now() + patience);
+    const auto sent = send(std::move(message), Clock::now() + patience);
+    (void)sent;
   }
 
  private:
@@ -169,7 +170,8 @@ class StdioConnection final : public McpConnection {
       response["error"] = json::object{{"code", -32601}, {"message", "not supported here"}};
     }
     constexpr std::chrono::seconds patience{1};
-    (void)send(std::move(response), Clock::now() + patience);
+    const auto sent = send(std::move(response), Clock::now() + patience);
+    (void)sent;
   }
 
   std::string name_;

@@ -97,6 +97,7 @@ void Session::add_mcp_tools() {
   auto tools = mcp_.tools();
   if (tools.empty()) return;
   std::vector<std::string> names;
+  names.reserve(tools.size());
   for (const auto& tool : tools) names.push_back(tool->description().name);
   tools_.add(make_load_tool(std::move(names)));
   for (auto& tool : tools) tools_.add(std::move(tool));
@@ -166,6 +167,7 @@ Outcome Session::run(const std::string& task) {
   if (ask_prompt_hooks(task, stop.get_token(), outcome)) {
     compact_if_full(stop.get_token());
     outcome = style.run(task, stop.get_token());
+    if (&style == repair_style_.get()) remember_repair(task, outcome);
   }
   watch_ = nullptr;
   outcome.duration_ms = ms_since(started);
@@ -181,6 +183,14 @@ Outcome Session::run(const std::string& task) {
   log_.sync();
   output_.finished(outcome);
   return outcome;
+}
+
+void Session::remember_repair(const std::string& task, const Outcome& outcome) {
+  const auto text = [](const std::string& words) {
+    return std::vector<chat::Block>{chat::TextBlock{.text = words, .extra = {}}};
+  };
+  conversation_.append({.role = chat::Role::user, .content = text(task)});
+  conversation_.append({.role = chat::Role::assistant, .content = text(outcome.text)});
 }
 
 void Session::compact_if_full(const std::stop_token& stop) {

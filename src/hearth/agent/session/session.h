@@ -85,6 +85,8 @@ class Session {
   /// False if a hook does not let the task through; `outcome` says why.
   bool ask_prompt_hooks(const std::string& task, const std::stop_token& stop, Outcome& outcome);
   void keep_checkpoint();
+  /// What was done with whole files is part of the conversation for the tasks that follow.
+  void remember_repair(const std::string& task, const Outcome& outcome);
   void compact_if_full(const std::stop_token& stop);
 
   const AgentOptions& options_;

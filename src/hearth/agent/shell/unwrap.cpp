@@ -44,9 +44,7 @@ std::size_t command_in(ShellPart& part, const Wrapper& wrapper) {
   int before = wrapper.words_before;
   while (at < part.words.size()) {
     const std::string& word = part.words[at];
-    if (word == "--") {
-      ++at;
-    } else if (word.size() > 1 && word.starts_with('-')) {
+    if (word.size() > 1 && word.starts_with('-')) {
       at += wrapper.options_with_word.contains(word) ? 2 : 1;
     } else if (part.words.front().ends_with("env") && is_assignment(word)) {
       part.assignments.push_back(word);
