@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <thread>
 #include <utility>
 
@@ -15,7 +16,14 @@
 namespace hearth::agent {
 namespace {
 
-constexpr std::chrono::seconds start_patience{30};
+/// HEARTH_MCP_START_SECONDS, else 30.
+std::chrono::milliseconds start_patience() {
+  constexpr std::chrono::seconds usual{30};
+  const char* wanted = std::getenv("HEARTH_MCP_START_SECONDS");
+  const long seconds = wanted == nullptr ? 0 : std::strtol(wanted, nullptr, 10);
+  return seconds > 0 ? std::chrono::seconds(seconds) : usual;
+}
+
 constexpr std::chrono::seconds call_patience{300};
 constexpr std::size_t max_tools = 500;
 constexpr std::size_t max_result_bytes = 40'000;
@@ -85,7 +93,7 @@ struct McpServers::Server {
                          {{"protocolVersion", "2025-06-18"},
                           {"capabilities", std::move(capabilities)},
                           {"clientInfo", json::object{{"name", "hearth"}, {"version", "1"}}}},
-                         start_patience, {});
+                         start_patience(), {});
     if (!greeted) {
       problem = greeted.error().message;
       if (config.url.empty()) problem += fmt::format(" (its errors: {})", log.string());
@@ -104,7 +112,7 @@ struct McpServers::Server {
   void list_tools() {
     json::object parameters;
     while (tools.size() < max_tools) {
-      auto page = connection->call("tools/list", parameters, start_patience, {});
+      auto page = connection->call("tools/list", parameters, start_patience(), {});
       if (!page) {
         problem = page.error().message;
         return;
