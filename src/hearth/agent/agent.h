@@ -4,7 +4,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "hearth/agent/mcp/mcp_config.h"
 #include "hearth/agent/output.h"
 #include "hearth/agent/permission/permissions.h"
 #include "hearth/agent/profile.h"
@@ -25,11 +27,18 @@ struct AgentOptions {
   std::string check;  ///< the command that checks the work; empty: found out
   int attempts = 0;   ///< candidates at most; 0: the profile says
   std::filesystem::path folder = ".";
-  int idle_exit_minutes = 30;  ///< of a server that is started here
-  bool go_on = false;          ///< with the folder's latest session
-  std::string resume;          ///< go on with this session
-  bool fork = false;           ///< as a new session, the old one stays as it is
-  bool trust = false;          ///< the folder's own settings may allow and run things
+  int idle_exit_minutes = 30;     ///< of a server that is started here
+  bool go_on = false;             ///< with the folder's latest session
+  std::string resume;             ///< go on with this session
+  bool fork = false;              ///< as a new session, the old one stays as it is
+  bool trust = false;             ///< the folder's own settings may allow and run things
+  bool stream_input = false;      ///< tasks and answers come as JSON lines on standard input
+  bool partial_messages = false;  ///< with stream-json: also the pieces of an answer
+  std::vector<std::string> allowed_tools = {};  ///< rules, beside those of the settings
+  std::vector<std::string> disallowed_tools = {};
+  std::vector<McpServerConfig> mcp_servers = {};  ///< beside those of the settings
+  std::string system_prompt = {};                 ///< in place of ours
+  std::string append_system_prompt = {};          ///< after it
 };
 
 /// What the agent needs of rooms it does not know.

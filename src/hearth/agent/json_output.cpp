@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include <cstdio>
-
+#include "hearth/agent/json_lines.h"
 #include "hearth/agent/output.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/session/message_json.h"
+#include "hearth/base/id.h"
 
 namespace hearth::agent {
 namespace {
@@ -20,9 +20,10 @@ std::string_view subtype_of(Outcome::End end) {
   return "error_during_execution";
 }
 
+/// In the shapes of the Claude Code SDK.
 class JsonOutput final : public Output {
  public:
-  explicit JsonOutput(bool stream) : stream_(stream) {}
+  explicit JsonOutput(JsonEvents events) : events_(events) {}
 
   void session(const SessionInfo& info) override {
     info_ = info;
@@ -32,62 +33,95 @@ class JsonOutput final : public Output {
            {"subtype", "init"},
            {"cwd", info.folder},
            {"tools", std::move(tools)},
+           {"mcp_servers", json::array()},
            {"model", info.model},
            {"style", info.style},
-           {"permissionMode", info.permission_mode}});
+           {"permissionMode", info.permission_mode},
+           {"slash_commands", json::array()},
+           {"apiKeySource", "none"},
+           {"output_style", "default"}});
   }
 
   void status(std::string_view line) override {
     event({{"type", "system"}, {"subtype", "status"}, {"text", without_escapes(line)}});
   }
   void progress(std::string_view) override {}
-  void text(std::string_view) override {}
+  void text(std::string_view delta) override { partial("text_delta", "text", delta); }
+  void thinking(std::string_view delta) override { partial("thinking_delta", "thinking", delta); }
 
-  void message(const chat::Message& message) override {
-    event({{"type", "assistant"}, {"message", message_as_json(message)}});
+  void message(const chat::Message& message, const chat::Usage& usage) override {
+    json::object fields{{"id", new_id("msg_")}, {"type", "message"}, {"model", info_.model}};
+    bool calls = false;
+    for (const chat::Block& block : message.content) {
+      calls = calls || std::holds_alternative<chat::ToolUseBlock>(block);
+    }
+    const json::value written = message_as_json(message);
+    for (const auto& member : written.as_object()) {
+      fields[member.key()] = member.value();
+    }
+    fields["stop_reason"] = calls ? "tool_use" : "end_turn";
+    fields["stop_sequence"] = nullptr;
+    fields["usage"] = usage_as_json(usage);
+    event({{"type", "assistant"}, {"message", std::move(fields)}, {"parent_tool_use_id", nullptr}});
   }
-  void tool_call(std::string_view, std::string_view) override {}
+  void tool_call(const ShownCall&) override {}
   void tool_result(const chat::ToolResultBlock& block, const ToolResult&) override {
     chat::Message message{.role = chat::Role::user, .content = {block}};
-    event({{"type", "user"}, {"message", message_as_json(message)}});
+    event(
+        {{"type", "user"}, {"message", message_as_json(message)}, {"parent_tool_use_id", nullptr}});
   }
   void diff(std::string_view unified) override {
     event({{"type", "system"}, {"subtype", "diff"}, {"diff", without_escapes(unified)}});
   }
 
   void finished(const Outcome& outcome) override {
+    const auto duration = static_cast<std::int64_t>(outcome.duration_ms);
     json::object result{{"type", "result"},
                         {"subtype", subtype_of(outcome.end)},
                         {"is_error", !outcome.good()},
-                        {"duration_ms", static_cast<std::int64_t>(outcome.duration_ms)},
+                        {"duration_ms", duration},
+                        {"duration_api_ms", duration},
                         {"num_turns", outcome.turns},
                         {"result", without_escapes(outcome.text)},
                         {"stop_reason", outcome.stop_reason},
                         {"session_id", outcome.session_id},
-                        {"usage", usage_as_json(outcome.usage)}};
+                        {"total_cost_usd", 0.0},
+                        {"usage", usage_as_json(outcome.usage)},
+                        {"modelUsage", json::object()},
+                        {"permission_denials", json::array()},
+                        {"uuid", new_uuid()}};
+    if (!outcome.good()) result["errors"] = json::array{json::value(without_escapes(outcome.text))};
     if (outcome.solved) result["solved"] = *outcome.solved;
-    write(result);
+    write_json_line(result);
   }
 
  private:
-  void event(json::object object) {
-    if (!stream_) return;
-    object["session_id"] = info_.id;
-    write(object);
-  }
-  static void write(const json::object& object) {
-    fmt::print(stdout, "{}\n", to_json(json::value(object)));
-    std::fflush(stdout);
+  void partial(std::string_view type, std::string_view key, std::string_view delta) {
+    if (events_ != JsonEvents::with_pieces) return;
+    json::object piece{{"type", type}};
+    piece[key] = without_escapes(delta);
+    event(
+        {{"type", "stream_event"},
+         {"event",
+          json::object{{"type", "content_block_delta"}, {"index", 0}, {"delta", std::move(piece)}}},
+         {"parent_tool_use_id", nullptr}});
   }
 
-  bool stream_;
+  void event(json::object object) {
+    if (events_ == JsonEvents::none) return;
+    object["session_id"] = info_.id;
+    object["uuid"] = new_uuid();
+    write_json_line(object);
+  }
+
+  JsonEvents events_;
   SessionInfo info_;
 };
 
 }  // namespace
 
-std::unique_ptr<Output> make_json_output(OutputFormat format) {
-  return std::make_unique<JsonOutput>(format == OutputFormat::stream_json);
+std::unique_ptr<Output> make_json_output(JsonEvents events) {
+  return std::make_unique<JsonOutput>(events);
 }
 
 }  // namespace hearth::agent

@@ -22,6 +22,14 @@ struct SessionInfo {
   std::vector<std::string> tools;
 };
 
+/// A call as it is shown before it runs.
+struct ShownCall {
+  std::string_view id;  ///< empty: the harness's own, not the model's
+  std::string_view name;
+  std::string_view subject;
+  Access access = Access::read;
+};
+
 /// Where a session shows itself. What it is given may come from a model or a command: the
 /// implementations strip terminal escapes.
 class Output {
@@ -35,8 +43,10 @@ class Output {
   virtual void progress(std::string_view line) = 0;
   /// A piece of the model's answer as it streams; `message` follows with the whole.
   virtual void text(std::string_view delta) = 0;
-  virtual void message(const chat::Message& message) = 0;
-  virtual void tool_call(std::string_view name, std::string_view subject) = 0;
+  /// A piece of what it thinks before.
+  virtual void thinking(std::string_view) {}
+  virtual void message(const chat::Message& message, const chat::Usage& usage) = 0;
+  virtual void tool_call(const ShownCall& call) = 0;
   virtual void tool_result(const chat::ToolResultBlock& block, const ToolResult& result) = 0;
   virtual void diff(std::string_view unified) = 0;
   /// The end of a run.
@@ -52,8 +62,11 @@ enum class OutputFormat { text, json, stream_json };
 /// headless, where the result alone goes to standard output), colours only on a terminal.
 std::unique_ptr<Output> make_terminal_output(bool interactive);
 
-/// For programs: one JSON object at the end, or one a line as things happen, in the shapes of the
+/// What a program is told before the end: nothing; what happens; also each piece of an answer.
+enum class JsonEvents { none, whole, with_pieces };
+
+/// For programs: one JSON object at the end, and one a line as things happen, in the shapes of the
 /// Claude Code SDK.
-std::unique_ptr<Output> make_json_output(OutputFormat format);
+std::unique_ptr<Output> make_json_output(JsonEvents events);
 
 }  // namespace hearth::agent

@@ -56,11 +56,11 @@ class TerminalOutput final : public Output {
     in_text_ = !plain.ends_with('\n');
   }
 
-  void message(const chat::Message&) override { break_text(); }
+  void message(const chat::Message&, const chat::Usage&) override { break_text(); }
 
-  void tool_call(std::string_view name, std::string_view subject) override {
-    const auto lines = lines_of(subject);
-    line(fmt::format("{} {}{}", bold(fmt::format("● {}", name)),
+  void tool_call(const ShownCall& call) override {
+    const auto lines = lines_of(call.subject);
+    line(fmt::format("{} {}{}", bold(fmt::format("● {}", call.name)),
                      without_escapes(lines.empty() ? "" : lines[0]), lines.size() > 1 ? " …" : ""));
   }
 

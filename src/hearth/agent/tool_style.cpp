@@ -40,7 +40,7 @@ chat::Block text_block(std::string text) {
 class ToolStyle final : public Style {
  public:
   ToolStyle(Workplace& workplace, Calling calling)
-      : work_(workplace), calling_(calling), opening_(opening_request(workplace.tools, calling)) {}
+      : work_(workplace), calling_(calling), opening_(opening_request(workplace, calling)) {}
 
   Outcome run(const std::string& task, const std::stop_token& stop) override {
     outcome_ = {};
@@ -66,7 +66,6 @@ class ToolStyle final : public Style {
 
   [[nodiscard]] chat::Request request() const {
     chat::Request request = opening_;
-    request.model = work_.model;
     const auto& messages = work_.conversation.messages();
     request.messages.insert(request.messages.end(), messages.begin(), messages.end());
     return request;
@@ -86,6 +85,8 @@ class ToolStyle final : public Style {
         work_.output.progress(prefill_line(*prefill));
       } else if (const auto* delta = std::get_if<chat::TextDelta>(&event)) {
         work_.output.text(delta->text);
+      } else if (const auto* thought = std::get_if<chat::ThinkingDelta>(&event)) {
+        work_.output.thinking(thought->text);
       }
     });
     if (!answer) {
@@ -103,7 +104,7 @@ class ToolStyle final : public Style {
     chat::Message message = answer->message();
     take_call_from_text(message, opening_.tools);
     if (message.content.empty()) message.content.push_back(text_block("(no answer)"));
-    work_.output.message(message);
+    work_.output.message(message, answer->usage());
     append(message);
 
     std::vector<chat::Block> results;
@@ -125,7 +126,7 @@ class ToolStyle final : public Style {
   /// For a model that cannot hold the format of its own calls: the server constrains them.
   void force_calls() {
     calling_ = Calling::forced;
-    opening_ = opening_request(work_.tools, calling_);
+    opening_ = opening_request(work_, calling_);
     malformed_in_a_row_ = 0;
     work_.log.append("style", {{"style", "forced"}, {"why", "two malformed calls in a row"}});
     work_.output.status(
@@ -182,8 +183,11 @@ class ToolStyle final : public Style {
   ToolResult run_call(const chat::ToolUseBlock& call, bool malformed, const std::stop_token& stop) {
     Toolbox::Call prepared = work_.tools.prepare(call, malformed);
     malformed_in_a_row_ = prepared.tool == nullptr ? malformed_in_a_row_ + 1 : 0;
-    work_.output.tool_call(call.name, prepared.tool == nullptr ? "" : prepared.subject);
-    ToolResult result = prepared.tool == nullptr ? prepared.error : run_tool(prepared, stop);
+    ShownCall shown{.id = call.id, .name = call.name, .subject = prepared.subject};
+    if (prepared.tool != nullptr) shown.access = prepared.tool->access();
+    work_.output.tool_call(shown);
+    ToolResult result =
+        prepared.tool == nullptr ? prepared.error : run_tool(prepared, call.id, stop);
     switch (loops_.note(call.name, call.arguments, result.text)) {
       case LoopDetector::Verdict::fine: break;
       case LoopDetector::Verdict::warn:
@@ -201,7 +205,7 @@ class ToolStyle final : public Style {
   }
 
   /// With the hooks before and after it, if it is allowed.
-  ToolResult run_tool(Toolbox::Call& call, const std::stop_token& stop) {
+  ToolResult run_tool(Toolbox::Call& call, std::string_view id, const std::stop_token& stop) {
     const std::string name = call.tool->description().name;
     const std::string known = known_tool_name(name);
     HookOutcome before = work_.hooks.run(
@@ -214,8 +218,8 @@ class ToolStyle final : public Style {
       call.subject = call.tool->subject(call.arguments);
     }
     const Access access = call.tool->access();
-    const Decision decision =
-        work_.permissions.decide(name, access, call.subject, before.permission);
+    const Decision decision = work_.permissions.decide(
+        name, access, call.subject, before.permission, {.id = id, .arguments = &call.arguments});
     if (stop.stop_requested()) return tool_error("Not run: the user interrupted.");
     if (!decision.allowed) return tool_error(decision.reason);
     if (access != Access::read && !std::exchange(changes_, true) && work_.before_change) {
@@ -265,13 +269,16 @@ class ToolStyle final : public Style {
 
 }  // namespace
 
-chat::Request opening_request(const Toolbox& tools, Calling calling) {
+chat::Request opening_request(const Workplace& workplace, Calling calling) {
   chat::Request request;
   const bool forced = calling == Calling::forced;
-  std::string prompt(system_prompt);
+  std::string prompt =
+      workplace.system_prompt.empty() ? std::string(system_prompt) : workplace.system_prompt;
   if (forced) prompt += forced_addition;
+  if (!workplace.append_system_prompt.empty()) prompt += "\n\n" + workplace.append_system_prompt;
+  request.model = workplace.model;
   request.messages.push_back({.role = chat::Role::system, .content = {text_block(prompt)}});
-  request.tools = tools.descriptions();
+  request.tools = workplace.tools.descriptions();
   if (forced) {
     request.tools.push_back({.name = std::string(finish_name),
                              .description = "End the work.",

@@ -15,6 +15,6 @@ enum class Calling { native, forced };
 std::unique_ptr<Style> make_tool_style(Workplace& workplace, Calling calling);
 
 /// What every request of a session begins with: the system prompt and the tools.
-chat::Request opening_request(const Toolbox& tools, Calling calling);
+chat::Request opening_request(const Workplace& workplace, Calling calling);
 
 }  // namespace hearth::agent

@@ -56,7 +56,7 @@ class WholeFilesStyle final : public Style {
       return ended(Outcome::End::error, refused.reason);
     }
 
-    work_.output.tool_call("check", check_.line);
+    work_.output.tool_call({.id = {}, .name = "check", .subject = check_.line});
     const auto first = run_trial(work_.folder.root(), {}, check_.line, first_check_timeout, stop);
     if (!first) return ended(Outcome::End::error, first.error().message);
     if (first->end == CommandResult::End::cancelled) return interrupted();
@@ -239,7 +239,7 @@ class WholeFilesStyle final : public Style {
       return ended(Outcome::End::error, written.error().message);
     }
     work_.log.append("edit", {{"file", file}, {"diff", diff}});
-    work_.output.tool_call("check", check_.line);
+    work_.output.tool_call({.id = {}, .name = "check", .subject = check_.line});
     const std::string output = trimmed_in_the_middle(result.best.output, 2000);
     work_.output.status(output.empty() ? "  (passes)" : output);
     outcome.solved = true;

@@ -30,6 +30,8 @@ struct Workplace {
   std::string model;
   Profile profile;
   int max_turns = 50;
+  std::string system_prompt = {};         ///< in place of our own, if not empty
+  std::string append_system_prompt = {};  ///< after it
 };
 
 }  // namespace hearth::agent

@@ -9,4 +9,7 @@ namespace hearth {
 /// "msg_4tRk…". Unique per call, also across processes.
 std::string new_id(std::string_view prefix);
 
+/// A new random UUID (RFC 9562, version 4).
+std::string new_uuid();
+
 }  // namespace hearth

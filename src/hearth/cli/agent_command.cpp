@@ -7,6 +7,7 @@
 #include <iterator>
 #include <memory>
 
+#include "hearth/agent/acp/acp_server.h"
 #include "hearth/cli/option_checks.h"
 
 namespace hearth::cli {
@@ -19,6 +20,19 @@ using agent::OutputFormat;
 std::string task_from(const std::string& given) {
   if (given != "-") return given;
   return {std::istreambuf_iterator<char>(std::cin), {}};
+}
+
+/// Options by which other agents' SDKs start them, and that change nothing here.
+void add_options_of_others(CLI::App& app) {
+  static bool on = false;
+  static std::string ignored;
+  for (const char* name : {"--verbose", "--allow-dangerously-skip-permissions"}) {
+    app.add_flag(name, on)->group("");
+  }
+  for (const char* name : {"--permission-prompt-tool", "--setting-sources", "--fallback-model",
+                           "--session-id", "--thinking", "--effort"}) {
+    app.add_option(name, ignored)->group("");
+  }
 }
 
 }  // namespace
@@ -53,6 +67,30 @@ void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
                "With --continue or --resume: as a new session, the old one stays as it is");
   app.add_flag("--trust", options->trust,
                "The folder's own settings may allow and run things, from now on");
+  mapped(
+      app.add_option("--input-format", options->stream_input,
+                     "text, or stream-json: tasks as JSON lines on standard input"),
+      "FORMAT",
+      CLI::CheckedTransformer(std::map<std::string, bool>{{"text", false}, {"stream-json", true}}));
+  app.add_flag("--include-partial-messages", options->partial_messages,
+               "With stream-json: also the pieces of an answer");
+  app.add_option("--allowedTools,--allowed-tools", options->allowed_tools,
+                 "Rules of what may be done without asking, such as 'Bash(git diff:*)'")
+      ->type_name("RULE")
+      ->delimiter(',');
+  app.add_option("--disallowedTools,--disallowed-tools", options->disallowed_tools,
+                 "Rules of what is never done")
+      ->type_name("RULE")
+      ->delimiter(',');
+  app.add_option("--system-prompt", options->system_prompt, "In place of our own")
+      ->type_name("TEXT");
+  app.add_option("--append-system-prompt", options->append_system_prompt, "After our own")
+      ->type_name("TEXT");
+  app.add_flag_callback(
+      "--dangerously-skip-permissions",
+      [options] { options->permission_mode = agent::PermissionMode::bypass; },
+      "As --permission-mode bypassPermissions");
+  add_options_of_others(app);
   app.add_option("--server", options->server,
                  "The server's URL (default: HEARTH_URL, else our own, started if need be)")
       ->type_name("URL");
@@ -72,6 +110,12 @@ void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
                          "Minutes of idleness after which a server started here ends"),
           "N", CLI::PositiveNumber)
       ->capture_default_str();
+  auto* acp = app.add_subcommand("acp",
+                                 "Serve an editor on standard input and output (Agent "
+                                 "Client Protocol)");
+  acp->fallthrough();
+  acp->callback(
+      [&exit_code, options, needs] { exit_code = agent::run_acp_server(*options, needs); });
   app.final_callback([&app, &exit_code, options, needs = std::move(needs)] {
     if (!app.get_subcommands().empty()) return;
     if (options->prompt) options->prompt = task_from(*options->prompt);

@@ -22,8 +22,8 @@ class RecordedOutput final : public Output {
   void status(std::string_view line) override { lines.emplace_back(line); }
   void progress(std::string_view line) override { progress_lines.emplace_back(line); }
   void text(std::string_view) override {}
-  void message(const chat::Message&) override {}
-  void tool_call(std::string_view name, std::string_view) override { calls.emplace_back(name); }
+  void message(const chat::Message&, const chat::Usage&) override {}
+  void tool_call(const ShownCall& call) override { calls.emplace_back(call.name); }
   void tool_result(const chat::ToolResultBlock&, const ToolResult& result) override {
     results.push_back(result.text);
   }
@@ -167,7 +167,9 @@ TEST_F(Styles, AServerErrorEndsTheRunWithItsMessage) {
 
 TEST_F(Styles, NoServerIsAnErrorThatSaysWhatToDo) {
   const Server nobody{.url = "http://127.0.0.1:1", .key = {}};
-  const auto answer = complete(nobody, opening_request(tools_, Calling::native), {}, {});
+  const ScriptedServer server([](const json::object&) { return text_reply("x"); });
+  const Workplace place = workplace(server);
+  const auto answer = complete(nobody, opening_request(place, Calling::native), {}, {});
   ASSERT_FALSE(answer);
   EXPECT_THAT(answer.error().message, HasSubstr("hearth serve"));
 }

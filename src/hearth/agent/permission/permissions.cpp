@@ -71,8 +71,9 @@ bool Permissions::is_allowed_by_mode(const Case& use) const {
 }
 
 Decision Permissions::decide(std::string_view tool, Access access, std::string_view subject,
-                             std::optional<Effect> by_hook) {
+                             std::optional<Effect> by_hook, CallDetails call) {
   Case use = case_of(tool, access, subject);
+  use.call = call;
   if (use.verdict.effect == Effect::deny) {
     return {false, fmt::format("{} ({}) is denied by the settings: {}. Do without it, or tell the "
                                "user.",
@@ -128,7 +129,7 @@ Decision Permissions::ask(const Case& use, std::string_view mode_that_allows) {
                                               : ", or a rule under permissions.allow in the "
                                                 "settings")};
   }
-  switch (ask_({std::string(use.tool), std::string(use.subject)})) {
+  switch (ask_({std::string(use.tool), std::string(use.subject), use.call})) {
     case Consent::always: always_.insert(always_key); [[fallthrough]];
     case Consent::yes: return {true, {}};
     case Consent::no: break;

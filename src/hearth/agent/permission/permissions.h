@@ -20,10 +20,17 @@ std::string_view to_string(PermissionMode mode);
 
 enum class Consent { yes, no, always };
 
+/// What is known of a call beside what decides, for whoever is asked.
+struct CallDetails {
+  std::string_view id;
+  const json::object* arguments = nullptr;
+};
+
 /// What a person is asked.
 struct Question {
   std::string tool;
   std::string subject;  ///< the path or command
+  CallDetails call;     ///< valid during the question
 };
 
 struct Decision {
@@ -56,7 +63,7 @@ class Permissions {
   /// `subject` is the path, the command, or what else the tool is used for. `by_hook`: what a hook
   /// of the user decided already; a rule that denies holds nevertheless.
   Decision decide(std::string_view tool, Access access, std::string_view subject,
-                  std::optional<Effect> by_hook = {});
+                  std::optional<Effect> by_hook = {}, CallDetails call = {});
 
   /// Whether the harness may run `command`, which checks the work, in copies of the folder.
   /// `named_by_user`: it stood in the task or on the command line, which is consent.
@@ -76,6 +83,7 @@ class Permissions {
     Access access;
     std::string_view subject;
     RuleVerdict verdict;
+    CallDetails call = {};
     bool looks_only = false;
     bool governs_us = false;
   };

@@ -47,7 +47,7 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
                  SessionStart start)
     : options_(options),
       needs_(needs),
-      interactive_(!options.prompt),
+      interactive_(!options.prompt && !start.ask),
       folder_(std::move(start.folder)),
       settings_(std::move(start.settings)),
       log_(std::move(start.log)),
@@ -60,7 +60,7 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
       hooks_(settings_.hooks, folder_.root(), log_.id(), log_.path().string()),
       permissions_(
           options.permission_mode.value_or(settings_.default_mode.value_or(PermissionMode::normal)),
-          asker(),
+          asker(std::move(start.ask)),
           {.rules = settings_.rules,
            .folder = folder_.root(),
            .sandboxed = [this] { return shell_.sandboxed(); }}),
@@ -76,7 +76,9 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
                  .before_change = [this] { keep_checkpoint(); },
                  .model = {},
                  .profile = {},
-                 .max_turns = options.max_turns},
+                 .max_turns = options.max_turns,
+                 .system_prompt = options.system_prompt,
+                 .append_system_prompt = options.append_system_prompt},
       window_(start.model.context) {
   if (auto skill = make_skill_tool(folder_)) tools_.add(std::move(skill));
   add_mcp_tools();
@@ -114,6 +116,13 @@ void Session::set_model(const std::string& model) {
   if (options_.style) workplace_.profile.style = workplace_.profile.repair = *options_.style;
   tool_style_.reset();
   announced_.reset();
+}
+
+void Session::set_system_prompt(const std::string& whole, const std::string& after) {
+  if (whole.empty() && after.empty()) return;
+  if (!whole.empty()) workplace_.system_prompt = whole;
+  if (!after.empty()) workplace_.append_system_prompt = after;
+  tool_style_.reset();
 }
 
 void Session::set_mode(PermissionMode mode) {
@@ -154,22 +163,27 @@ bool Session::ask_prompt_hooks(const std::string& task, const std::stop_token& s
 }
 
 Outcome Session::run(const std::string& task) {
-  const auto started = Clock::now();
   std::stop_source stop;
   InterruptWatch watch(
       stop, interactive_ ? InterruptWatch::Keys::watched : InterruptWatch::Keys::ignored);
   watch_ = &watch;
+  Outcome outcome = run(task, stop.get_token());
+  watch_ = nullptr;
+  return outcome;
+}
+
+Outcome Session::run(const std::string& task, const std::stop_token& stop) {
+  const auto started = Clock::now();
   log_.append("task", {{"text", task}, {"folder", folder_.root().string()}});
   task_starts_.push_back(conversation_.messages().size());
   Style& style = style_for(task);
-  begin_conversation(stop.get_token());
+  begin_conversation(stop);
   Outcome outcome;
-  if (ask_prompt_hooks(task, stop.get_token(), outcome)) {
-    compact_if_full(stop.get_token());
-    outcome = style.run(task, stop.get_token());
+  if (ask_prompt_hooks(task, stop, outcome)) {
+    compact_if_full(stop);
+    outcome = style.run(task, stop);
     if (&style == repair_style_.get()) remember_repair(task, outcome);
   }
-  watch_ = nullptr;
   outcome.duration_ms = ms_since(started);
   outcome.session_id = log_.id();
   usage_.prompt_tokens += outcome.usage.prompt_tokens;
@@ -269,14 +283,14 @@ Result<std::string> Session::diff() {
 
 chat::Request Session::request() const {
   const bool native = workplace_.profile.style == StyleName::native;
-  chat::Request request = opening_request(tools_, native ? Calling::native : Calling::forced);
-  request.model = workplace_.model;
+  chat::Request request = opening_request(workplace_, native ? Calling::native : Calling::forced);
   request.messages.insert(request.messages.end(), conversation_.messages().begin(),
                           conversation_.messages().end());
   return request;
 }
 
-Permissions::Ask Session::asker() {
+Permissions::Ask Session::asker(Permissions::Ask given) {
+  if (given) return given;
   if (!interactive_) return {};
   return [this](const Question& question) { return ask(question); };
 }

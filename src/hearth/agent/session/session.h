@@ -29,6 +29,8 @@ struct SessionStart {
   OfferedModel model;
   McpConfig mcp;
   std::optional<StoredSession> before;  ///< the session that goes on
+  /// Who is asked for permission; empty: the person at the terminal, if there is one.
+  Permissions::Ask ask = {};
 };
 
 /// One session, from its first task to its last: what the styles work with, and what a person can
@@ -41,7 +43,10 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  /// Works on a task; keys and signals interrupt it.
   Outcome run(const std::string& task);
+  /// The same, interrupted by `stop` alone.
+  Outcome run(const std::string& task, const std::stop_token& stop);
 
   [[nodiscard]] const std::string& id() const { return log_.id(); }
   [[nodiscard]] const Folder& folder() const { return folder_; }
@@ -60,6 +65,8 @@ class Session {
 
   void set_mode(PermissionMode mode);
   void set_model(const std::string& model);
+  /// In place of our own system prompt, and after it; empty strings change nothing.
+  void set_system_prompt(const std::string& whole, const std::string& after);
 
   /// Makes the files what they were before the last run that changed any. Errors: not_found.
   Result<std::vector<std::string>> undo();
@@ -74,7 +81,7 @@ class Session {
   [[nodiscard]] chat::Request request() const;
 
  private:
-  Permissions::Ask asker();
+  Permissions::Ask asker(Permissions::Ask given);
   Consent ask(const Question& question);
   std::optional<std::string> ask_line(std::string_view question);
   std::optional<CheckCommand> check_for(const std::string& task);

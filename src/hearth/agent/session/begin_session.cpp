@@ -1,0 +1,134 @@
+#include "hearth/agent/session/begin_session.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "hearth/agent/interrupt.h"
+#include "hearth/agent/mcp/mcp_config.h"
+#include "hearth/agent/permission/settings.h"
+#include "hearth/base/xdg.h"
+
+namespace hearth::agent {
+namespace {
+
+/// The session to go on with; nothing if a new one is wanted. Errors: not_found, io.
+Result<std::optional<StoredSession>> session_before(const AgentOptions& options,
+                                                    const Folder& folder) {
+  std::string id = options.resume;
+  if (id.empty()) {
+    if (!options.go_on) return std::nullopt;
+    const auto sessions = list_sessions(sessions_dir(), folder.root());
+    if (sessions.empty()) {
+      return fail(ErrorKind::not_found, fmt::format("no session has worked in {} yet; begin one "
+                                                    "without --continue",
+                                                    folder.root().string()));
+    }
+    id = sessions.front().id;
+  }
+  auto stored = load_session(sessions_dir(), id);
+  if (!stored) return std::unexpected(stored.error());
+  return std::optional<StoredSession>(std::move(*stored));
+}
+
+/// The log to write to. One that is damaged stays as it is: a copy of its good part goes on.
+Result<SessionLog> log_for(const AgentOptions& options, std::optional<StoredSession>& before,
+                           Output& output) {
+  if (!before) return SessionLog::create(sessions_dir());
+  if (!before->damage.empty()) {
+    output.status(fmt::format("Session {}: {}.", before->summary.id, before->damage));
+  }
+  if (before->damage.empty() && !options.fork) {
+    return SessionLog::reopen(sessions_dir(), before->summary.id);
+  }
+  auto log = SessionLog::create(sessions_dir());
+  if (!log) return log;
+  Conversation copy(*log);
+  copy.replace(before->messages, "copy of " + before->summary.id);
+  before->task_starts.clear();
+  return log;
+}
+
+bool is_trusted(const AgentOptions& options, const Folder& folder, Output& output) {
+  const TrustedFolders trusted(state_dir() / "trusted-folders.json");
+  if (trusted.trusts(folder)) return true;
+  if (!options.trust) return false;
+  if (const auto kept = trusted.trust(folder); !kept) output.status(kept.error().message);
+  return true;
+}
+
+/// Tells what of the settings does not count, and why.
+void tell_problems(const Settings& settings, const McpConfig& mcp, const Folder& folder,
+                   bool trusted, Output& output) {
+  for (const std::string& problem : settings.problems) output.status(problem);
+  for (const std::string& problem : mcp.problems) output.status(problem);
+  std::error_code ec;
+  const bool servers = !trusted && std::filesystem::exists(folder.root() / ".mcp.json", ec);
+  if (settings.trust_needed || servers) {
+    output.status(
+        "The settings in this folder allow or run things. They are left out until you trust the "
+        "folder: look at .hearth/, .claude/ and .mcp.json, then start once with --trust.");
+  }
+}
+
+/// The rules of --allowedTools and --disallowedTools.
+void add_rules_of(const AgentOptions& options, const Folder& folder, Settings& settings,
+                  Output& output) {
+  const auto add = [&](const std::vector<std::string>& texts, Effect effect,
+                       std::string_view source) {
+    for (const std::string& text : texts) {
+      auto rule = parse_permission_rule(text, effect, folder.root(), source);
+      if (rule) {
+        settings.rules.add(std::move(*rule));
+      } else {
+        output.status(rule.error().message);
+      }
+    }
+  };
+  add(options.allowed_tools, Effect::allow, "--allowedTools");
+  add(options.disallowed_tools, Effect::deny, "--disallowedTools");
+}
+
+Result<Server> server_for(const AgentOptions& options, const EnsureModel& ensure_model,
+                          Output& output) {
+  std::stop_source stop;
+  InterruptWatch watch(stop, InterruptWatch::Keys::ignored);
+  const ServerWish wish{.named = options.server,
+                        .interactive = !options.prompt,
+                        .idle_exit_minutes = options.idle_exit_minutes};
+  return reach_server(wish, ensure_model, stop.get_token(),
+                      {.status = [&](std::string_view line) { output.status(line); },
+                       .progress = [&](std::string_view line) { output.progress(line); }});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> begin_session(const AgentOptions& options, const AgentNeeds& needs,
+                                               Output& output, Permissions::Ask ask) {
+  auto folder = Folder::open(options.folder);
+  if (!folder) return std::unexpected(folder.error());
+  auto before = session_before(options, *folder);
+  if (!before) return std::unexpected(before.error());
+  auto log = log_for(options, *before, output);
+  if (!log) return std::unexpected(log.error());
+  const bool trusted = is_trusted(options, *folder, output);
+  Settings settings = load_settings(*folder, trusted);
+  McpConfig mcp = load_mcp_config(folder->root(), trusted);
+  mcp.servers.insert(mcp.servers.end(), options.mcp_servers.begin(), options.mcp_servers.end());
+  tell_problems(settings, mcp, *folder, trusted, output);
+  add_rules_of(options, *folder, settings, output);
+  auto server = server_for(options, needs.ensure_model, output);
+  if (!server) return std::unexpected(server.error());
+  const OfferedModel model = first_model(*server);
+  return std::make_unique<Session>(options, needs, output,
+                                   SessionStart{.folder = std::move(*folder),
+                                                .log = std::move(*log),
+                                                .settings = std::move(settings),
+                                                .server = std::move(*server),
+                                                .model = model,
+                                                .mcp = std::move(mcp),
+                                                .before = std::move(*before),
+                                                .ask = std::move(ask)});
+}
+
+}  // namespace hearth::agent

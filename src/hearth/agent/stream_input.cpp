@@ -1,0 +1,200 @@
+#include "hearth/agent/stream_input.h"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <deque>
+#include <iostream>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "hearth/agent/hooks.h"
+#include "hearth/agent/json_lines.h"
+#include "hearth/agent/session/begin_session.h"
+#include "hearth/agent/session/message_json.h"
+#include "hearth/base/id.h"
+
+namespace hearth::agent {
+namespace {
+
+/// What has arrived and waits for the session's thread.
+struct Arrival {
+  std::string task;
+  std::optional<PermissionMode> mode;
+  std::optional<std::string> model;
+  std::string system_prompt = {};
+  std::string append_system_prompt = {};
+};
+
+/// Reads standard input in a thread of its own, so that an interruption and the answer to a
+/// question arrive while a task runs.
+class Input {
+ public:
+  Input() {
+    reader_ = std::thread([this] { read(); });
+  }
+  ~Input() { reader_.join(); }
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
+
+  /// Nothing: the input has ended.
+  std::optional<Arrival> next() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !arrivals_.empty() || ended_; });
+    if (arrivals_.empty()) return std::nullopt;
+    Arrival arrival = std::move(arrivals_.front());
+    arrivals_.pop_front();
+    // An interruption is of the task that runs.
+    stop_ = {};
+    return arrival;
+  }
+
+  std::stop_token stop_token() {
+    const std::lock_guard lock(mutex_);
+    return stop_.get_token();
+  }
+
+  Consent ask(const Question& question) {
+    const std::string id = new_id("req_");
+    json::object request{
+        {"subtype", "can_use_tool"},
+        {"tool_name", known_tool_name(question.tool)},
+        {"input", question.call.arguments == nullptr ? json::object() : *question.call.arguments},
+        {"tool_use_id", question.call.id}};
+    write_json_line(
+        {{"type", "control_request"}, {"request_id", id}, {"request", std::move(request)}});
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return answers_.contains(id) || ended_ || stop_.stop_requested(); });
+    const auto answer = answers_.find(id);
+    const bool allowed = answer != answers_.end() && answer->second;
+    answers_.erase(id);
+    return allowed ? Consent::yes : Consent::no;
+  }
+
+ private:
+  void read() {
+    std::string line;
+    while (std::getline(std::cin, line)) {
+      if (line.empty()) continue;
+      const auto value = parse_json(line);
+      if (!value || !value->is_object()) {
+        write_json_line({{"type", "system"},
+                         {"subtype", "status"},
+                         {"text", "a line on standard input is no JSON object and is left out"}});
+        continue;
+      }
+      take(value->get_object());
+    }
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+  }
+
+  void take(const json::object& message) {
+    const auto type = find_string(message, "type");
+    if (type == "user") {
+      if (const json::object* inner = find_object(message, "message")) {
+        Arrival arrival;
+        arrival.task = chat::text_of(message_from_json(*inner));
+        arrive(std::move(arrival));
+      }
+    } else if (type == "control_request") {
+      const json::object* request = find_object(message, "request");
+      take_control(find_string(message, "request_id").value_or(""),
+                   request == nullptr ? json::object() : *request);
+    } else if (type == "control_response") {
+      if (const json::object* response = find_object(message, "response")) take_answer(*response);
+    }
+  }
+
+  void arrive(Arrival arrival) {
+    const std::lock_guard lock(mutex_);
+    arrivals_.push_back(std::move(arrival));
+    changed_.notify_all();
+  }
+
+  void take_control(std::string_view id, const json::object& request) {
+    const auto subtype = find_string(request, "subtype").value_or("");
+    json::object response{{"subtype", "success"}, {"request_id", id}};
+    if (subtype == "initialize") {
+      Arrival arrival;
+      arrival.system_prompt = find_string(request, "systemPrompt").value_or("");
+      arrival.append_system_prompt = find_string(request, "appendSystemPrompt").value_or("");
+      arrive(std::move(arrival));
+      response["response"] = json::object{{"commands", json::array()},
+                                          {"models", json::array()},
+                                          {"account", json::object()},
+                                          {"output_style", "default"},
+                                          {"available_output_styles", json::array{"default"}}};
+    } else if (subtype == "interrupt") {
+      const std::lock_guard lock(mutex_);
+      stop_.request_stop();
+      changed_.notify_all();
+    } else if (subtype == "set_permission_mode") {
+      const auto mode = parse_permission_mode(find_string(request, "mode").value_or(""));
+      if (mode) {
+        Arrival arrival;
+        arrival.mode = mode;
+        arrive(std::move(arrival));
+      } else {
+        response["subtype"] = "error";
+        response["error"] = "there is no such permission mode";
+      }
+    } else if (subtype == "set_model") {
+      Arrival arrival;
+      arrival.model = find_string(request, "model").value_or("");
+      arrive(std::move(arrival));
+    } else {
+      response["subtype"] = "error";
+      response["error"] = fmt::format("the control request \"{}\" is not supported", subtype);
+    }
+    write_json_line({{"type", "control_response"}, {"response", std::move(response)}});
+  }
+
+  void take_answer(const json::object& response) {
+    const auto id = find_string(response, "request_id");
+    const json::object* answer = find_object(response, "response");
+    if (!id) return;
+    const std::lock_guard lock(mutex_);
+    answers_[std::string(*id)] = answer != nullptr && find_string(*answer, "behavior") == "allow";
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Arrival> arrivals_;
+  std::map<std::string, bool> answers_;
+  std::stop_source stop_;
+  bool ended_ = false;
+  std::thread reader_;
+};
+
+}  // namespace
+
+int run_stream_input(const AgentOptions& options, const AgentNeeds& needs) {
+  const auto output =
+      make_json_output(options.partial_messages ? JsonEvents::with_pieces : JsonEvents::whole);
+  Input input;
+  auto session = begin_session(options, needs, *output,
+                               [&](const Question& question) { return input.ask(question); });
+  if (!session) {
+    Outcome outcome;
+    outcome.end = Outcome::End::error;
+    outcome.stop_reason = "error";
+    outcome.text = session.error().message;
+    output->finished(outcome);
+    // The reader waits for the end of the input; nobody else does.
+    std::_Exit(1);
+  }
+  while (auto arrival = input.next()) {
+    (*session)->set_system_prompt(arrival->system_prompt, arrival->append_system_prompt);
+    if (arrival->mode) (*session)->set_mode(*arrival->mode);
+    if (arrival->model && !arrival->model->empty()) (*session)->set_model(*arrival->model);
+    if (!arrival->task.empty()) (*session)->run(arrival->task, input.stop_token());
+  }
+  return 0;
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,42 @@
+// node agent_sdk.mjs PLAN PROGRAM: asks PROGRAM through the Claude Agent SDK and prints the messages.
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+
+const require = createRequire(`${process.env.HEARTH_NODE_MODULES}/`);
+const { query } = await import(pathToFileURL(require.resolve("@anthropic-ai/claude-agent-sdk")));
+
+const [plan, program] = process.argv.slice(2);
+const { prompts, allow, interruptAfter, options = {} } = JSON.parse(plan);
+const asked = [];
+const messages = [];
+async function* typed() {
+  for (const text of prompts) {
+    yield { type: "user", session_id: "", parent_tool_use_id: null,
+            message: { role: "user", content: text } };
+  }
+}
+const conversation = query({
+  prompt: prompts.length === 1 && !interruptAfter ? prompts[0] : typed(),
+  options: {
+    pathToClaudeCodeExecutable: program,
+    cwd: process.cwd(),
+    ...(allow === undefined ? {} : {
+      canUseTool: async (name, input) => {
+        asked.push({ name, input });
+        return allow ? { behavior: "allow", updatedInput: input }
+                     : { behavior: "deny", message: "no" };
+      },
+    }),
+    ...options,
+  },
+});
+let error = "";
+try {
+  for await (const message of conversation) {
+    messages.push(message);
+    if (interruptAfter && message.type === interruptAfter) await conversation.interrupt();
+  }
+} catch (thrown) {
+  error = thrown.message;  // the stack would show all of its one line of code
+}
+console.log(JSON.stringify({ asked, messages, error }));
