@@ -1,4 +1,5 @@
 // node agent_sdk.mjs PLAN PROGRAM: asks PROGRAM through the Claude Agent SDK and prints the messages.
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
@@ -6,7 +7,9 @@ const require = createRequire(`${process.env.HEARTH_NODE_MODULES}/`);
 const { query } = await import(pathToFileURL(require.resolve("@anthropic-ai/claude-agent-sdk")));
 
 const [plan, program] = process.argv.slice(2);
-const { prompts, allow, interruptAfter, options = {} } = JSON.parse(plan);
+const { prompts, allow, interruptWhen, options = {} } = JSON.parse(plan);
+let finish;
+const finished = new Promise((resolve) => { finish = resolve; });
 const asked = [];
 const messages = [];
 async function* typed() {
@@ -14,9 +17,11 @@ async function* typed() {
     yield { type: "user", session_id: "", parent_tool_use_id: null,
             message: { role: "user", content: text } };
   }
+  // When this ends, the SDK closes the way by which it could interrupt.
+  if (interruptWhen) await finished;
 }
 const conversation = query({
-  prompt: prompts.length === 1 && !interruptAfter ? prompts[0] : typed(),
+  prompt: prompts.length === 1 && !interruptWhen ? prompts[0] : typed(),
   options: {
     pathToClaudeCodeExecutable: program,
     cwd: process.cwd(),
@@ -30,11 +35,17 @@ const conversation = query({
     ...options,
   },
 });
+// The work itself tells when to interrupt.
+const watch = interruptWhen && setInterval(() => {
+  if (!existsSync(interruptWhen)) return;
+  clearInterval(watch);
+  conversation.interrupt();
+}, 20);
 let error = "";
 try {
   for await (const message of conversation) {
     messages.push(message);
-    if (interruptAfter && message.type === interruptAfter) await conversation.interrupt();
+    if (message.type === "result") finish();
   }
 } catch (thrown) {
   error = thrown.message;  // the stack would show all of its one line of code

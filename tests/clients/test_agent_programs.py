@@ -158,8 +158,8 @@ def test_several_tasks_of_the_sdk_are_one_conversation(agent):
 
 
 def test_the_sdk_interrupts(agent):
-    agent.backend.answers = [Reply(calls=[Call("bash", {"command": "sleep 600"})])]
-    told = sdk(agent, "wait", interruptAfter="assistant",
+    agent.backend.answers = [Reply(calls=[Call("bash", {"command": "touch begun; sleep 600"})])]
+    told = sdk(agent, "wait", interruptWhen="begun",
                options={"permissionMode": "bypassPermissions",
                         "allowDangerouslySkipPermissions": True})
     result = told["messages"][-1]

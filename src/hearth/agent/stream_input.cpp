@@ -28,6 +28,19 @@ struct Arrival {
   std::string append_system_prompt = {};
 };
 
+/// A string, or the strings of a list.
+std::string text_in(const json::object& object, std::string_view name) {
+  const json::value* value = find(object, name);
+  std::string text;
+  if (value != nullptr && value->is_string()) text = value->get_string();
+  if (value != nullptr && value->is_array()) {
+    for (const json::value& piece : value->get_array()) {
+      if (piece.is_string()) text += std::string_view(piece.get_string());
+    }
+  }
+  return text;
+}
+
 /// Reads standard input in a thread of its own, so that an interruption and the answer to a
 /// question arrive while a task runs.
 class Input {
@@ -120,8 +133,8 @@ class Input {
     json::object response{{"subtype", "success"}, {"request_id", id}};
     if (subtype == "initialize") {
       Arrival arrival;
-      arrival.system_prompt = find_string(request, "systemPrompt").value_or("");
-      arrival.append_system_prompt = find_string(request, "appendSystemPrompt").value_or("");
+      arrival.system_prompt = text_in(request, "systemPrompt");
+      arrival.append_system_prompt = text_in(request, "appendSystemPrompt");
       arrive(std::move(arrival));
       response["response"] = json::object{{"commands", json::array()},
                                           {"models", json::array()},
