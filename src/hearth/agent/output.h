@@ -31,7 +31,7 @@ struct ShownCall {
 };
 
 /// Where a session shows itself. What it is given may come from a model or a command: the
-/// implementations strip terminal escapes.
+/// implementations strip terminal escapes. Subagents call it from several threads.
 class Output {
  public:
   virtual ~Output() = default;

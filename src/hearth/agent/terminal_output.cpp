@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 
 #include "hearth/agent/output.h"
 #include "hearth/agent/plain_text.h"
@@ -26,13 +27,18 @@ class TerminalOutput final : public Output {
   }
 
   void session(const SessionInfo& info) override {
+    const std::lock_guard lock(mutex_);
     line(dim(
         fmt::format("{} · {} · {} · session {}", info.model, info.style, info.folder, info.id)));
   }
 
-  void status(std::string_view text) override { line(without_escapes(text)); }
+  void status(std::string_view text) override {
+    const std::lock_guard lock(mutex_);
+    line(without_escapes(text));
+  }
 
   void progress(std::string_view text) override {
+    const std::lock_guard lock(mutex_);
     const auto now = Clock::now();
     const auto pause = std::chrono::milliseconds(terminal_ ? 80 : 4900);
     if (now - last_progress_ < pause) return;
@@ -48,6 +54,7 @@ class TerminalOutput final : public Output {
   }
 
   void text(std::string_view delta) override {
+    const std::lock_guard lock(mutex_);
     clear_progress();
     const std::string plain = without_escapes(delta);
     if (plain.empty()) return;
@@ -56,15 +63,20 @@ class TerminalOutput final : public Output {
     in_text_ = !plain.ends_with('\n');
   }
 
-  void message(const chat::Message&, const chat::Usage&) override { break_text(); }
+  void message(const chat::Message&, const chat::Usage&) override {
+    const std::lock_guard lock(mutex_);
+    break_text();
+  }
 
   void tool_call(const ShownCall& call) override {
+    const std::lock_guard lock(mutex_);
     const auto lines = lines_of(call.subject);
     line(fmt::format("{} {}{}", bold(fmt::format("● {}", call.name)),
                      without_escapes(lines.empty() ? "" : lines[0]), lines.size() > 1 ? " …" : ""));
   }
 
   void tool_result(const chat::ToolResultBlock&, const ToolResult& result) override {
+    const std::lock_guard lock(mutex_);
     const std::string plain = without_escapes(result.text);
     const auto lines = lines_of(plain);
     for (std::size_t i = 0; i < std::min(lines.size(), max_shown_lines); ++i) {
@@ -78,6 +90,7 @@ class TerminalOutput final : public Output {
   }
 
   void diff(std::string_view unified) override {
+    const std::lock_guard lock(mutex_);
     const std::string plain = without_escapes(unified);
     for (const std::string_view text : lines_of(plain)) {
       if (text.starts_with("+")) {
@@ -91,6 +104,7 @@ class TerminalOutput final : public Output {
   }
 
   void finished(const Outcome& outcome) override {
+    const std::lock_guard lock(mutex_);
     break_text();
     clear_progress();
     const std::string result = without_escapes(outcome.text);
@@ -129,6 +143,7 @@ class TerminalOutput final : public Output {
   [[nodiscard]] std::string red(std::string_view text) const { return styled("31", text); }
   [[nodiscard]] std::string green(std::string_view text) const { return styled("32", text); }
 
+  std::recursive_mutex mutex_;  ///< subagents show their calls from threads of their own
   bool interactive_;
   std::FILE* work_;
   bool terminal_ = false;

@@ -2,10 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <future>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "hearth/agent/loop_detector.h"
 #include "hearth/agent/plain_text.h"
+#include "hearth/agent/task_tool.h"
 #include "hearth/agent/tool_schema.h"
 #include "hearth/agent/toolbox.h"
 
@@ -107,12 +112,7 @@ class ToolStyle final : public Style {
     work_.output.message(message, answer->usage());
     append(message);
 
-    std::vector<chat::Block> results;
-    for (const chat::Block& block : message.content) {
-      const auto* call = std::get_if<chat::ToolUseBlock>(&block);
-      if (call == nullptr) continue;
-      results.emplace_back(answer_call(*call, answer->malformed_call(call->id), stop));
-    }
+    std::vector<chat::Block> results = answer_calls(message, *answer, stop);
     if (results.empty()) {
       answered_in_words(*answer, message);
       return;
@@ -153,7 +153,42 @@ class ToolStyle final : public Style {
         chat::text_of(message));
   }
 
+  /// In the order of the calls. Subagents run side by side, beside the other calls.
+  std::vector<chat::Block> answer_calls(const chat::Message& message, const Answer& answer,
+                                        const std::stop_token& stop) {
+    std::map<std::string, std::future<ToolResult>> subagents;
+    for (const chat::Block& block : message.content) {
+      const auto* call = std::get_if<chat::ToolUseBlock>(&block);
+      if (call == nullptr || call->name != task_tool_name) continue;
+      Toolbox::Call prepared = work_.tools.prepare(*call, answer.malformed_call(call->id));
+      if (prepared.tool == nullptr) continue;
+      show(*call, prepared);
+      subagents[call->id] =
+          std::async(std::launch::async, [this, prepared = std::move(prepared), id = call->id,
+                                          &stop]() mutable { return run_tool(prepared, id, stop); });
+    }
+    std::vector<chat::Block> results;
+    for (const chat::Block& block : message.content) {
+      const auto* call = std::get_if<chat::ToolUseBlock>(&block);
+      if (call == nullptr) continue;
+      const auto subagent = subagents.find(call->id);
+      std::optional<ToolResult> report;
+      if (subagent != subagents.end()) report = subagent->second.get();
+      results.emplace_back(
+          answer_call(*call, answer.malformed_call(call->id), std::move(report), stop));
+    }
+    return results;
+  }
+
+  void show(const chat::ToolUseBlock& call, const Toolbox::Call& prepared) {
+    ShownCall shown{.id = call.id, .name = call.name, .subject = prepared.subject};
+    if (prepared.tool != nullptr) shown.access = prepared.tool->access();
+    work_.output.tool_call(shown);
+  }
+
+  /// `report`: a subagent's, which is there already.
   chat::ToolResultBlock answer_call(const chat::ToolUseBlock& call, bool malformed,
+                                    std::optional<ToolResult> report,
                                     const std::stop_token& stop) {
     ToolResult result;
     if (done_ || stop.stop_requested()) {
@@ -165,6 +200,8 @@ class ToolStyle final : public Style {
                                ? find_string(arguments->get_object(), "summary")
                                : std::nullopt;
       end(Outcome::End::success, "end_turn", std::string(summary.value_or("Done.")));
+    } else if (report) {
+      result = std::move(*report);
     } else {
       result = run_call(call, malformed, stop);
     }
@@ -183,9 +220,7 @@ class ToolStyle final : public Style {
   ToolResult run_call(const chat::ToolUseBlock& call, bool malformed, const std::stop_token& stop) {
     Toolbox::Call prepared = work_.tools.prepare(call, malformed);
     malformed_in_a_row_ = prepared.tool == nullptr ? malformed_in_a_row_ + 1 : 0;
-    ShownCall shown{.id = call.id, .name = call.name, .subject = prepared.subject};
-    if (prepared.tool != nullptr) shown.access = prepared.tool->access();
-    work_.output.tool_call(shown);
+    show(call, prepared);
     ToolResult result =
         prepared.tool == nullptr ? prepared.error : run_tool(prepared, call.id, stop);
     switch (loops_.note(call.name, call.arguments, result.text)) {
@@ -222,7 +257,7 @@ class ToolStyle final : public Style {
         name, access, call.subject, before.permission, {.id = id, .arguments = &call.arguments});
     if (stop.stop_requested()) return tool_error("Not run: the user interrupted.");
     if (!decision.allowed) return tool_error(decision.reason);
-    if (access != Access::read && !std::exchange(changes_, true) && work_.before_change) {
+    if (access != Access::read && !changes_.exchange(true) && work_.before_change) {
       work_.before_change();
     }
     ToolResult result = call.tool->run(call.arguments, stop);
@@ -261,7 +296,7 @@ class ToolStyle final : public Style {
   LoopDetector loops_;
   Outcome outcome_;
   bool done_ = false;
-  bool changes_ = false;
+  std::atomic<bool> changes_ = false;
   int nudges_ = 0;
   int malformed_in_a_row_ = 0;
   int stop_hooks_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "hearth/agent/client.h"
@@ -32,6 +33,9 @@ struct Workplace {
   int max_turns = 50;
   std::string system_prompt = {};         ///< in place of our own, if not empty
   std::string append_system_prompt = {};  ///< after it
+  SandboxSettings sandbox = {};           ///< for commands
+  /// The same tools once more, for a subagent.
+  std::function<std::unique_ptr<Toolbox>(Shell& shell)> make_tools = {};
 };
 
 }  // namespace hearth::agent

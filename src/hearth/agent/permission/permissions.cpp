@@ -120,6 +120,7 @@ Decision Permissions::ask(const Case& use, std::string_view mode_that_allows) {
   // Consent to one edit with "always" covers later edits; a command only itself.
   const bool any_edit = use.access == Access::edit && !use.governs_us;
   const std::string always_key = any_edit ? "edit" : fmt::format("{} {}", use.tool, use.subject);
+  const std::lock_guard lock(asking_);
   if (always_.contains(always_key) && use.verdict.effect != Effect::ask) return {true, {}};
   if (!ask_) {
     return {false, fmt::format("{} ({}) needs permission, and nobody can be asked here; "

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -43,6 +44,7 @@ struct Decision {
 /// `bypass` everything is. Then the rules that ask and allow; then the mode again, and the person.
 ///
 /// Nothing but a person's yes changes what governs the agent itself (its settings, git's hooks).
+/// Subagents may decide from several threads; a person is asked one thing at a time.
 class Permissions {
  public:
   using Ask = std::function<Consent(const Question&)>;
@@ -74,6 +76,7 @@ class Permissions {
   [[nodiscard]] Decision edits_are_possible() const;
 
   [[nodiscard]] PermissionMode mode() const { return mode_; }
+  [[nodiscard]] const PermissionRules& rules() const { return setup_.rules; }
   void set_mode(PermissionMode mode) { mode_ = mode; }
 
  private:
@@ -95,6 +98,7 @@ class Permissions {
   Ask ask_;
   Setup setup_;
   std::set<std::string> always_;
+  std::mutex asking_;
 };
 
 }  // namespace hearth::agent

@@ -14,6 +14,8 @@
 #include "hearth/agent/process.h"
 #include "hearth/agent/skill_tool.h"
 #include "hearth/agent/task_kind.h"
+#include "hearth/agent/task_tool.h"
+#include "hearth/agent/todo_tool.h"
 #include "hearth/agent/tool_style.h"
 #include "hearth/agent/whole_files_style.h"
 #include "hearth/base/clock.h"
@@ -80,8 +82,14 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
                  .system_prompt = options.system_prompt,
                  .append_system_prompt = options.append_system_prompt},
       window_(start.model.context) {
-  if (auto skill = make_skill_tool(folder_)) tools_.add(std::move(skill));
-  add_mcp_tools();
+  tell_mcp_problems();
+  workplace_.sandbox = settings_.sandbox;
+  workplace_.make_tools = [this](Shell& shell) {
+    auto tools = std::make_unique<Toolbox>(folder_, shell);
+    add_tools(*tools, TaskFrom::subagent);
+    return tools;
+  };
+  add_tools(tools_, TaskFrom::session);
   set_model(options.model.empty() ? start.model.id : options.model);
   if (start.before) {
     task_starts_ = start.before->task_starts;
@@ -91,18 +99,24 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
   }
 }
 
-void Session::add_mcp_tools() {
+void Session::tell_mcp_problems() {
   for (const McpServers::State& state : mcp_.states()) {
-    if (!state.problem.empty())
-      output_.status(fmt::format("MCP server {}: {}", state.name, state.problem));
+    if (state.problem.empty()) continue;
+    output_.status(fmt::format("MCP server {}: {}", state.name, state.problem));
   }
-  auto tools = mcp_.tools();
-  if (tools.empty()) return;
+}
+
+void Session::add_tools(Toolbox& tools, TaskFrom from) {
+  tools.add(make_todo_tool(output_));
+  tools.add(make_task_tool(workplace_, from));
+  if (auto skill = make_skill_tool(folder_)) tools.add(std::move(skill));
+  auto further = mcp_.tools();
+  if (further.empty()) return;
   std::vector<std::string> names;
-  names.reserve(tools.size());
-  for (const auto& tool : tools) names.push_back(tool->description().name);
-  tools_.add(make_load_tool(std::move(names)));
-  for (auto& tool : tools) tools_.add(std::move(tool));
+  names.reserve(further.size());
+  for (const auto& tool : further) names.push_back(tool->description().name);
+  tools.add(make_load_tool(std::move(names)));
+  for (auto& tool : further) tools.add(std::move(tool));
 }
 
 Session::~Session() {
@@ -142,6 +156,9 @@ void Session::begin_conversation(const std::stop_token& stop) {
     if (std::string further = mcp_.note(); !further.empty()) {
       conversation_.add_note(std::move(further));
     }
+    if (std::string agents = subagents_note(folder_); !agents.empty()) {
+      conversation_.add_note(std::move(agents));
+    }
     if (std::string skills = skills_note(folder_); !skills.empty()) {
       conversation_.add_note(std::move(skills));
     }
@@ -176,6 +193,7 @@ Outcome Session::run(const std::string& task, const std::stop_token& stop) {
   const auto started = Clock::now();
   log_.append("task", {{"text", task}, {"folder", folder_.root().string()}});
   task_starts_.push_back(conversation_.messages().size());
+  kept_ = false;
   Style& style = style_for(task);
   begin_conversation(stop);
   Outcome outcome;
@@ -246,6 +264,8 @@ void Session::rewind(std::size_t count) {
 }
 
 void Session::keep_checkpoint() {
+  const std::lock_guard lock(checkpoint_);
+  if (std::exchange(kept_, true)) return;
   auto state = checkpoints_.take(fmt::format("{} task {}", log_.id(), task_starts_.size()));
   if (!state) {
     output_.status(fmt::format("No /undo for this run: {}", state.error().message));

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "hearth/agent/session/session_store.h"
 #include "hearth/agent/shell/shell.h"
 #include "hearth/agent/style.h"
+#include "hearth/agent/task_tool.h"
 #include "hearth/agent/workplace.h"
 
 namespace hearth::agent {
@@ -87,10 +89,13 @@ class Session {
   std::optional<CheckCommand> check_for(const std::string& task);
   Style& style_for(const std::string& task);
   void announce(StyleName style);
-  void add_mcp_tools();
+  void tell_mcp_problems();
+  /// Those beside the tools on files and commands, in a fixed order.
+  void add_tools(Toolbox& tools, TaskFrom from);
   void begin_conversation(const std::stop_token& stop);
   /// False if a hook does not let the task through; `outcome` says why.
   bool ask_prompt_hooks(const std::string& task, const std::stop_token& stop, Outcome& outcome);
+  /// At most once in a run, whoever changes something first.
   void keep_checkpoint();
   /// What was done with whole files is part of the conversation for the tasks that follow.
   void remember_repair(const std::string& task, const Outcome& outcome);
@@ -121,6 +126,8 @@ class Session {
   std::unique_ptr<Style> repair_style_;
   std::optional<StyleName> announced_;
   bool asked_for_check_ = false;
+  std::mutex checkpoint_;
+  bool kept_ = false;         ///< in this run
   std::string state_before_;              ///< the last checkpoint; empty if there is none
   std::vector<std::size_t> task_starts_;  ///< in messages
   bool resumed_ = false;
