@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How many small bugs the agent fixes, and how fast.
+"""How many small tasks the agent does, bugs by default, and how fast.
 
 For each task of the corpus `hearth -p PROMPT` works in a temporary copy of the task's work/
 folder; neither task.json nor the reference solution is in reach. Then the original test files
@@ -215,6 +215,8 @@ def main():
     parser.add_argument("--corpus", type=pathlib.Path, metavar="DIR",
                         default=ROOT / "tests" / "agent" / "corpus")
     parser.add_argument("--only", metavar="GLOB", help="tasks whose name matches")
+    parser.add_argument("--kind", default="fix", metavar="KIND",
+                        help="fix (the default), write, refactor, explain or all")
     parser.add_argument("--model", help="handed on to hearth")
     parser.add_argument("--server", metavar="URL", help="handed on to hearth")
     parser.add_argument("--timeout", type=float, default=600, metavar="SECONDS",
@@ -228,6 +230,7 @@ def main():
     tasks = [(path.parent, json.loads(path.read_text()))
              for path in sorted(options.corpus.glob("*/task.json"))
              if not options.only or fnmatch.fnmatch(path.parent.name, options.only)]
+    tasks = [(folder, task) for folder, task in tasks if options.kind in ("all", task["kind"])]
     if not tasks:
         sys.exit(f"No task in {options.corpus} matches {options.only or '*'}.")
 

@@ -91,11 +91,14 @@ TEST_F(Sessions, ACallThatWasRunningGetsAResult) {
                        .content = {chat::ToolUseBlock{
                            .id = "c1", .name = "bash", .arguments = "{}", .extra = {}}}});
   const StoredSession session = load(log->id());
-  ASSERT_EQ(session.messages.size(), 3U);
-  const auto* result = std::get_if<chat::ToolResultBlock>(&session.messages[2].content[0]);
+  ASSERT_EQ(session.messages.size(), 2U);
+  ASSERT_TRUE(session.missing_results);
+  const auto* result = std::get_if<chat::ToolResultBlock>(&session.missing_results->content[0]);
   ASSERT_NE(result, nullptr);
   EXPECT_EQ(result->tool_use_id, "c1");
   EXPECT_TRUE(result->is_error);
+  conversation.append(*session.missing_results);
+  EXPECT_FALSE(load(log->id()).missing_results) << "it is in the log from now on";
 }
 
 TEST_F(Sessions, AreListedByFolderNewestFirst) {

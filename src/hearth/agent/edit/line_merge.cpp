@@ -16,7 +16,6 @@
 namespace hearth::agent {
 namespace {
 
-constexpr std::size_t none = LineAlignment::none;
 
 std::string_view indentation_of(std::string_view line) {
   const std::size_t end = line.find_first_not_of(" \t");
@@ -45,7 +44,7 @@ class Indentation {
     }
     unit_ = tabs_ && !spaces_ ? "\t" : std::string(step_of(file), ' ');
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (at.file_line[i] == none || is_blank(wanted[i])) continue;
+      if (at.file_line[i] == LineAlignment::none || is_blank(wanted[i])) continue;
       const std::string_view theirs = indentation_of(file[at.file_line[i]]);
       const std::string_view ours = indentation_of(wanted[i]);
       differs_ = differs_ || theirs != ours;
@@ -114,7 +113,7 @@ class Indentation {
     std::size_t same = 0;
     std::size_t other = 0;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (at.file_line[i] == none || is_blank(wanted[i])) continue;
+      if (at.file_line[i] == LineAlignment::none || is_blank(wanted[i])) continue;
       const std::string_view line = file[at.file_line[i]];
       if (indentation_of(line) == indentation_of(wanted[i])) continue;
       const auto in_new = std::ranges::find_if(
@@ -253,7 +252,7 @@ class Merge {
 
   void keep(std::size_t i) {
     const std::size_t line = at_.file_line[i];
-    if (line == none) {
+    if (line == LineAlignment::none) {
       // An ellipsis, or a line that was only remembered: whatever the file has there stays.
       open_ = open_ || !is_blank(wanted_[i]);
       return;
@@ -266,7 +265,7 @@ class Merge {
   void apply(const Hunk& hunk) {
     if (hunk.gone.empty() && hunk.come.empty()) return;
     const std::size_t last_touched = hunk.gone.empty() ? at_wanted_ : hunk.gone.back();
-    if (at_.sure_until != none && last_touched > at_.sure_until) {
+    if (at_.sure_until != LineAlignment::none && last_touched > at_.sure_until) {
       problem_ = "the lines left out in old_string may end at several places: give them whole";
       return;
     }
@@ -289,7 +288,7 @@ class Merge {
     bool first = true;
     for (const std::size_t i : hunk.gone) {
       const std::size_t line = at_.file_line[i];
-      if (line == none) {
+      if (line == LineAlignment::none) {
         if (is_ellipsis(wanted_[i])) {
           problem_ = "old_string leaves out lines that new_string would remove: give them whole";
         } else if (!is_blank(wanted_[i])) {

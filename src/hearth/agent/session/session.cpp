@@ -95,6 +95,9 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
     task_starts_ = start.before->task_starts;
     state_before_ = start.before->checkpoint;
     conversation_.restore(std::move(start.before->messages));
+    if (start.before->missing_results) {
+      conversation_.append(std::move(*start.before->missing_results));
+    }
     resumed_ = true;
   }
 }
@@ -236,9 +239,9 @@ void Session::compact_if_full(const std::stop_token& stop) {
 
 Result<Compacted> Session::make_shorter(const std::string& wish, const std::stop_token& stop) {
   const int before = last_prompt_tokens_;
-  // A quarter of the window stays word for word.
+  // The last turn or two stay word for word. They are read once more, behind the summary.
   constexpr int usual_window = 32768;
-  const int keep = (window_ > 0 ? window_ : usual_window) / 4;
+  const int keep = (window_ > 0 ? window_ : usual_window) / 16;
   hooks_.run("PreCompact", "", {{"custom_instructions", wish}}, stop);
   auto compacted = compact(server_, request(), keep, wish, stop);
   if (!compacted) return compacted;

@@ -75,8 +75,8 @@ class Replay {
 };
 
 /// A server takes no call without a result.
-void answer_open_calls(std::vector<chat::Message>& messages) {
-  if (messages.empty() || messages.back().role != chat::Role::assistant) return;
+std::optional<chat::Message> missing_results(const std::vector<chat::Message>& messages) {
+  if (messages.empty() || messages.back().role != chat::Role::assistant) return std::nullopt;
   chat::Message results{.role = chat::Role::user, .content = {}};
   for (const chat::Block& block : messages.back().content) {
     const auto* call = std::get_if<chat::ToolUseBlock>(&block);
@@ -89,7 +89,8 @@ void answer_open_calls(std::vector<chat::Message>& messages) {
         .is_error = true,
         .extra = {}});
   }
-  if (!results.content.empty()) messages.push_back(std::move(results));
+  if (results.content.empty()) return std::nullopt;
+  return results;
 }
 
 SessionSummary summary_of(const fs::path& file) {
@@ -116,7 +117,7 @@ Result<StoredSession> read_session(const fs::path& file) {
                           good + 1, file.string());
   }
   replay.finish();
-  answer_open_calls(session.messages);
+  session.missing_results = missing_results(session.messages);
   return session;
 }
 

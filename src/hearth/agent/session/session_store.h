@@ -32,6 +32,8 @@ std::vector<SessionSummary> list_sessions(const std::filesystem::path& store,
 struct StoredSession {
   SessionSummary summary;
   std::vector<chat::Message> messages;
+  /// The results of calls that were running when it broke off; they are not in the log yet.
+  std::optional<chat::Message> missing_results;
   std::vector<std::string> tasks;
   /// For each task that is still in the conversation, how many messages came before it.
   std::vector<std::size_t> task_starts;
@@ -40,8 +42,7 @@ struct StoredSession {
   std::string damage;
 };
 
-/// Reads a session's log to its last good line. Calls that were running when it broke off get a
-/// result that says so. Errors: not_found, naming how to see those there are; io.
+/// Reads a session's log to its last good line. Errors: not_found, naming how to see those there are; io.
 Result<StoredSession> load_session(const std::filesystem::path& store, const std::string& id);
 
 }  // namespace hearth::agent
