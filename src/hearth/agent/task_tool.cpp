@@ -30,15 +30,16 @@ struct Subagent {
 };
 
 std::vector<Subagent> built_in() {
-  return {{"explore", "finds things in the code and reports where they are",
-           "Find out what is asked, by reading. Report what you found with paths and line numbers, "
-           "briefly.",
-           true},
-          {"review", "reads code for faults and reports them",
-           "Read what is named with the eyes of a careful reviewer. Report each fault with its path "
-           "and line, the worst first; say so if there is none.",
-           true},
-          {"general", "does a part of the work", "", false}};
+  return {
+      {"explore", "finds things in the code and reports where they are",
+       "Find out what is asked, by reading. Report what you found with paths and line numbers, "
+       "briefly.",
+       true},
+      {"review", "reads code for faults and reports them",
+       "Read what is named with the eyes of a careful reviewer. Report each fault with its path "
+       "and line, the worst first; say so if there is none.",
+       true},
+      {"general", "does a part of the work", "", false}};
 }
 
 /// Whether a list of tools, as the agents' files name them, changes nothing.
@@ -88,9 +89,7 @@ class SubOutput final : public Output {
   void finished(const Outcome&) override {}
 
  private:
-  void tell(std::string_view line) {
-    output_.status(fmt::format("  {}: {}", name_, line));
-  }
+  void tell(std::string_view line) { output_.status(fmt::format("  {}: {}", name_, line)); }
 
   Output& output_;
   std::string name_;
@@ -135,10 +134,9 @@ class TaskTool final : public Tool {
       if (!so_far.empty() && so_far.back().role == chat::Role::assistant) so_far.pop_back();
       conversation.replace(std::move(so_far), "fork of " + work_.log.id());
     }
-    Permissions reading(PermissionMode::plan, {},
-                        {.rules = work_.permissions.rules(),
-                         .folder = work_.folder.root(),
-                         .sandboxed = {}});
+    Permissions reading(
+        PermissionMode::plan, {},
+        {.rules = work_.permissions.rules(), .folder = work_.folder.root(), .sandboxed = {}});
     Shell shell(work_.folder, work_.sandbox);
     const auto tools = work_.make_tools(shell);
     Workplace place{.server = work_.server,

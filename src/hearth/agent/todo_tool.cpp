@@ -28,7 +28,8 @@ class TodoTool final : public Tool {
       output_.status(fmt::format("  {}", item));
     }
     if (open + done == 0) return tool_error("the list is empty; write one step a line");
-    return {.text = fmt::format("{} of {} done.", done, open + done), .is_error = false, .diff = {}};
+    return {
+        .text = fmt::format("{} of {} done.", done, open + done), .is_error = false, .diff = {}};
   }
 
  private:

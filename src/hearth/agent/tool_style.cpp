@@ -163,9 +163,9 @@ class ToolStyle final : public Style {
       Toolbox::Call prepared = work_.tools.prepare(*call, answer.malformed_call(call->id));
       if (prepared.tool == nullptr) continue;
       show(*call, prepared);
-      subagents[call->id] =
-          std::async(std::launch::async, [this, prepared = std::move(prepared), id = call->id,
-                                          &stop]() mutable { return run_tool(prepared, id, stop); });
+      subagents[call->id] = std::async(std::launch::async,
+                                       [this, prepared = std::move(prepared), id = call->id,
+                                        &stop]() mutable { return run_tool(prepared, id, stop); });
     }
     std::vector<chat::Block> results;
     for (const chat::Block& block : message.content) {
@@ -188,8 +188,7 @@ class ToolStyle final : public Style {
 
   /// `report`: a subagent's, which is there already.
   chat::ToolResultBlock answer_call(const chat::ToolUseBlock& call, bool malformed,
-                                    std::optional<ToolResult> report,
-                                    const std::stop_token& stop) {
+                                    std::optional<ToolResult> report, const std::stop_token& stop) {
     ToolResult result;
     if (done_ || stop.stop_requested()) {
       result = tool_error("Not run: the user interrupted.");

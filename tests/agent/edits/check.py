@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Checks edits.jsonl against the files and prints the counts per kind."""
 import collections
 import json

@@ -70,7 +70,7 @@ std::vector<McpServerConfig> mcp_servers_in(const json::object& parameters) {
       }
     }
     pairs(*object, "env", [&](const std::string& name, const std::string& text) {
-      server.environment.push_back(name + "=" + text);
+      server.environment.push_back(fmt::format("{}={}", name, text));
     });
     pairs(*object, "headers",
           [&](const std::string& name, const std::string& text) { server.headers[name] = text; });

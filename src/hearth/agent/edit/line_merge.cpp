@@ -16,7 +16,6 @@
 namespace hearth::agent {
 namespace {
 
-
 std::string_view indentation_of(std::string_view line) {
   const std::size_t end = line.find_first_not_of(" \t");
   return line.substr(0, end == std::string_view::npos ? line.size() : end);

@@ -194,7 +194,8 @@ Outcome Session::run(const std::string& task) {
 
 Outcome Session::run(const std::string& task, const std::stop_token& stop) {
   const auto started = Clock::now();
-  log_.append("task", {{"text", task}, {"folder", folder_.root().string()}});
+  // The folder first: a list of sessions reads no more than a file's beginning.
+  log_.append("task", {{"folder", folder_.root().string()}, {"text", task}});
   task_starts_.push_back(conversation_.messages().size());
   kept_ = false;
   Style& style = style_for(task);

@@ -127,7 +127,7 @@ class Session {
   std::optional<StyleName> announced_;
   bool asked_for_check_ = false;
   std::mutex checkpoint_;
-  bool kept_ = false;         ///< in this run
+  bool kept_ = false;                     ///< in this run
   std::string state_before_;              ///< the last checkpoint; empty if there is none
   std::vector<std::size_t> task_starts_;  ///< in messages
   bool resumed_ = false;

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <set>
+#include <fstream>
 #include <utility>
 
 #include "hearth/agent/plain_text.h"
@@ -121,6 +121,16 @@ Result<StoredSession> read_session(const fs::path& file) {
   return session;
 }
 
+/// Whether the first lines of a session's file name this folder: cheaper than reading all of it.
+bool begins_in(const fs::path& file, const std::string& folder) {
+  constexpr std::size_t head_bytes = 16'384;
+  std::ifstream stream(file, std::ios::binary);
+  std::string head(head_bytes, '\0');
+  stream.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(stream.gcount()));
+  return head.find(to_json(json::value(folder))) != std::string::npos;
+}
+
 }  // namespace
 
 std::vector<SessionSummary> list_sessions(const fs::path& store, const fs::path& folder,
@@ -133,9 +143,10 @@ std::vector<SessionSummary> list_sessions(const fs::path& store, const fs::path&
     files.emplace_back(entry.last_write_time(entry_error), entry.path());
   }
   std::ranges::sort(files, std::greater{});
-  if (files.size() > most) files.resize(most);
   std::vector<SessionSummary> sessions;
   for (const auto& [time, file] : files) {
+    if (sessions.size() >= most) break;
+    if (!folder.empty() && !begins_in(file, folder.string())) continue;
     auto session = read_session(file);
     if (!session || session->tasks.empty()) continue;
     if (!folder.empty() && session->summary.folder != folder.string()) continue;

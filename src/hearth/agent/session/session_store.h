@@ -22,11 +22,11 @@ struct SessionSummary {
   std::size_t tasks = 0;
 };
 
-/// The sessions kept in `store` that worked in `folder` (in any, if empty), the latest first. Reads
-/// at most `most` files.
+/// The latest `most` sessions kept in `store` that worked in `folder` (in any, if empty), the
+/// latest first.
 std::vector<SessionSummary> list_sessions(const std::filesystem::path& store,
                                           const std::filesystem::path& folder,
-                                          std::size_t most = 1000);
+                                          std::size_t most = 200);
 
 /// A session read back.
 struct StoredSession {
@@ -42,7 +42,8 @@ struct StoredSession {
   std::string damage;
 };
 
-/// Reads a session's log to its last good line. Errors: not_found, naming how to see those there are; io.
+/// Reads a session's log to its last good line. Errors: not_found, naming how to see those there
+/// are; io.
 Result<StoredSession> load_session(const std::filesystem::path& store, const std::string& id);
 
 }  // namespace hearth::agent
