@@ -101,3 +101,18 @@ def test_a_task_that_fails_is_a_1(tmp_path):
                               env={**os.environ, "HOME": str(tmp_path)}, cwd=tmp_path,
                               capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1, done.stderr
+
+
+def test_the_window_is_known_once_a_local_model_has_answered(hearth, tmp_path):
+    env = {key: value for key, value in os.environ.items()
+           if not key.startswith(("HEARTH_", "XDG_"))}
+    env["HOME"] = str(tmp_path)
+    (tmp_path / "work").mkdir()
+    with Terminal([str(hearth_binary()), "--server", hearth.url, "--style", "native",
+                   "--max-turns", "1"], env, tmp_path / "work") as terminal:
+        terminal.wait_for("> ")
+        terminal.send("Say hi.\n")
+        terminal.wait_for("written", patience=60)
+        terminal.wait_for("> ")
+        terminal.send("/context\n")
+        terminal.wait_for("of 2048 tokens")

@@ -49,17 +49,23 @@ Result<Server> reach_server(const ServerWish& wish, const EnsureModel& ensure_mo
   return server;
 }
 
-OfferedModel first_model(const Server& server) {
+OfferedModel offered_model(const Server& server, std::string_view name) {
   const auto reply = http_get(server, "/v1/models", std::chrono::milliseconds(5000));
   if (!reply || reply->status != 200) return {};
   const auto value = parse_json(reply->body);
   if (!value || !value->is_object()) return {};
   const json::array* models = find_array(value->get_object(), "data");
-  if (models == nullptr || models->empty() || !models->front().is_object()) return {};
-  const json::object& first = models->front().get_object();
-  return {.id = std::string(find_string(first, "id").value_or("")),
-          .local = find_string(first, "owned_by") == "hearth",
-          .context = static_cast<int>(find_int(first, "context_length").value_or(0))};
+  if (models == nullptr) return {};
+  for (const json::value& item : *models) {
+    if (!item.is_object()) continue;
+    const json::object& model = item.get_object();
+    const auto id = find_string(model, "id").value_or("");
+    if (!name.empty() && id != name) continue;
+    return {.id = std::string(id),
+            .local = find_string(model, "owned_by") == "hearth",
+            .context = static_cast<int>(find_int(model, "context_length").value_or(0))};
+  }
+  return {};
 }
 
 }  // namespace hearth::agent

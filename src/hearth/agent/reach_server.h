@@ -28,12 +28,13 @@ struct ServerTold {
 Result<Server> reach_server(const ServerWish& wish, const EnsureModel& ensure_model,
                             const std::stop_token& stop, const ServerTold& told);
 
-/// What a server offers first.
+/// A model that a server offers.
 struct OfferedModel {
   std::string id;  ///< empty if it does not say
   bool local = false;
-  int context = 0;  ///< window in tokens; 0: unknown
+  int context = 0;  ///< window in tokens; 0: unknown, also until a local one is loaded
 };
-OfferedModel first_model(const Server& server);
+/// The model of this name; the first one, if it is empty. Empty if there is none, or no answer.
+OfferedModel offered_model(const Server& server, std::string_view name);
 
 }  // namespace hearth::agent

@@ -5,6 +5,7 @@
 
 #include "hearth/agent/file_tools.h"
 #include "hearth/agent/plain_text.h"
+#include "hearth/agent/sandbox/secrets.h"
 #include "hearth/agent/tool_schema.h"
 #include "hearth/base/utf8.h"
 
@@ -71,6 +72,7 @@ class GrepTool final : public Tool {
     for (const std::string& name : folder_.files()) {
       if (stop.stop_requested()) return tool_error("interrupted");
       if (!RE2::FullMatch(name, files)) continue;
+      if (is_secret_name(name.substr(name.rfind('/') + 1))) continue;
       const auto content = read_text_file(folder_.root() / name, name, max_file_bytes);
       if (!content) continue;
       std::size_t number = 0;

@@ -71,7 +71,7 @@ Result<void> run_client(const Client& client, const agent::EnsureModel& ensure_m
            }});
   if (terminal) fmt::print(stderr, "{}", clear_line);
   if (!server) return pass_on(server);
-  const auto wiring = client.wire(*server, agent::first_model(*server));
+  const auto wiring = client.wire(*server, agent::offered_model(*server, {}));
   if (!wiring) return std::unexpected(wiring.error());
   return become(client, *wiring, arguments);
 }

@@ -177,11 +177,24 @@ TEST(Permissions, CommandsThatOnlyLookAreFreeInsideTheFolder) {
     EXPECT_TRUE(plan.decide("bash", Access::execute, command).allowed) << command;
   }
   for (const char* command :
-       {"cat /etc/passwd", "cat ../x", "cat ~/.ssh/id_rsa", "ls > x", "git log --output=x",
-        "find . -delete", "sort -o x y", "cat $HOME/x", "git -c core.pager=evil log", "make",
-        "grep -f/etc/passwd x", "cat --x=/etc/passwd", "ls; touch x", "LESS=x ls"}) {
+       {"cat .env", "cat keys/id_rsa", "cat /etc/passwd", "cat ../x", "cat ~/.ssh/id_rsa", "ls > x",
+        "git log --output=x", "find . -delete", "sort -o x y", "cat $HOME/x",
+        "git -c core.pager=evil log", "make", "grep -f/etc/passwd x", "cat --x=/etc/passwd",
+        "ls; touch x", "LESS=x ls"}) {
     EXPECT_FALSE(plan.decide("bash", Access::execute, command).allowed) << command;
   }
+}
+
+TEST(Permissions, SecretsAreAskedAboutEvenToBeRead) {
+  Permissions permissions(PermissionMode::accept_edits, {});
+  for (const char* path : {".env", "keys/server.pem", "a/id_rsa"}) {
+    EXPECT_FALSE(permissions.decide("read", Access::read, path).allowed) << path;
+  }
+  EXPECT_TRUE(permissions.decide("read", Access::read, ".env.example").allowed);
+  Permissions allowed(
+      PermissionMode::normal, {},
+      {.rules = rules({{Effect::allow, "Read(.env)"}}), .folder = "/w", .sandboxed = {}});
+  EXPECT_TRUE(allowed.decide("read", Access::read, ".env").allowed);
 }
 
 TEST(Permissions, AcceptEditsLetsTheSandboxHoldCommands) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hearth/agent/sandbox/secrets.h"
 #include "hearth/agent/shell/shell_script.h"
 
 namespace hearth::agent {
@@ -59,11 +60,14 @@ Permissions::Case Permissions::case_of(std::string_view tool, Access access,
     const std::filesystem::path path = setup_.folder / std::filesystem::path(subject);
     use.verdict = setup_.rules.of_path(tool, access, path);
     use.governs_us = access == Access::edit && governs_the_agent(subject);
+    // Grep and glob are given patterns, and pass secrets over themselves.
+    use.is_secret = tool == "read" && is_secret_name(path.filename().string());
   }
   return use;
 }
 
 bool Permissions::is_allowed_by_mode(const Case& use) const {
+  if (use.is_secret) return false;
   if (use.access == Access::read || use.looks_only) return true;
   if (mode_ != PermissionMode::accept_edits || use.governs_us) return false;
   if (use.access == Access::edit) return true;

@@ -43,6 +43,7 @@ struct Decision {
 /// the folder is free, and so are commands that only look; in `plan` nothing else is allowed, in
 /// `bypass` everything is. Then the rules that ask and allow; then the mode again, and the person.
 ///
+/// Files that usually hold secrets (`.env`, private keys) are asked about even to be read.
 /// Nothing but a person's yes changes what governs the agent itself (its settings, git's hooks).
 /// Subagents may decide from several threads; a person is asked one thing at a time.
 class Permissions {
@@ -89,6 +90,7 @@ class Permissions {
     CallDetails call = {};
     bool looks_only = false;
     bool governs_us = false;
+    bool is_secret = false;
   };
   [[nodiscard]] Case case_of(std::string_view tool, Access access, std::string_view subject) const;
   [[nodiscard]] bool is_allowed_by_mode(const Case& use) const;

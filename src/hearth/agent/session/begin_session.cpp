@@ -119,7 +119,7 @@ Result<std::unique_ptr<Session>> begin_session(const AgentOptions& options, cons
   add_rules_of(options, *folder, settings, output);
   auto server = server_for(options, needs.ensure_model, output);
   if (!server) return std::unexpected(server.error());
-  const OfferedModel model = first_model(*server);
+  const OfferedModel model = offered_model(*server, options.model);
   return std::make_unique<Session>(options, needs, output,
                                    SessionStart{.folder = std::move(*folder),
                                                 .log = std::move(*log),

@@ -27,10 +27,13 @@ namespace {
 /// The branch and how much is not committed; empty outside a repository.
 std::string git_note(const Folder& folder) {
   constexpr std::chrono::seconds patience{5};
-  const auto status = run_command({.line = "git status --short --branch 2>/dev/null",
-                                   .folder = folder.root(),
-                                   .timeout = patience},
-                                  {});
+  // Nothing that the folder's own settings of git would run.
+  const auto status =
+      run_command({.line = "git -c core.fsmonitor=false -c core.hooksPath=/dev/null "
+                           "status --short --branch 2>/dev/null",
+                   .folder = folder.root(),
+                   .timeout = patience},
+                  {});
   if (!status || !status->passed()) return {};
   const auto lines = lines_of(status->output);
   if (lines.empty() || !lines.front().starts_with("## ")) return {};
@@ -80,8 +83,7 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
                  .profile = {},
                  .max_turns = options.max_turns,
                  .system_prompt = options.system_prompt,
-                 .append_system_prompt = options.append_system_prompt},
-      window_(start.model.context) {
+                 .append_system_prompt = options.append_system_prompt} {
   tell_mcp_problems();
   workplace_.sandbox = settings_.sandbox;
   workplace_.make_tools = [this](Shell& shell) {
@@ -90,7 +92,7 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
     return tools;
   };
   add_tools(tools_, TaskFrom::session);
-  set_model(options.model.empty() ? start.model.id : options.model);
+  use_model(options.model.empty() ? start.model.id : options.model, start.model.context);
   if (start.before) {
     task_starts_ = start.before->task_starts;
     state_before_ = start.before->checkpoint;
@@ -127,12 +129,17 @@ Session::~Session() {
 }
 
 void Session::set_model(const std::string& model) {
+  use_model(model, offered_model(server_, model).context);
+}
+
+void Session::use_model(const std::string& model, int window) {
   workplace_.model = model;
   workplace_.profile = profile_for(model);
   if (options_.attempts > 0) workplace_.profile.attempts = options_.attempts;
   if (options_.style) workplace_.profile.style = workplace_.profile.repair = *options_.style;
   tool_style_.reset();
   announced_.reset();
+  window_ = window;
 }
 
 void Session::set_system_prompt(const std::string& whole, const std::string& after) {
@@ -213,6 +220,8 @@ Outcome Session::run(const std::string& task, const std::stop_token& stop) {
   usage_.output_tokens += outcome.usage.output_tokens;
   turns_ += outcome.turns;
   last_prompt_tokens_ = outcome.last_prompt_tokens;
+  // A local model tells its window once it is loaded.
+  if (window_ == 0) window_ = offered_model(server_, workplace_.model).context;
   json::object end{{"text", outcome.text}, {"stop_reason", outcome.stop_reason}};
   if (outcome.solved) end["solved"] = *outcome.solved;
   log_.append("end", std::move(end));

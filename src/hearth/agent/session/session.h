@@ -89,6 +89,7 @@ class Session {
   std::optional<CheckCommand> check_for(const std::string& task);
   Style& style_for(const std::string& task);
   void announce(StyleName style);
+  void use_model(const std::string& model, int window);
   void tell_mcp_problems();
   /// Those beside the tools on files and commands, in a fixed order.
   void add_tools(Toolbox& tools, TaskFrom from);

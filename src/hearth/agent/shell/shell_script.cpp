@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 
+#include "hearth/agent/sandbox/secrets.h"
 #include "hearth/agent/shell/unwrap.h"
 
 namespace hearth::agent {
@@ -509,7 +510,8 @@ bool only_looks(const ShellScript& script) {
     // "--file=/etc/passwd" names a path, too.
     const auto word_out = [&](const std::string& word) {
       const std::size_t equals = word.find('=');
-      return out(word) || (equals != std::string::npos && out(word.substr(equals + 1))) ||
+      return out(word) || is_secret_name(word.substr(word.rfind('/') + 1)) ||
+             (equals != std::string::npos && out(word.substr(equals + 1))) ||
              (word.starts_with('-') && word.find('/') != std::string::npos);
     };
     return std::ranges::none_of(part.reads, out) &&
