@@ -1,10 +1,11 @@
 #include "hearth/agent/interrupt.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <thread>
 
@@ -60,8 +61,13 @@ struct InterruptWatch::State {
   }
 
   void watch(const std::stop_token& end) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
     while (!end.stop_requested()) {
-      ::poll(nullptr, 0, 40);
+      // Its end is not waited out: there is one at the start, and one with each task.
+      constexpr std::chrono::milliseconds look_up{40};
+      wake.wait_for(lock, end, look_up, [] { return false; });
       if (signals_seen.load() > 0 || escape_pressed()) stop.request_stop();
     }
   }
