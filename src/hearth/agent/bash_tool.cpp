@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t default_seconds = 120;
 constexpr std::int64_t max_seconds = 600;
-constexpr std::size_t max_result_bytes = 12'000;
+constexpr std::size_t most_output_bytes = 12'000;
 
 class BashTool final : public Tool {
  public:
@@ -31,9 +31,9 @@ class BashTool final : public Tool {
     const auto ran = shell_.run(subject(arguments), std::chrono::seconds(seconds), stop);
     if (!ran) return tool_error(ran.error().message);
     const CommandResult& result = ran->result;
-    std::string text = trimmed_in_the_middle(result.output, max_result_bytes);
+    std::string text = trimmed_in_the_middle(result.output, most_output_bytes);
     if (!text.empty() && !text.ends_with('\n')) text += '\n';
-    if (result.cut || result.output.size() > max_result_bytes) {
+    if (result.cut || result.output.size() > most_output_bytes) {
       text += fmt::format("(all of the output is in {})\n", ran->output_file);
     }
     switch (result.end) {

@@ -253,7 +253,7 @@ SlashResult export_to(Session& session, std::string_view name) {
   return SlashResult::done;
 }
 
-constexpr std::array commands{
+constexpr std::array built_in_commands{
     SlashCommand{"help", "", "These commands", &help},
     SlashCommand{"undo", "", "Take back what the last run changed in files", &undo},
     SlashCommand{"diff", "", "What the last run changed in files", &diff},
@@ -289,7 +289,7 @@ bool run_custom(Session& session, std::string_view name, std::string_view argume
 }
 
 SlashResult help(Session& session, std::string_view) {
-  for (const SlashCommand& command : commands) {
+  for (const SlashCommand& command : built_in_commands) {
     say(session, fmt::format("  /{:<20} {}", fmt::format("{} {}", command.name, command.arguments),
                              command.description));
   }
@@ -313,11 +313,12 @@ SlashResult run_slash_command(Session& session, std::string_view line) {
   const std::string_view name = line.substr(1, space - 1);
   // A path is no command.
   if (name.find('/') != std::string_view::npos) return SlashResult::no_command;
-  const auto command = std::ranges::find(commands, name, &SlashCommand::name);
-  if (command == commands.end() && run_custom(session, name, trimmed(line.substr(space)))) {
+  const auto command = std::ranges::find(built_in_commands, name, &SlashCommand::name);
+  if (command == built_in_commands.end() &&
+      run_custom(session, name, trimmed(line.substr(space)))) {
     return SlashResult::done;
   }
-  if (command == commands.end()) {
+  if (command == built_in_commands.end()) {
     say(session, fmt::format("There is no command /{}; /help lists them.", name));
     return SlashResult::done;
   }

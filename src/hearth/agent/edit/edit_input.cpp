@@ -13,7 +13,7 @@
 namespace hearth::agent {
 namespace {
 
-std::string joined(const std::vector<std::string_view>& lines, bool ends_with_line_end) {
+std::string lines_joined(const std::vector<std::string_view>& lines, bool ends_with_line_end) {
   std::string text;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     text += lines[i];
@@ -31,7 +31,7 @@ std::optional<std::string> without_fence(std::string_view text) {
   }
   lines.erase(lines.begin());
   lines.pop_back();
-  return joined(lines, false);
+  return lines_joined(lines, false);
 }
 
 /// Without the numbers that `read` puts in front, if every line with text has one.
@@ -55,7 +55,7 @@ std::optional<std::string> without_line_numbers(std::string_view text) {
     any = true;
   }
   if (!any) return std::nullopt;
-  return joined(lines, text.ends_with('\n'));
+  return lines_joined(lines, text.ends_with('\n'));
 }
 
 /// The same for the new text, whose added lines may have no number.
@@ -67,7 +67,7 @@ std::string without_any_line_numbers(std::string_view text) {
     RE2::Consume(&rest, numbered);
     line = {rest.data(), rest.size()};
   }
-  return joined(lines, text.ends_with('\n'));
+  return lines_joined(lines, text.ends_with('\n'));
 }
 
 std::string with_quotes_unescaped(std::string_view text) {

@@ -12,7 +12,7 @@
 namespace hearth::agent {
 namespace {
 
-constexpr std::size_t none = LineAlignment::none;
+constexpr std::size_t nowhere = LineAlignment::none;
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
@@ -125,7 +125,7 @@ struct Sides {
 std::vector<std::size_t> match_from(const Sides& sides, std::size_t at, std::size_t& sure_until) {
   const Keys& file = sides.file;
   const Keys& wanted = sides.wanted;
-  std::vector<std::size_t> map(wanted.size(), none);
+  std::vector<std::size_t> map(wanted.size(), nowhere);
   std::size_t next = at;
   bool free = false;
   // Nobody leaves out the end of one block and the beginning of another.
@@ -140,11 +140,11 @@ std::vector<std::size_t> match_from(const Sides& sides, std::size_t at, std::siz
     if (free) {
       while (hit < file.size() && !run_stands(file, wanted, w, hit)) ++hit;
       // Nor does it lead out of a block that is there.
-      if (hit > block_end && block_end > at + 1 && sure_until == none) sure_until = w - 1;
+      if (hit > block_end && block_end > at + 1 && sure_until == nowhere) sure_until = w - 1;
       const std::size_t end = std::max(block_end, hit + 1);
       for (std::size_t other = next; other < std::min(end, file.size()); ++other) {
         const bool stands = run_stands(sides.loose_file, sides.loose_wanted, w, other);
-        if (other != hit && stands && sure_until == none) sure_until = w - 1;
+        if (other != hit && stands && sure_until == nowhere) sure_until = w - 1;
       }
       free = false;
     }
@@ -160,14 +160,14 @@ void align_blank_lines(const Lines& file, const Lines& wanted, LineAlignment& al
   std::size_t next = alignment.begin;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     std::size_t& mine = alignment.file_line[i];
-    if (mine != none) {
+    if (mine != nowhere) {
       next = mine + 1;
     } else if (trimmed(wanted[i]).empty() && next < file.size() && trimmed(file[next]).empty()) {
       mine = next++;
     }
   }
   for (const std::size_t line : alignment.file_line) {
-    if (line == none) continue;
+    if (line == nowhere) continue;
     alignment.begin = std::min(alignment.begin, line);
     alignment.end = std::max(alignment.end, line + 1);
   }
@@ -176,14 +176,14 @@ void align_blank_lines(const Lines& file, const Lines& wanted, LineAlignment& al
 LineAlignment alignment_of(const Keys& file, const Keys& wanted,
                            const std::vector<std::size_t>& map, std::size_t n_wanted_lines) {
   LineAlignment alignment;
-  alignment.file_line.assign(n_wanted_lines, none);
-  std::size_t first = none;
+  alignment.file_line.assign(n_wanted_lines, nowhere);
+  std::size_t first = nowhere;
   std::size_t last = 0;
   for (std::size_t w = 0; w < wanted.size(); ++w) {
-    if (map[w] == none) continue;
+    if (map[w] == nowhere) continue;
     const std::size_t line = file.line[map[w]];
     alignment.file_line[wanted.line[w]] = line;
-    if (first == none) first = line;
+    if (first == nowhere) first = line;
     last = line;
   }
   alignment.begin = first;
@@ -204,7 +204,7 @@ std::vector<std::size_t> common_lines(const Keys& file, const Keys& wanted, std:
                           : std::max(longest[x + 1][y], longest[x][y + 1]);
     }
   }
-  std::vector<std::size_t> map(n, none);
+  std::vector<std::size_t> map(n, nowhere);
   for (std::size_t x = 0, y = 0; x < n && y < m;) {
     if (wanted.text[x] == file.text[begin + y]) {
       map[x++] = begin + y++;
@@ -221,7 +221,7 @@ std::vector<std::size_t> common_lines(const Keys& file, const Keys& wanted, std:
 bool has_moved_lines(const Keys& file, const Keys& wanted, const std::vector<std::size_t>& map,
                      std::size_t begin, std::size_t end) {
   for (std::size_t w = 0; w < wanted.size(); ++w) {
-    if (map[w] != none) continue;
+    if (map[w] != nowhere) continue;
     for (std::size_t f = begin; f < end; ++f) {
       if (file.text[f] == wanted.text[w] && std::ranges::find(map, f) == map.end()) return true;
     }
@@ -247,7 +247,7 @@ std::vector<LineAlignment> find_anchored(const Keys& file, const Keys& wanted,
       if (file.text[e] != wanted.text.back()) continue;
       auto map = common_lines(file, wanted, f, e + 1);
       const auto n_matched =
-          wanted.size() - static_cast<std::size_t>(std::ranges::count(map, none));
+          wanted.size() - static_cast<std::size_t>(std::ranges::count(map, nowhere));
       const std::size_t wrong = std::max(wanted.size(), e + 1 - f) - n_matched;
       if (wrong >= fewest || map.front() != f || map.back() != e ||
           has_moved_lines(file, wanted, map, f, e + 1)) {
@@ -298,11 +298,11 @@ std::vector<LineAlignment> find_lines(const Lines& file_lines, const Lines& want
     const auto w = static_cast<std::size_t>(first - wanted.ellipsis.begin());
     for (std::size_t f = 0; f < file.size(); ++f) {
       if (file.text[f] != wanted.text[w]) continue;
-      std::size_t sure_until = none;
+      std::size_t sure_until = nowhere;
       const auto map = match_from(sides, f, sure_until);
       if (map.empty()) continue;
       found.push_back(alignment_of(file, wanted, map, wanted_lines.size()));
-      if (sure_until != none) found.back().sure_until = wanted.line[sure_until];
+      if (sure_until != nowhere) found.back().sure_until = wanted.line[sure_until];
       while (f + 1 < file.size() && file.line[f + 1] < found.back().end) ++f;
     }
   }

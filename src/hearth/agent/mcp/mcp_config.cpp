@@ -34,9 +34,9 @@ std::string expanded(std::string_view text) {
   return result.append(text);
 }
 
-class Reader {
+class McpConfigReader {
  public:
-  explicit Reader(McpConfig& config) : config_(config) {}
+  explicit McpConfigReader(McpConfig& config) : config_(config) {}
 
   /// The file's object; nothing if there is no such file or it is none.
   std::optional<json::object> object_in(const fs::path& file) {
@@ -112,7 +112,7 @@ class Reader {
 
 McpConfig load_mcp_config(const fs::path& folder, bool trusted) {
   McpConfig config;
-  Reader reader(config);
+  McpConfigReader reader(config);
   const fs::path claude = home_dir() / ".claude.json";
   if (const auto object = reader.object_in(claude)) {
     reader.take(*object, claude);

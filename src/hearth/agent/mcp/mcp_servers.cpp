@@ -26,8 +26,8 @@ std::chrono::milliseconds start_patience() {
 
 constexpr std::chrono::seconds call_patience{300};
 constexpr std::size_t max_tools = 500;
-constexpr std::size_t max_result_bytes = 40'000;
-constexpr std::size_t max_line = 120;
+constexpr std::size_t most_bytes_of_a_result = 40'000;
+constexpr std::size_t longest_announcement = 120;
 
 /// As the Messages API takes names: [a-zA-Z0-9_-], at most 64.
 std::string api_name(std::string_view server, std::string_view tool) {
@@ -43,7 +43,7 @@ std::string api_name(std::string_view server, std::string_view tool) {
 std::string first_line(std::string_view text) {
   const std::string plain = without_escapes(to_valid_utf8(text));
   const auto lines = lines_of(plain);
-  return lines.empty() ? std::string() : std::string(lines[0].substr(0, max_line));
+  return lines.empty() ? std::string() : std::string(lines[0].substr(0, longest_announcement));
 }
 
 /// The text of a "content" list; what is no text is named.
@@ -152,7 +152,7 @@ class McpTool final : public Tool {
   // Its own word that it only reads (annotations) is no reason to trust it.
   Access access() const override { return Access::execute; }
   std::string subject(const json::object& arguments) const override {
-    return to_json(json::value(arguments)).substr(0, max_line);
+    return to_json(json::value(arguments)).substr(0, longest_announcement);
   }
 
   ToolResult run(const json::object& arguments, const std::stop_token& stop) override {
@@ -169,9 +169,10 @@ class McpTool final : public Tool {
       }
     }
     if (text.empty()) text = "(no output)";
-    return {.text = trimmed_in_the_middle(without_escapes(to_valid_utf8(text)), max_result_bytes),
-            .is_error = find_bool(*result, "isError").value_or(false),
-            .diff = {}};
+    return {
+        .text = trimmed_in_the_middle(without_escapes(to_valid_utf8(text)), most_bytes_of_a_result),
+        .is_error = find_bool(*result, "isError").value_or(false),
+        .diff = {}};
   }
 
  private:
@@ -215,9 +216,10 @@ class McpReadTool final : public Tool {
     } else {
       text = to_json(json::value(*result));
     }
-    return {.text = trimmed_in_the_middle(without_escapes(to_valid_utf8(text)), max_result_bytes),
-            .is_error = false,
-            .diff = {}};
+    return {
+        .text = trimmed_in_the_middle(without_escapes(to_valid_utf8(text)), most_bytes_of_a_result),
+        .is_error = false,
+        .diff = {}};
   }
 
  private:

@@ -8,6 +8,7 @@
 #include <cctype>
 
 #include "hearth/agent/search_tools.h"
+#include "hearth/agent/shell/only_looks.h"
 #include "hearth/base/trimmed.h"
 #include "hearth/base/xdg.h"
 

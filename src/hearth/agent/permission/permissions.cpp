@@ -6,7 +6,7 @@
 #include <array>
 
 #include "hearth/agent/sandbox/secrets.h"
-#include "hearth/agent/shell/shell_script.h"
+#include "hearth/agent/shell/only_looks.h"
 
 namespace hearth::agent {
 namespace {

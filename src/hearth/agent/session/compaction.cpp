@@ -11,7 +11,7 @@ namespace {
 
 constexpr int max_summary_tokens = 2000;
 
-constexpr std::string_view question =
+constexpr std::string_view summary_question =
     "Stop working here and write down what has to be known to go on with this work without the "
     "conversation so far. Use exactly these headings and nothing else; leave out what is empty:\n"
     "## Task\nWhat the user wants, with every condition they named, in their words where they "
@@ -22,7 +22,7 @@ constexpr std::string_view question =
     "## Files\nThe paths that matter, one a line, each with why.\n"
     "Do not call a tool.";
 
-chat::Block text_block(std::string text) {
+chat::Block words_block(std::string text) {
   return chat::TextBlock{.text = std::move(text), .extra = {}};
 }
 
@@ -62,9 +62,9 @@ Result<Compacted> compact(const Server& server, const chat::Request& request, in
     return fail(ErrorKind::invalid_request, "the conversation is too short to be made shorter");
   }
   chat::Request asked = request;
-  std::string text(question);
+  std::string text(summary_question);
   if (!wish.empty()) text += " Keep this in view: " + wish;
-  chat::Message ask{.role = chat::Role::user, .content = {text_block(std::move(text))}};
+  chat::Message ask{.role = chat::Role::user, .content = {words_block(std::move(text))}};
   // Two user messages in a row are one.
   if (asked.messages.back().role == chat::Role::user) {
     asked.messages.back().content.push_back(std::move(ask.content.front()));
@@ -85,11 +85,11 @@ Result<Compacted> compact(const Server& server, const chat::Request& request, in
   if (kept < all.size() && all[kept].role == chat::Role::user) {
     result.messages.push_back(all[kept]);
     result.messages.front().content.insert(result.messages.front().content.begin(),
-                                           text_block(head));
+                                           words_block(head));
     result.messages.insert(result.messages.end(),
                            all.begin() + static_cast<std::ptrdiff_t>(kept) + 1, all.end());
   } else {
-    result.messages.push_back({.role = chat::Role::user, .content = {text_block(head)}});
+    result.messages.push_back({.role = chat::Role::user, .content = {words_block(head)}});
     result.messages.insert(result.messages.end(), all.begin() + static_cast<std::ptrdiff_t>(kept),
                            all.end());
   }

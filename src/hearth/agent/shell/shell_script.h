@@ -31,7 +31,4 @@ struct ShellScript {
 /// Follows POSIX.1-2017, chapter 2 of Shell & Utilities, and bash's `[[`, `<(…)`, `$'…'` and `&>`.
 ShellScript parse_shell(std::string_view command);
 
-/// Whether each part can only look, and only at files below the working directory.
-bool only_looks(const ShellScript& script);
-
 }  // namespace hearth::agent

@@ -34,7 +34,7 @@ const std::map<std::string, Wrapper, std::less<>>& wrappers() {
   return all;
 }
 
-std::string name_of(const std::string& program) {
+std::string program_name(const std::string& program) {
   return program.substr(program.rfind('/') + 1);
 }
 
@@ -139,7 +139,7 @@ std::string shell_quoted(std::string_view word) {
 Unwrapped unwrap(ShellPart& part) {
   Unwrapped inner;
   while (!part.words.empty()) {
-    const auto wrapper = wrappers().find(name_of(part.words.front()));
+    const auto wrapper = wrappers().find(program_name(part.words.front()));
     if (wrapper == wrappers().end()) break;
     const std::size_t begin = command_in(part, wrapper->second);
     // `env` alone prints the environment; `env -S` takes a command in one word.
@@ -147,7 +147,7 @@ Unwrapped unwrap(ShellPart& part) {
     part.words.erase(part.words.begin(), part.words.begin() + static_cast<std::ptrdiff_t>(begin));
   }
   if (part.words.empty()) return inner;
-  const std::string program = name_of(part.words.front());
+  const std::string program = program_name(part.words.front());
   static const std::set<std::string, std::less<>> shells{"sh", "bash", "dash", "zsh", "ksh"};
   if (program == "xargs") {
     take_xargs(part, inner);
