@@ -53,11 +53,7 @@ int run_agent(const AgentOptions& options, const AgentNeeds& needs) {
                           : make_json_output(events_for(options));
   auto session = begin_session(options, needs, *output);
   if (!session) {
-    Outcome outcome;
-    outcome.end = Outcome::End::error;
-    outcome.stop_reason = "error";
-    outcome.text = session.error().message;
-    output->finished(outcome);
+    output->finished(outcome_of(session.error()));
     return 1;
   }
   if (!interactive) return (*session)->run(*options.prompt).good() ? 0 : 1;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "hearth/base/error.h"
 #include "hearth/chat/event.h"
 
 namespace hearth::agent {
@@ -21,5 +22,14 @@ struct Outcome {
   std::string session_id;
   [[nodiscard]] bool good() const { return end == End::success; }
 };
+
+/// Of a run that could not begin.
+inline Outcome outcome_of(const Error& error) {
+  Outcome outcome;
+  outcome.end = Outcome::End::error;
+  outcome.stop_reason = "error";
+  outcome.text = error.message;
+  return outcome;
+}
 
 }  // namespace hearth::agent

@@ -193,11 +193,7 @@ int run_stream_input(const AgentOptions& options, const AgentNeeds& needs) {
   auto session = begin_session(options, needs, *output,
                                [&](const Question& question) { return input.ask(question); });
   if (!session) {
-    Outcome outcome;
-    outcome.end = Outcome::End::error;
-    outcome.stop_reason = "error";
-    outcome.text = session.error().message;
-    output->finished(outcome);
+    output->finished(outcome_of(session.error()));
     // The reader waits for the end of the input; nobody else does.
     std::_Exit(1);
   }
