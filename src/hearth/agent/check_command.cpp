@@ -1,13 +1,14 @@
 #include "hearth/agent/check_command.h"
 
 #include <re2/re2.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/search_tools.h"
 #include "hearth/agent/source_files.h"
+#include "hearth/agent/spawn.h"
 #include "hearth/base/file.h"
 #include "hearth/base/json.h"
 
@@ -16,19 +17,6 @@ namespace {
 
 constexpr std::string_view runners =
     R"((?:\w+=\S+\s+)*(?:python3? -m (?:pytest|unittest)|pytest|py\.test|tox|node --test|npm (?:run )?test|npm t\b|npx (?:jest|vitest|mocha)|yarn test|pnpm (?:run )?test|jest|vitest|mocha|deno test|bun test|go test|go vet|cargo (?:test|check|build)|make|ctest|cmake --build|ninja|bazel test|gradle|\./gradlew|mvn|dotnet test|swift test|rspec|bundle exec|rake|phpunit|zig (?:test|build)|mix test|(?:sh|bash) \S+\.sh|\./\S+|(?:python3?|node|ruby|php) \S*test\S*))";
-
-bool on_path(std::string_view program) {
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path == nullptr ? "/usr/bin:/bin" : path;
-  while (!rest.empty()) {
-    const std::size_t colon = rest.find(':');
-    const std::string candidate = std::string(rest.substr(0, colon)) + "/" + std::string(program);
-    if (::access(candidate.c_str(), X_OK) == 0) return true;
-    if (colon == std::string_view::npos) break;
-    rest.remove_prefix(colon + 1);
-  }
-  return false;
-}
 
 bool python_has(const std::string& module) {
   return std::system(("python3 -c 'import " + module + "' >/dev/null 2>&1 </dev/null").c_str()) ==
@@ -90,7 +78,7 @@ std::optional<std::string> check_of_folder(const Folder& folder) {
     if (text && RE2::PartialMatch(*text, target, &name)) return "make " + name;
   }
   if (any("{test_*,*_test}.py") || any_test("python")) {
-    if (on_path("python3") && !python_has("pytest")) return "python3 -m unittest";
+    if (!program_on_path("python3").empty() && !python_has("pytest")) return "python3 -m unittest";
     return "python3 -m pytest -q";
   }
   if (any_test("javascript")) return "node --test";

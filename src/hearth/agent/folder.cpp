@@ -36,10 +36,8 @@ Result<fs::path> Folder::resolve(std::string_view name) const {
     return fail(ErrorKind::invalid_request,
                 fmt::format("{} is not a usable path: {}", name, ec.message()));
   }
-  const auto [root_end, unused] =
-      std::mismatch(root_.begin(), root_.end(), real.begin(), real.end());
   const bool dangling = fs::is_symlink(fs::symlink_status(real, ec));
-  if (root_end != root_.end() || dangling) {
+  if (!is_below(real, root_) || dangling) {
     return fail(ErrorKind::forbidden,
                 fmt::format("{} is outside the folder {}; use a path inside it, such as a relative "
                             "one",
@@ -50,6 +48,11 @@ Result<fs::path> Folder::resolve(std::string_view name) const {
 
 std::string Folder::name_of(const fs::path& path) const {
   return path.lexically_relative(root_).generic_string();
+}
+
+bool is_below(const fs::path& path, const fs::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
+         folder.end();
 }
 
 bool is_hidden_folder(std::string_view name) {

@@ -34,6 +34,9 @@ class Folder {
   std::filesystem::path root_;
 };
 
+/// Whether `path` is `folder` or below it, by their parts. REQUIRES: both are absolute and real.
+bool is_below(const std::filesystem::path& path, const std::filesystem::path& folder);
+
 /// Folders that hold history, dependencies or caches: never searched, never shown to a model.
 bool is_hidden_folder(std::string_view name);
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <string_view>
 
 #include "hearth/base/file.h"
@@ -61,6 +62,18 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
 }
 
 }  // namespace
+
+std::string program_on_path(std::string_view name) {
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path == nullptr ? "/usr/bin:/bin" : path;
+  while (!rest.empty()) {
+    const std::size_t colon = std::min(rest.find(':'), rest.size());
+    const std::filesystem::path file = std::filesystem::path(rest.substr(0, colon)) / name;
+    if (file.is_absolute() && ::access(file.c_str(), X_OK) == 0) return file.string();
+    rest.remove_prefix(std::min(colon + 1, rest.size()));
+  }
+  return {};
+}
 
 Result<pid_t> spawn(const Program& program, const StandardStreams& streams) {
   const std::vector<std::string> entries = environment_of(program);

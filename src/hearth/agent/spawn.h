@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hearth/base/error.h"
@@ -23,6 +24,9 @@ struct StandardStreams {
   int out = -1;
   int err = -1;
 };
+
+/// The first executable `name` in an absolute folder of the PATH; empty if there is none.
+std::string program_on_path(std::string_view name);
 
 /// Starts a program in a process group of its own, told not to use colours or a pager; the caller
 /// waits for it. A program that is not there ends with exit code 127, a folder that is not with

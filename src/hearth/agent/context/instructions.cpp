@@ -98,8 +98,7 @@ class Loader {
     const fs::path real = fs::canonical(file, ec);
     if (ec || is_secret_name(real.filename().string())) return false;
     const auto below = [&](const fs::path& folder) {
-      const fs::path base = fs::weakly_canonical(folder, ec);
-      return std::mismatch(base.begin(), base.end(), real.begin(), real.end()).first == base.end();
+      return is_below(real, fs::weakly_canonical(folder, ec));
     };
     return below(root_) || below(config_dir()) || below(home_dir() / ".claude");
   }

@@ -5,30 +5,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 
 #include "hearth/agent/process.h"
 #include "hearth/agent/sandbox/secrets.h"
+#include "hearth/agent/spawn.h"
 #include "hearth/base/xdg.h"
 
 namespace hearth::agent {
 namespace fs = std::filesystem;
 namespace {
-
-/// The first `name` on the PATH; empty if there is none.
-std::string found_program(std::string_view name) {
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path == nullptr ? "/usr/bin:/bin" : path;
-  while (!rest.empty()) {
-    const std::size_t colon = std::min(rest.find(':'), rest.size());
-    const fs::path file = fs::path(rest.substr(0, colon)) / name;
-    if (file.is_absolute() && ::access(file.c_str(), X_OK) == 0) return file.string();
-    rest.remove_prefix(std::min(colon + 1, rest.size()));
-  }
-  return {};
-}
 
 /// Places in the folder from which something outside the sandbox takes commands or permissions.
 constexpr std::array guarded{".git/hooks", ".git/config", ".git/info/attributes",
@@ -58,7 +45,7 @@ Sandbox Sandbox::open(const SandboxSettings& settings, const fs::path& folder,
         fmt::format("{} holds your home folder; work in a folder below it", folder.string());
     return sandbox;
   }
-  sandbox.program_ = found_program("bwrap");
+  sandbox.program_ = program_on_path("bwrap");
   if (sandbox.program_.empty()) {
     sandbox.reason_ = "bubblewrap is not installed; install the package bubblewrap";
     return sandbox;
