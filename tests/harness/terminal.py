@@ -1,4 +1,4 @@
-"""A program in a terminal of its own: what it writes is read, keys are sent to it."""
+"""A program in a dumb terminal of its own: what it writes is read, keys are sent to it."""
 
 import os
 import pty
@@ -16,7 +16,7 @@ class Terminal:
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
             os.chdir(cwd)
-            os.execve(arguments[0], arguments, {**env, "TERM": "xterm", "NO_COLOR": "1"})
+            os.execve(arguments[0], arguments, {**env, "TERM": "dumb"})
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         self._from = 0
 

@@ -6,14 +6,24 @@
 #include <iostream>
 
 #include "hearth/agent/commands/slash_commands.h"
+#include "hearth/agent/interrupt.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/session/begin_session.h"
 #include "hearth/agent/stream_input.h"
+#include "hearth/agent/terminal/terminal_settings.h"
+#include "hearth/agent/terminal/terminal_ui.h"
 #include "hearth/base/xdg.h"
 
 namespace hearth::agent {
 namespace {
 
+SlashResult run_command_line(Session& session, std::string_view line) {
+  std::stop_source stop;
+  const InterruptWatch watch(stop, InterruptWatch::Keys::watched);
+  return run_slash_command(session, line, stop.get_token());
+}
+
+/// Line by line: for screen readers, dumb terminals and pipes.
 int converse(Session& session, Output& output) {
   output.status(
       "Type a task, /help for commands, or an empty line to end. Esc or Ctrl-C "
@@ -24,10 +34,12 @@ int converse(Session& session, Output& output) {
     std::fflush(stdout);
     std::string line;
     if (!std::getline(std::cin, line) || trimmed(line).empty()) break;
-    switch (run_slash_command(session, line)) {
-      case SlashResult::ended: return good ? 0 : 1;
-      case SlashResult::done: continue;
-      case SlashResult::no_command: break;
+    SlashResult result = run_command_line(session, line);
+    switch (result.kind) {
+      case SlashResult::Kind::ended: return good ? 0 : 1;
+      case SlashResult::Kind::done: continue;
+      case SlashResult::Kind::task: line = std::move(result.task); break;
+      case SlashResult::Kind::no_command: break;
     }
     good = session.run(line).good();
   }
@@ -48,6 +60,13 @@ std::filesystem::path sessions_dir() {
 int run_agent(const AgentOptions& options, const AgentNeeds& needs) {
   if (options.stream_input) return run_stream_input(options, needs);
   const bool interactive = !options.prompt;
+  if (interactive && can_draw(load_terminal_settings())) return run_terminal(options, needs);
+  if (options.choose_session) {
+    fmt::print(stderr,
+               "hearth: without a terminal to choose in, -r needs a session's ID; `hearth "
+               "sessions` lists them\n");
+    return 2;
+  }
   const auto output = options.format == OutputFormat::text || interactive
                           ? make_terminal_output(interactive)
                           : make_json_output(events_for(options));

@@ -30,6 +30,7 @@ struct AgentOptions {
   int idle_exit_minutes = 30;     ///< of a server that is started here
   bool go_on = false;             ///< with the folder's latest session
   std::string resume;             ///< go on with this session
+  bool choose_session = false;    ///< go on with one that the person chooses
   bool fork = false;              ///< as a new session, the old one stays as it is
   bool trust = false;             ///< the folder's own settings may allow and run things
   bool stream_input = false;      ///< tasks and answers come as JSON lines on standard input

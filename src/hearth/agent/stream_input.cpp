@@ -190,8 +190,9 @@ int run_stream_input(const AgentOptions& options, const AgentNeeds& needs) {
   const auto output =
       make_json_output(options.partial_messages ? JsonEvents::with_pieces : JsonEvents::whole);
   Input input;
-  auto session = begin_session(options, needs, *output,
-                               [&](const Question& question) { return input.ask(question); });
+  auto session =
+      begin_session(options, needs, *output,
+                    {.ask = [&](const Question& question) { return input.ask(question); }});
   if (!session) {
     output->finished(outcome_of(session.error()));
     // The reader waits for the end of the input; nobody else does.

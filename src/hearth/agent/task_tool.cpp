@@ -184,6 +184,14 @@ std::unique_ptr<Tool> make_task_tool(const Workplace& workplace, TaskFrom from) 
   return std::make_unique<TaskTool>(workplace, from);
 }
 
+std::vector<SubagentSummary> list_subagents(const Folder& folder) {
+  std::vector<SubagentSummary> agents;
+  for (const Subagent& agent : subagents_for(folder)) {
+    agents.push_back({agent.name, agent.description, agent.only_reads});
+  }
+  return agents;
+}
+
 std::string subagents_note(const Folder& folder) {
   std::string note;
   for (const CustomFile& file : find_custom_files(folder.root(), CustomKind::agent)) {

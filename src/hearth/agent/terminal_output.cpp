@@ -155,6 +155,10 @@ class TerminalOutput final : public Output {
 
 }  // namespace
 
+void Output::prefill(const chat::PrefillProgress& reading) {
+  progress(prefill_line(reading));
+}
+
 std::string prefill_line(const chat::PrefillProgress& progress) {
   constexpr int width = 20;
   const int total = std::max(progress.total, 1);

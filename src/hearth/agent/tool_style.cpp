@@ -87,7 +87,7 @@ class ToolStyle final : public Style {
     work_.output.progress("waiting for the model");
     const auto answer = complete(work_.server, request(), stop, [&](const chat::Event& event) {
       if (const auto* prefill = std::get_if<chat::PrefillProgress>(&event)) {
-        work_.output.progress(prefill_line(*prefill));
+        work_.output.prefill(*prefill);
       } else if (const auto* delta = std::get_if<chat::TextDelta>(&event)) {
         work_.output.text(delta->text);
       } else if (const auto* thought = std::get_if<chat::ThinkingDelta>(&event)) {

@@ -60,8 +60,15 @@ void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
               "default, acceptEdits, plan or bypassPermissions"),
           "MODE", CLI::IsMember({"default", "acceptEdits", "plan", "bypassPermissions"}));
   app.add_flag("-c,--continue", options->go_on, "Go on with the latest session in this folder");
-  app.add_option("-r,--resume", options->resume, "Go on with this session (`hearth sessions`)")
-      ->type_name("ID")
+  app.add_option_function<std::vector<std::string>>(
+         "-r,--resume",
+         [options](const std::vector<std::string>& id) {
+           options->choose_session = id.empty() || id.front().empty();
+           if (!options->choose_session) options->resume = id.front();
+         },
+         "Go on with this session (`hearth sessions`), or one to choose")
+      ->type_name("[ID]")
+      ->expected(0, 1)
       ->excludes("--continue");
   app.add_flag("--fork-session", options->fork,
                "With --continue or --resume: as a new session, the old one stays as it is");

@@ -58,7 +58,9 @@ TEST_F(Sessions, AreTheSameAgain) {
   EXPECT_THAT(texts_of(session.messages), ElementsAre("a note\none", "did one", "three"));
   EXPECT_EQ(session.summary.title, "one");
   EXPECT_EQ(session.summary.folder, "/w");
-  EXPECT_THAT(session.task_starts, ElementsAre(0U));
+  ASSERT_EQ(session.task_starts.size(), 1U);
+  EXPECT_EQ(session.task_starts[0].messages, 0U);
+  EXPECT_EQ(session.task_starts[0].text, "one");
   EXPECT_EQ(session.checkpoint, "abc");
   EXPECT_EQ(session.damage, "");
   conversation.replace({said(chat::Role::user, "short")}, "compaction");

@@ -100,9 +100,9 @@ AcpSession::~AcpSession() {
 Result<std::unique_ptr<AcpSession>> AcpSession::open(AgentOptions options, const AgentNeeds& needs,
                                                      AcpPeer& peer) {
   std::unique_ptr<AcpSession> made(new AcpSession(std::move(options), peer));
-  auto session =
-      begin_session(made->options_, needs, *made->output_,
-                    [self = made.get()](const Question& question) { return self->ask(question); });
+  auto session = begin_session(
+      made->options_, needs, *made->output_,
+      {.ask = [self = made.get()](const Question& question) { return self->ask(question); }});
   if (!session) return std::unexpected(session.error());
   made->session_ = std::move(*session);
   return made;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <mutex>
@@ -96,7 +97,7 @@ class Permissions {
   [[nodiscard]] bool is_allowed_by_mode(const Case& use) const;
   Decision ask(const Case& use, std::string_view mode_that_allows);
 
-  PermissionMode mode_;
+  std::atomic<PermissionMode> mode_;  ///< a person may change it while something runs
   Ask ask_;
   Setup setup_;
   std::set<std::string> always_;

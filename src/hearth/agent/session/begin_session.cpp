@@ -89,22 +89,21 @@ void add_rules_of(const AgentOptions& options, const Folder& folder, Settings& s
   add(options.disallowed_tools, Effect::deny, "--disallowedTools");
 }
 
-Result<Server> server_for(const AgentOptions& options, const EnsureModel& ensure_model,
-                          Output& output) {
+}  // namespace
+
+Result<Server> server_for(const AgentOptions& options, const AgentNeeds& needs, Output& output) {
   std::stop_source stop;
   InterruptWatch watch(stop, InterruptWatch::Keys::ignored);
   const ServerWish wish{.named = options.server,
                         .interactive = !options.prompt,
                         .idle_exit_minutes = options.idle_exit_minutes};
-  return reach_server(wish, ensure_model, stop.get_token(),
+  return reach_server(wish, needs.ensure_model, stop.get_token(),
                       {.status = [&](std::string_view line) { output.status(line); },
                        .progress = [&](std::string_view line) { output.progress(line); }});
 }
 
-}  // namespace
-
 Result<std::unique_ptr<Session>> begin_session(const AgentOptions& options, const AgentNeeds& needs,
-                                               Output& output, Permissions::Ask ask) {
+                                               Output& output, Person person) {
   auto folder = Folder::open(options.folder);
   if (!folder) return std::unexpected(folder.error());
   auto before = session_before(options, *folder);
@@ -117,7 +116,7 @@ Result<std::unique_ptr<Session>> begin_session(const AgentOptions& options, cons
   mcp.servers.insert(mcp.servers.end(), options.mcp_servers.begin(), options.mcp_servers.end());
   tell_problems(settings, mcp, *folder, trusted, output);
   add_rules_of(options, *folder, settings, output);
-  auto server = server_for(options, needs.ensure_model, output);
+  auto server = server_for(options, needs, output);
   if (!server) return std::unexpected(server.error());
   const OfferedModel model = offered_model(*server, options.model);
   return std::make_unique<Session>(options, needs, output,
@@ -128,7 +127,7 @@ Result<std::unique_ptr<Session>> begin_session(const AgentOptions& options, cons
                                                 .model = model,
                                                 .mcp = std::move(mcp),
                                                 .before = std::move(*before),
-                                                .ask = std::move(ask)});
+                                                .person = std::move(person)});
 }
 
 }  // namespace hearth::agent

@@ -7,14 +7,19 @@
 namespace hearth::agent {
 
 void Conversation::append(chat::Message message) {
-  if (message.role == chat::Role::user && !notes_.empty()) {
+  if (message.role == chat::Role::user) {
+    std::vector<std::string> notes;
+    {
+      const std::lock_guard lock(noting_);
+      notes.swap(notes_);
+    }
     // Results of tools come first in a message, or a server refuses it.
     const auto is_result = [](const chat::Block& block) {
       return std::holds_alternative<chat::ToolResultBlock>(block);
     };
     auto at = message.content.begin();
     while (at != message.content.end() && is_result(*at)) ++at;
-    for (std::string& note : std::exchange(notes_, {})) {
+    for (std::string& note : notes) {
       at = message.content.insert(at, chat::TextBlock{.text = std::move(note), .extra = {}}) + 1;
     }
   }
@@ -24,6 +29,7 @@ void Conversation::append(chat::Message message) {
 }
 
 void Conversation::add_note(std::string text) {
+  const std::lock_guard lock(noting_);
   notes_.push_back(std::move(text));
 }
 

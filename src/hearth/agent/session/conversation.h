@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <string_view>
 #include <vector>
 
@@ -18,7 +19,8 @@ class Conversation {
   [[nodiscard]] const std::vector<chat::Message>& messages() const { return messages_; }
 
   void append(chat::Message message);
-  /// Takes the text of notes along in front of the next user message that is appended.
+  /// Takes the text of notes along in front of the next user message that is appended. From any
+  /// thread.
   void add_note(std::string text);
   /// Goes back to the first `count` messages.
   void rewind(std::size_t count);
@@ -31,6 +33,7 @@ class Conversation {
  private:
   SessionLog& log_;
   std::vector<chat::Message> messages_;
+  std::mutex noting_;
   std::vector<std::string> notes_;
 };
 

@@ -50,7 +50,8 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
                  SessionStart start)
     : options_(options),
       needs_(needs),
-      interactive_(!options.prompt && !start.ask),
+      interactive_(!options.prompt && !start.person.ask),
+      person_(person_at_terminal(std::move(start.person))),
       folder_(std::move(start.folder)),
       settings_(std::move(start.settings)),
       log_(std::move(start.log)),
@@ -63,7 +64,7 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
       hooks_(settings_.hooks, folder_.root(), log_.id(), log_.path().string()),
       permissions_(
           options.permission_mode.value_or(settings_.default_mode.value_or(PermissionMode::normal)),
-          asker(std::move(start.ask)),
+          person_.ask,
           {.rules = settings_.rules,
            .folder = folder_.root(),
            .sandboxed = [this] { return shell_.sandboxed(); }}),
@@ -201,13 +202,14 @@ Outcome Session::run(const std::string& task, const std::stop_token& stop) {
   const auto started = Clock::now();
   // The folder first: a list of sessions reads no more than a file's beginning.
   log_.append("task", {{"folder", folder_.root().string()}, {"text", task}});
-  task_starts_.push_back(conversation_.messages().size());
+  task_starts_.push_back({conversation_.messages().size(), task});
   kept_ = false;
   Style& style = style_for(task);
   begin_conversation(stop);
   Outcome outcome;
   if (ask_prompt_hooks(task, stop, outcome)) {
     compact_if_full(stop);
+    add_mentioned_files(task, stop);
     outcome = style.run(task, stop);
     if (&style == repair_style_.get()) remember_repair(task, outcome);
   }
@@ -269,9 +271,18 @@ Result<Compacted> Session::make_shorter(const std::string& wish, const std::stop
 void Session::rewind(std::size_t count) {
   count = std::min(count, task_starts_.size());
   if (count == 0) return;
-  const std::size_t start = task_starts_[task_starts_.size() - count];
+  const std::size_t start = task_starts_[task_starts_.size() - count].messages;
   task_starts_.resize(task_starts_.size() - count);
   conversation_.rewind(start);
+}
+
+Result<std::vector<std::string>> Session::rewind_files(std::size_t count) {
+  // Until the first change the files stayed as they were.
+  const std::size_t first = task_starts_.size() - std::min(count, task_starts_.size());
+  for (std::size_t i = first; i < task_starts_.size(); ++i) {
+    if (!task_starts_[i].state.empty()) return restore_files(task_starts_[i].state);
+  }
+  return std::vector<std::string>();
 }
 
 void Session::keep_checkpoint() {
@@ -284,6 +295,7 @@ void Session::keep_checkpoint() {
     return;
   }
   state_before_ = std::move(*state);
+  if (!task_starts_.empty()) task_starts_.back().state = state_before_;
   log_.append("checkpoint", {{"state", state_before_}});
 }
 
@@ -291,7 +303,11 @@ Result<std::vector<std::string>> Session::undo() {
   if (state_before_.empty()) {
     return fail(ErrorKind::not_found, "nothing was changed in this session that could be undone");
   }
-  auto restored = checkpoints_.restore(state_before_);
+  return restore_files(state_before_);
+}
+
+Result<std::vector<std::string>> Session::restore_files(const std::string& state) {
+  auto restored = checkpoints_.restore(state);
   if (!restored) return std::unexpected(restored.error());
   // A second undo brings back what the first one took.
   state_before_ = restored->before;

@@ -12,6 +12,8 @@
 #include "hearth/agent/interrupt.h"
 #include "hearth/agent/mcp/mcp_servers.h"
 #include "hearth/agent/permission/settings.h"
+#include "hearth/agent/person.h"
+#include "hearth/agent/process.h"
 #include "hearth/agent/session/checkpoints.h"
 #include "hearth/agent/session/compaction.h"
 #include "hearth/agent/session/session_store.h"
@@ -31,8 +33,8 @@ struct SessionStart {
   OfferedModel model;
   McpConfig mcp;
   std::optional<StoredSession> before;  ///< the session that goes on
-  /// Who is asked for permission; empty: the person at the terminal, if there is one.
-  Permissions::Ask ask = {};
+  /// Without an `ask`: whoever sits at the terminal, line by line, if anybody does.
+  Person person = {};
 };
 
 /// One session, from its first task to its last: what the styles work with, and what a person can
@@ -63,6 +65,8 @@ class Session {
   [[nodiscard]] int window() const { return window_; }
   [[nodiscard]] const chat::Usage& usage() const { return usage_; }
   [[nodiscard]] int turns() const { return turns_; }
+  /// How long the conversation was at the last request, with its answer; 0 before the first.
+  [[nodiscard]] int last_prompt_tokens() const { return last_prompt_tokens_; }
   [[nodiscard]] PermissionMode mode() const { return permissions_.mode(); }
 
   void set_mode(PermissionMode mode);
@@ -76,14 +80,24 @@ class Session {
   Result<std::string> diff();
   /// Errors: see compact().
   Result<Compacted> make_shorter(const std::string& wish, const std::stop_token& stop);
-  /// Goes back to before the last `count` tasks.
+  /// Goes back to before the last `count` tasks; files stay.
   void rewind(std::size_t count);
+  /// The tasks that are in the conversation, the oldest first.
+  [[nodiscard]] const std::vector<TaskStart>& tasks() const { return task_starts_; }
+  /// Makes the files what they were before the last `count` tasks; which have changed by that.
+  /// Errors: those of Checkpoints.
+  Result<std::vector<std::string>> rewind_files(std::size_t count);
+
+  /// Runs a command that the person typed, outside of the sandbox; the model is told with the next
+  /// task. Errors: io.
+  Result<CommandResult> run_typed_command(const std::string& line, const std::stop_token& stop);
 
   /// The whole request as it would be sent now.
   [[nodiscard]] chat::Request request() const;
 
  private:
-  Permissions::Ask asker(Permissions::Ask given);
+  /// The one who was given; else the one at the terminal, if the session is interactive.
+  Person person_at_terminal(Person given);
   Consent ask(const Question& question);
   std::optional<std::string> ask_line(std::string_view question);
   std::optional<CheckCommand> check_for(const std::string& task);
@@ -96,6 +110,9 @@ class Session {
   void begin_conversation(const std::stop_token& stop);
   /// False if a hook does not let the task through; `outcome` says why.
   bool ask_prompt_hooks(const std::string& task, const std::stop_token& stop, Outcome& outcome);
+  /// The files that the task names with an `@`, for the model as if it had read them.
+  void add_mentioned_files(const std::string& task, const std::stop_token& stop);
+  Result<std::vector<std::string>> restore_files(const std::string& state);
   /// At most once in a run, whoever changes something first.
   void keep_checkpoint();
   /// What was done with whole files is part of the conversation for the tasks that follow.
@@ -104,7 +121,8 @@ class Session {
 
   const AgentOptions& options_;
   const AgentNeeds& needs_;
-  bool interactive_;
+  bool interactive_;  ///< by lines on the terminal
+  Person person_;
   Folder folder_;
   Settings settings_;
   SessionLog log_;
@@ -128,9 +146,9 @@ class Session {
   std::optional<StyleName> announced_;
   bool asked_for_check_ = false;
   std::mutex checkpoint_;
-  bool kept_ = false;                     ///< in this run
-  std::string state_before_;              ///< the last checkpoint; empty if there is none
-  std::vector<std::size_t> task_starts_;  ///< in messages
+  bool kept_ = false;         ///< in this run
+  std::string state_before_;  ///< the last checkpoint; empty if there is none
+  std::vector<TaskStart> task_starts_;
   bool resumed_ = false;
 };
 

@@ -9,10 +9,16 @@
 
 namespace hearth::agent {
 
-Permissions::Ask Session::asker(Permissions::Ask given) {
-  if (given) return given;
-  if (!interactive_) return {};
-  return [this](const Question& question) { return ask(question); };
+Person Session::person_at_terminal(Person given) {
+  if (!interactive_) return given;
+  return {.ask = [this](const Question& question) { return ask(question); },
+          .answer =
+              [this](std::string_view question) {
+                if (watch_ != nullptr) watch_->pause();
+                auto line = ask_line(question);
+                if (watch_ != nullptr) watch_->resume();
+                return line;
+              }};
 }
 
 Consent Session::ask(const Question& question) {
@@ -47,11 +53,9 @@ std::optional<std::string> Session::ask_line(std::string_view question) {
 std::optional<CheckCommand> Session::check_for(const std::string& task) {
   if (!options_.check.empty()) return CheckCommand{options_.check, true};
   if (auto found = find_check(task, folder_)) return found;
-  if (!interactive_ || asked_for_check_) return std::nullopt;
+  if (!person_.answer || asked_for_check_) return std::nullopt;
   asked_for_check_ = true;
-  if (watch_ != nullptr) watch_->pause();
-  const auto line = ask_line("Which command checks the work (empty: none)? ");
-  if (watch_ != nullptr) watch_->resume();
+  const auto line = person_.answer("Which command checks the work (empty: none)? ");
   if (!line || line->empty()) return std::nullopt;
   return CheckCommand{*line, true};
 }

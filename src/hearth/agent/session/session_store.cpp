@@ -35,10 +35,13 @@ class Replay {
       summary.model = find_string(record, "model").value_or(summary.model);
     } else if (*type == "task") {
       session_.tasks.emplace_back(find_string(record, "text").value_or(""));
-      session_.task_starts.push_back(session_.messages.size());
+      session_.task_starts.push_back({session_.messages.size(), session_.tasks.back()});
       if (const auto folder = find_string(record, "folder")) summary.folder = *folder;
     } else if (*type == "checkpoint") {
       session_.checkpoint = find_string(record, "state").value_or("");
+      if (!session_.task_starts.empty() && session_.task_starts.back().state.empty()) {
+        session_.task_starts.back().state = session_.checkpoint;
+      }
     } else if (*type == "title") {
       title_ = find_string(record, "text").value_or("");
     } else if (*type == "user" || *type == "assistant") {
@@ -48,7 +51,8 @@ class Replay {
     } else if (*type == "rewind") {
       const auto count = static_cast<std::size_t>(find_int(record, "messages").value_or(0));
       session_.messages.resize(std::min(count, session_.messages.size()));
-      std::erase_if(session_.task_starts, [&](std::size_t start) { return start >= count; });
+      std::erase_if(session_.task_starts,
+                    [&](const TaskStart& start) { return start.messages >= count; });
     } else if (*type == "replaced") {
       const json::array* messages = find_array(record, "messages");
       if (messages == nullptr) return false;

@@ -28,6 +28,13 @@ std::vector<SessionSummary> list_sessions(const std::filesystem::path& store,
                                           const std::filesystem::path& folder,
                                           std::size_t most = 200);
 
+/// Where a task begins in a session.
+struct TaskStart {
+  std::size_t messages = 0;  ///< how many came before it
+  std::string text;
+  std::string state = {};  ///< of the files before its first change; empty if it changed none
+};
+
 /// A session read back.
 struct StoredSession {
   SessionSummary summary;
@@ -35,8 +42,8 @@ struct StoredSession {
   /// The results of calls that were running when it broke off; they are not in the log yet.
   std::optional<chat::Message> missing_results;
   std::vector<std::string> tasks;
-  /// For each task that is still in the conversation, how many messages came before it.
-  std::vector<std::size_t> task_starts;
+  /// Those of the tasks that are still in the conversation.
+  std::vector<TaskStart> task_starts;
   std::string checkpoint;  ///< the state of the files before the last run that changed any
   /// What was damaged and how much of the session is there nevertheless; empty if nothing was.
   std::string damage;

@@ -1,0 +1,36 @@
+// What a person types beside the task itself: files by `@name`, commands by `!line`.
+#include <fmt/format.h>
+
+#include "hearth/agent/mentions.h"
+#include "hearth/agent/plain_text.h"
+#include "hearth/agent/session/session.h"
+
+namespace hearth::agent {
+
+void Session::add_mentioned_files(const std::string& task, const std::stop_token& stop) {
+  for (const std::string& name : mentioned_files(task, folder_)) {
+    chat::ToolUseBlock call;
+    call.name = "read";
+    call.arguments = to_json(json::value(json::object{{"path", name}}));
+    Toolbox::Call prepared = tools_.prepare(call, false);
+    if (prepared.tool == nullptr) return;
+    const ToolResult content = prepared.tool->run(prepared.arguments, stop);
+    output_.status(fmt::format("{} {}", content.is_error ? "Not read:" : "Read", name));
+    conversation_.add_note(content.is_error
+                               ? fmt::format("{} could not be read: {}", name, content.text)
+                               : fmt::format("The file {}:\n{}", name, content.text));
+  }
+}
+
+Result<CommandResult> Session::run_typed_command(const std::string& line,
+                                                 const std::stop_token& stop) {
+  constexpr std::chrono::minutes patience{10};
+  constexpr std::size_t most_for_the_model = 4000;
+  auto ran = run_command({.line = line, .folder = folder_.root(), .timeout = patience}, stop);
+  if (!ran) return ran;
+  conversation_.add_note(fmt::format("The user ran `{}` (exit code {}):\n{}", line, ran->exit_code,
+                                     trimmed_in_the_middle(ran->output, most_for_the_model)));
+  return ran;
+}
+
+}  // namespace hearth::agent

@@ -1,0 +1,586 @@
+#include "hearth/agent/terminal/terminal_ui.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <deque>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "hearth/agent/commands/slash_commands.h"
+#include "hearth/agent/plain_text.h"
+#include "hearth/agent/terminal/external_editor.h"
+#include "hearth/agent/terminal/file_index.h"
+#include "hearth/agent/terminal/graphemes.h"
+#include "hearth/agent/terminal/picker.h"
+#include "hearth/agent/terminal/pickers.h"
+#include "hearth/agent/terminal/prompt.h"
+#include "hearth/agent/terminal/questions.h"
+#include "hearth/agent/terminal/session_worker.h"
+#include "hearth/agent/terminal/status_line.h"
+#include "hearth/agent/terminal/terminal_settings.h"
+#include "hearth/agent/terminal/transcript.h"
+#include "hearth/agent/terminal/tty.h"
+#include "hearth/base/xdg.h"
+
+namespace hearth::agent {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds frame_time{16};
+constexpr milliseconds spinner_time{100};
+constexpr milliseconds escape_time{40};
+constexpr milliseconds twice_time{1500};
+constexpr TextStyle muted{.role = Role::muted};
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+bool is_control(const Key& key, char letter) {
+  return key.code == KeyCode::text && key.control && key.text[0] == letter;
+}
+
+class TerminalUi {
+ public:
+  TerminalUi(const AgentOptions& options, const AgentNeeds& needs, const TerminalSettings& settings)
+      : settings_(settings),
+        folder_(std::filesystem::weakly_canonical(options.folder)),
+        colours_(colour_depth(variable("NO_COLOR"), variable("COLORTERM"), variable("TERM"))),
+        theme_(colours_, settings.background.value_or(Background::dark)),
+        transcript_([this] { tty_.wake(); }),
+        history_(state_dir() / "history.jsonl"),
+        prompt_(history_,
+                {.commands = [this] { return command_suggestions(); },
+                 .files = [this](std::string_view typed) { return files_for(typed); }},
+                settings.vi_keys),
+        questions_([this] { tty_.wake(); }),
+        worker_(options, needs, transcript_, questions_.person(), [this] { tty_.wake(); }) {
+    resize();
+    if (!settings.background && colours_ != ColourDepth::none) tty_.write("\x1b]11;?\x1b\\");
+    for (const std::string& problem : settings.problems) transcript_.status(problem);
+    if (options.choose_session) open_session_picker();
+  }
+
+  int run() {
+    welcome();
+    while (!worker_.state().ended) {
+      turn(tty_.wait(patience()));
+      begin_waiting_task();
+      follow_session();
+      if (Clock::now() >= next_frame_) draw();
+    }
+    questions_.close();
+    draw();
+    tty_.write(region_.clear(tty_.size()));
+    if (const SessionState state = worker_.state(); state.tasks > 0) {
+      tty_.write(fmt::format("hearth --resume {} goes on from here.\n", state.id));
+    }
+    return worker_.exit_code();
+  }
+
+ private:
+  void welcome() {
+    transcript_.show({plain_line("Hearth · " + folder_.string(), {.bold = true}),
+                      plain_line("Write a task. /help lists commands, @ names a file, ! runs a "
+                                 "command, Ctrl-D ends.",
+                                 muted)});
+  }
+
+  milliseconds patience() {
+    if (keys_.waits()) return escape_time;
+    const auto until =
+        std::chrono::duration_cast<milliseconds>(next_frame_ - Clock::now()) + milliseconds(1);
+    if (dirty_) return std::clamp(until, milliseconds(0), frame_time);
+    return worker_.state().busy ? spinner_time : milliseconds(10'000);
+  }
+
+  void turn(const Tty::Events& events) {
+    if (events.resized) resize();
+    if (!events.errors.empty()) transcript_.status(events.errors);
+    const bool nothing = events.bytes.empty();
+    for (const Key& key : nothing&& keys_.waits() ? keys_.time_out() : keys_.feed(events.bytes)) {
+      take(key);
+    }
+    if (events.ended) leave();
+    dirty_ = true;
+  }
+
+  void resize() {
+    size_ = tty_.size();
+    transcript_.set_columns(content_columns());
+  }
+
+  /// The last column stays free: a line that fills it may or may not be wrapped.
+  [[nodiscard]] int content_columns() const { return std::max(size_.columns - 1, 10); }
+
+  // What keys do.
+
+  void take(const Key& key) {
+    if (key.code == KeyCode::background) {
+      theme_ = Theme(colours_, background_of(key.text));
+      return;
+    }
+    if (key.code == KeyCode::focus_in || key.code == KeyCode::focus_out) {
+      focused_ = key.code == KeyCode::focus_in;
+      return;
+    }
+    if (picker_) return take_for_picker(key);
+    if (take_anywhere(key)) return;
+    const bool was_empty = prompt_.empty();
+    const Prompt::Effect effect = prompt_.apply(key);
+    if (effect == Prompt::Effect::submitted) return submit();
+    if (effect == Prompt::Effect::handled) return;
+    if (key.code == KeyCode::escape) escape(was_empty);
+  }
+
+  void take_for_picker(const Key& key) {
+    const Picker::Effect effect = picker_->picker.apply(key);
+    if (effect != Picker::Effect::chosen && effect != Picker::Effect::cancelled) return;
+    // Another picker may follow.
+    const OpenPicker done = std::exchange(picker_, std::nullopt).value();
+    if (effect == Picker::Effect::chosen) {
+      done.chosen(done.picker.chosen());
+    } else if (done.cancelled) {
+      done.cancelled();
+    }
+  }
+
+  bool take_anywhere(const Key& key) {
+    if (is_control(key, 'c') && !prompt_.searches()) {
+      interrupt_or_leave();
+    } else if (is_control(key, 'd') && prompt_.empty()) {
+      leave();
+    } else if (is_control(key, 'l')) {
+      tty_.write("\x1b[2J\x1b[H");
+      region_ = LiveRegion();
+    } else if (is_control(key, 'o')) {
+      transcript_.toggle_details();
+    } else if (is_control(key, 'g') && !prompt_.searches()) {
+      write_in_editor();
+    } else if (is_control(key, 'z')) {
+      tty_.write(region_.clear(tty_.size()));
+      tty_.suspend();
+      resize();
+    } else if (key.code == KeyCode::tab && key.shift) {
+      next_mode();
+    } else if (key.code == KeyCode::up && prompt_.empty() && !waiting_.empty()) {
+      prompt_.set_text(std::move(waiting_.back()));
+      waiting_.pop_back();
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void escape(bool was_empty) {
+    if (question_ && !question_->permission) {
+      questions_.answer(std::nullopt);
+      return;
+    }
+    if (worker_.state().busy) {
+      worker_.interrupt();
+      return;
+    }
+    const bool twice = Clock::now() - last_escape_ < twice_time;
+    last_escape_ = twice ? Clock::time_point() : Clock::now();
+    if (!twice) return;
+    if (was_empty) {
+      open_rewind_picker();
+    } else {
+      prompt_.set_text("");
+    }
+  }
+
+  void interrupt_or_leave() {
+    if (!prompt_.empty()) {
+      prompt_.set_text("");
+    } else if (worker_.state().busy) {
+      if (question_) questions_.answer(std::nullopt);
+      worker_.interrupt();
+    } else if (Clock::now() - last_interrupt_ < twice_time) {
+      leave();
+    } else {
+      last_interrupt_ = Clock::now();
+      transcript_.show({plain_line("Ctrl-C once more ends Hearth.", muted)});
+    }
+  }
+
+  void leave() {
+    waiting_.clear();
+    worker_.drop_queue();
+    questions_.close();
+    worker_.end();
+    worker_.interrupt();
+  }
+
+  void next_mode() {
+    switch (worker_.state().mode) {
+      case PermissionMode::normal: return worker_.set_mode(PermissionMode::accept_edits);
+      case PermissionMode::accept_edits: return worker_.set_mode(PermissionMode::plan);
+      case PermissionMode::plan:
+      case PermissionMode::bypass: return worker_.set_mode(PermissionMode::normal);
+    }
+  }
+
+  void write_in_editor() {
+    tty_.write(region_.clear(tty_.size()));
+    tty_.give_back();
+    auto text = edited_by_program(prompt_.text());
+    tty_.take();
+    resize();
+    if (text) {
+      prompt_.set_text(std::move(*text));
+    } else {
+      transcript_.status(text.error().message);
+    }
+  }
+
+  // What is submitted.
+
+  void submit() {
+    std::string text = prompt_.take();
+    if (question_ && !question_->permission) {
+      questions_.answer(std::move(text));
+      return;
+    }
+    if (trimmed(text).empty()) return;
+    if (take_own_command(std::string(trimmed(text)))) return;
+    waiting_.push_back(std::move(text));
+  }
+
+  /// Commands that are about the terminal, or have something to choose in it.
+  bool take_own_command(const std::string& text) {
+    if (text == "/vim") {
+      prompt_.set_vi(!prompt_.is_vi());
+      transcript_.status(prompt_.is_vi() ? "vi's keys are on." : "vi's keys are off.");
+    } else if (text == "/rewind") {
+      open_rewind_picker();
+    } else if (text == "/resume") {
+      open_session_picker();
+    } else if (text == "/clear" || text == "/new") {
+      worker_.switch_to("");
+      transcript_.status("A new session begins.");
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void begin_waiting_task() {
+    const SessionState state = worker_.state();
+    if (!state.ready || state.busy || state.queued > 0 || waiting_.empty()) return;
+    std::string text = std::move(waiting_.front());
+    waiting_.pop_front();
+    show_typed(text);
+    if (text.starts_with('!')) {
+      begin_command(text.substr(1));
+    } else {
+      begin_task(std::move(text));
+    }
+  }
+
+  void show_typed(std::string_view text) {
+    std::vector<StyledLine> lines{{}};
+    bool first = true;
+    const std::string plain = without_escapes(text);
+    for (const std::string_view line : lines_of(plain)) {
+      const TextStyle style{.role = Role::user, .bold = true};
+      std::ranges::move(
+          wrapped({{first ? "> " : "  ", style}, {std::string(line), style}}, content_columns(), 2),
+          std::back_inserter(lines));
+      first = false;
+    }
+    transcript_.show(std::move(lines));
+  }
+
+  void begin_task(std::string text) {
+    busy_since_ = Clock::now();
+    worker_.post([this, text = std::move(text)](Session& session, const std::stop_token& stop) {
+      SlashResult result = run_slash_command(session, text, stop);
+      transcript_.rest();
+      switch (result.kind) {
+        case SlashResult::Kind::ended: return false;
+        case SlashResult::Kind::done: return true;
+        case SlashResult::Kind::task: break;
+        case SlashResult::Kind::no_command: result.task = text; break;
+      }
+      worker_.set_good(session.run(result.task, stop).good());
+      return true;
+    });
+  }
+
+  void begin_command(std::string line) {
+    worker_.post([this, line = std::move(line)](Session& session, const std::stop_token& stop) {
+      transcript_.progress("running");
+      const auto ran = session.run_typed_command(line, stop);
+      transcript_.tool_result(
+          {}, ran ? ToolResult{.text = ran->output.empty() ? "(no output)" : ran->output,
+                               .is_error = !ran->passed(),
+                               .diff = {}}
+                  : tool_error(ran.error().message));
+      transcript_.rest();
+      return true;
+    });
+  }
+
+  // What is chosen.
+
+  void open_session_picker() {
+    auto picker = session_picker(sessions_dir(), folder_, content_columns());
+    if (!picker.ids.empty()) {
+      picker_ = OpenPicker{.picker = std::move(picker.picker),
+                           .chosen = [this, ids = picker.ids](std::size_t i) {
+                             worker_.switch_to(ids[i]);
+                             transcript_.status(fmt::format("Going on with session {}.", ids[i]));
+                           }};
+    } else {
+      transcript_.status("No session has worked in this folder yet.");
+    }
+  }
+
+  void open_rewind_picker() {
+    worker_.post([this](Session& session, const std::stop_token&) {
+      const std::lock_guard lock(tasks_mutex_);
+      tasks_ = session.tasks();
+      tty_.wake();
+      return true;
+    });
+  }
+
+  /// The tasks came from the session's thread.
+  void show_rewind_picker(const std::vector<TaskStart>& tasks) {
+    if (tasks.empty()) {
+      transcript_.status("There is nothing to go back to yet.");
+      return;
+    }
+    picker_ = OpenPicker{.picker = task_picker(tasks), .chosen = [this, tasks](std::size_t i) {
+                           const std::size_t count = i + 1;
+                           const std::string text = tasks[tasks.size() - count].text;
+                           picker_ = OpenPicker{.picker = rewind_picker(text),
+                                                .chosen = [this, count, text](std::size_t how) {
+                                                  rewind(count, how, text);
+                                                }};
+                         }};
+  }
+
+  void rewind(std::size_t count, std::size_t how, const std::string& text) {
+    if (how != rewind_files_only) prompt_.set_text(text);
+    worker_.post([count, how](Session& session, const std::stop_token&) {
+      if (how != rewind_conversation_only) {
+        const auto changed = session.rewind_files(count);
+        session.output().status(changed
+                                    ? fmt::format("{} files changed back.", changed->size())
+                                    : fmt::format("The files stay: {}", changed.error().message));
+      }
+      if (how != rewind_files_only) {
+        session.rewind(count);
+        session.output().status("The conversation is as it was before that task.");
+      }
+      return true;
+    });
+  }
+
+  /// What the session's threads want of the person.
+  void follow_session() {
+    std::optional<std::vector<TaskStart>> tasks;
+    {
+      const std::lock_guard lock(tasks_mutex_);
+      tasks.swap(tasks_);
+    }
+    if (tasks) show_rewind_picker(*tasks);
+    auto question = questions_.open();
+    const bool another = question && (!question_ || question_->number != question->number);
+    if (question_ && question_->permission && !question && picker_ && picker_->asks)
+      picker_.reset();
+    question_ = std::move(question);
+    if (another) {
+      ring();
+      if (question_->permission) ask_permission(*question_);
+    }
+    const bool busy = worker_.state().busy;
+    constexpr milliseconds worth_a_bell{10'000};
+    if (was_busy_ && !busy && Clock::now() - busy_since_ > worth_a_bell) ring();
+    was_busy_ = busy;
+  }
+
+  void ask_permission(const OpenQuestion& question) {
+    picker_ = OpenPicker{
+        .picker = permission_picker(question, content_columns()),
+        .chosen =
+            [this](std::size_t i) {
+              questions_.allow(i == 0 ? Consent::yes : i == 1 ? Consent::always : Consent::no);
+            },
+        .cancelled =
+            [this] {
+              questions_.allow(Consent::no);
+              worker_.interrupt();
+            },
+        .asks = true};
+  }
+
+  void ring() {
+    if (settings_.bell && !focused_) tty_.write("\a");
+  }
+
+  // What is suggested.
+
+  std::vector<Suggestion> command_suggestions() {
+    std::vector<Suggestion> suggestions;
+    for (const CommandSummary& command : list_commands(folder_)) {
+      suggestions.push_back(
+          {command.name, command.arguments.empty()
+                             ? command.description
+                             : fmt::format("{} {}", command.arguments, command.description)});
+    }
+    suggestions.push_back({"clear", "A new session"});
+    suggestions.push_back({"vim", "vi's keys on or off"});
+    return suggestions;
+  }
+
+  std::vector<std::string> files_for(std::string_view typed) {
+    constexpr std::size_t most = 50;
+    constexpr milliseconds fresh{5'000};
+    if (!files_) {
+      files_ = std::make_unique<FileIndex>(folder_, [this] {
+        files_changed_ = true;
+        tty_.wake();
+      });
+      files_since_ = Clock::now();
+    } else if (typed.empty() && Clock::now() - files_since_ > fresh) {
+      files_->refresh();
+      files_since_ = Clock::now();
+    }
+    return files_->find(typed, most);
+  }
+
+  // What is drawn.
+
+  void draw() {
+    if (files_changed_.exchange(false)) prompt_.refresh_suggestions();
+    std::vector<std::string> staying;
+    for (const StyledLine& line : transcript_.take_staying())
+      staying.push_back(theme_.painted(line));
+    const ScreenSize size = tty_.size();
+    if (size != size_) resize();
+    tty_.write(region_.draw(staying, frame(), size_));
+    next_frame_ = Clock::now() + frame_time;
+    dirty_ = false;
+  }
+
+  Frame frame() {
+    Frame frame;
+    const int columns = content_columns();
+    const int rows = std::max(size_.rows - 1, 3);
+    const auto add = [&](const StyledLine& line) {
+      const StyledLine fits = cut(line, columns);
+      frame.lines.push_back({theme_.painted(fits), columns_of(fits)});
+    };
+    const EditedLines edited = prompt_.lines(columns, std::max(rows / 2, 1), mark());
+    std::vector<StyledLine> below;
+    if (picker_) {
+      below = picker_->picker.lines(columns, std::max(rows - 4, 3));
+    } else {
+      below = edited.lines;
+    }
+    std::vector<StyledLine> suggestions;
+    if (!picker_) suggestions = prompt_.suggestion_lines(columns, suggestion_rows(rows));
+    std::vector<StyledLine> middle =
+        picker_ ? std::vector<StyledLine>()
+                : activity_lines(transcript_.activity(), Clock::now(), columns);
+    for (const std::string& text : waiting_) {
+      const auto lines = lines_of(text);
+      middle.push_back({{"  waits: ", muted}, {std::string(lines.empty() ? "" : lines[0]), muted}});
+    }
+    if (question_ && !question_->permission) middle.push_back(plain_line(question_->words));
+    const int fixed = static_cast<int>(below.size() + suggestions.size() + middle.size()) + 3;
+    for (const StyledLine& line :
+         transcript_.moving(static_cast<std::size_t>(std::max(rows - fixed, 0)))) {
+      add(line);
+    }
+    add({});
+    for (const StyledLine& line : middle) add(line);
+    if (static_cast<int>(frame.lines.size() + below.size()) + 1 < rows) add(rule(columns));
+    const auto first = static_cast<int>(frame.lines.size());
+    for (const StyledLine& line : below) add(line);
+    frame.cursor_row = picker_ ? first : first + edited.cursor_row;
+    frame.cursor_column = picker_ ? 0 : edited.cursor_column;
+    for (const StyledLine& line : suggestions) add(line);
+    if (suggestions.empty()) {
+      add(status_line(worker_.state(), transcript_.facts(), prompt_.key_mode(), columns));
+    }
+    return frame;
+  }
+
+  [[nodiscard]] std::string_view mark() const { return question_ ? "? " : "> "; }
+
+  static std::size_t suggestion_rows(int rows) {
+    constexpr int most = 8;
+    return static_cast<std::size_t>(std::clamp(rows / 3, 1, most));
+  }
+
+  static StyledLine rule(int columns) {
+    std::string text;
+    for (int i = 0; i < columns; ++i) text += "─";
+    return plain_line(text, muted);
+  }
+
+  struct OpenPicker {
+    Picker picker;
+    std::function<void(std::size_t)> chosen;
+    std::function<void()> cancelled = {};
+    bool asks = false;  ///< for a question of the session's
+  };
+
+  TerminalSettings settings_;
+  std::filesystem::path folder_;
+  ColourDepth colours_;
+  Theme theme_;
+  Tty tty_;
+  ScreenSize size_;
+  LiveRegion region_;
+  KeyDecoder keys_;
+  Transcript transcript_;
+  InputHistory history_;
+  std::atomic<bool> files_changed_ = false;
+  std::unique_ptr<FileIndex> files_;
+  Clock::time_point files_since_;
+  Prompt prompt_;
+  Questions questions_;
+  std::optional<OpenQuestion> question_;
+  std::optional<OpenPicker> picker_;
+  std::mutex tasks_mutex_;
+  std::optional<std::vector<TaskStart>> tasks_;
+  std::deque<std::string> waiting_;  ///< what was submitted and has not begun
+  bool focused_ = false;             ///< known to be; terminals that do not tell get the bell
+  bool was_busy_ = false;
+  bool dirty_ = true;
+  Clock::time_point next_frame_;
+  Clock::time_point busy_since_;
+  Clock::time_point last_escape_;
+  Clock::time_point last_interrupt_;
+  SessionWorker worker_;  ///< last: its threads use all the others
+};
+
+}  // namespace
+
+int run_terminal(const AgentOptions& options, const AgentNeeds& needs) {
+  AgentOptions with_server = options;
+  {
+    // Getting a model may have questions of its own, and a server takes its time.
+    const auto plain = make_terminal_output(true);
+    const auto server = server_for(options, needs, *plain);
+    if (!server) {
+      plain->finished(outcome_of(server.error()));
+      return 1;
+    }
+    with_server.server = server->url;
+  }
+  return TerminalUi(with_server, needs, load_terminal_settings()).run();
+}
+
+}  // namespace hearth::agent
