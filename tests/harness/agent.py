@@ -8,6 +8,7 @@ from pathlib import Path
 from .backend import AnthropicBackend
 from .paths import hearth_binary
 from .terminal import Terminal
+from .tmux import Screen
 
 
 class Agent:
@@ -46,6 +47,9 @@ class Agent:
 
     def terminal(self, *options: str, columns: int = 100) -> Terminal:
         return Terminal(self._words(*options), self.env, self.work, columns)
+
+    def screen(self, *options: str, columns: int = 100, rows: int = 30) -> Screen:
+        return Screen(self._words(*options), self.env, self.work, columns, rows)
 
     def write(self, name: str, content: str | dict, executable: bool = False) -> Path:
         """`name` is in the work folder, or absolute."""

@@ -33,6 +33,7 @@ class Reply:
     cut: int | None = None
     wait_before: float = 0
     wait_between: float = 0
+    reading: list[dict] = field(default_factory=list)  # how far the prompt is read, as Hearth tells
 
 
 @dataclass
@@ -275,6 +276,8 @@ class AnthropicBackend(Backend):
 
         start = self.whole(reply, body)
         start.update(content=[], stop_reason=None, usage={**self._usage(reply), "output_tokens": 1})
+        for progress in reply.reading:
+            yield f": prefill {json.dumps(progress)}\n\n"
         yield event({"type": "message_start", "message": start})
         yield event({"type": "ping"})
         for index, block in enumerate(self._content(reply)):

@@ -1,6 +1,6 @@
 """A program on a real screen: tmux draws it, keys are typed, and what is to be seen is read."""
 
-import os
+import contextlib
 import shlex
 import subprocess
 import time
@@ -21,14 +21,31 @@ class Screen:
         self._env.pop("NO_COLOR", None)
         command = " ".join(shlex.quote(word) for word in arguments)
         self._tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
-                   "-c", str(cwd), f"{command}; echo ended with $?; exec sleep 1000")
+                   "-c", str(cwd), f"exec {command}")
+        self._tmux("set-option", "-g", "remain-on-exit", "on")
         self._tmux("set-option", "-g", "history-limit", "10000")
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self.kill()
+
+    def kill(self):
+        """The terminal goes away."""
         self._tmux("kill-server")
+
+    def program_pid(self) -> int:
+        return int(self._tmux("display-message", "-p", "#{pane_pid}"))
+
+    @staticmethod
+    def wait_for_end(pid: int, patience: float = 20):
+        end = time.monotonic() + patience
+        while Path(f"/proc/{pid}").exists():
+            if time.monotonic() > end:
+                raise AssertionError(f"process {pid} did not end")
+            time.sleep(0.03)
 
     def _tmux(self, *arguments: str) -> str:
         return subprocess.run(["tmux", "-L", self._socket, *arguments], env=self._env, check=True,

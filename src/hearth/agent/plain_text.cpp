@@ -6,25 +6,32 @@
 namespace hearth::agent {
 namespace {
 
-/// The position after the escape sequence that begins at `at` (which holds ESC).
-std::size_t end_of_escape(std::string_view text, std::size_t at) {
+struct EscapeEnd {
+  std::size_t at = 0;
+  bool whole = true;  ///< false: what ends it has not come
+};
+
+/// Where the escape sequence that begins at `at` (which holds ESC) ends.
+EscapeEnd end_of_escape(std::string_view text, std::size_t at) {
   std::size_t i = at + 1;
-  if (i >= text.size()) return i;
+  if (i >= text.size()) return {i, false};
   const char kind = text[i++];
   if (kind == '[') {
     while (i < text.size() && (text[i] < '@' || text[i] > '~')) ++i;
-    return std::min(i + 1, text.size());
+    return {std::min(i + 1, text.size()), i < text.size()};
   }
   if (kind == ']' || kind == 'P' || kind == '_' || kind == '^' || kind == 'X') {
     // A string sequence ends with BEL or ESC \. Unfinished, it swallows its line only.
     while (i < text.size() && text[i] != '\a' && text[i] != '\n') {
-      if (text[i] == '\x1b') return std::min(i + 2, text.size());
+      if (text[i] == '\x1b') return {std::min(i + 2, text.size()), i + 1 < text.size()};
       ++i;
     }
-    return i < text.size() && text[i] == '\a' ? i + 1 : i;
+    return {i < text.size() && text[i] == '\a' ? i + 1 : i, i < text.size()};
   }
-  if (kind == '(' || kind == ')' || kind == '#') return std::min(i + 1, text.size());
-  return i;
+  if (kind == '(' || kind == ')' || kind == '#') {
+    return {std::min(i + 1, text.size()), i < text.size()};
+  }
+  return {i, true};
 }
 
 }  // namespace
@@ -35,7 +42,7 @@ std::string without_escapes(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c == 0x1b) {
-      i = end_of_escape(text, i);
+      i = end_of_escape(text, i).at;
     } else if (c == '\r') {
       if (i + 1 >= text.size() || text[i + 1] != '\n') plain += '\n';
       ++i;
@@ -48,6 +55,24 @@ std::string without_escapes(std::string_view text) {
       ++i;
     }
   }
+  return plain;
+}
+
+std::string PlainTextStream::add(std::string_view piece) {
+  // One that goes on for longer is none.
+  constexpr std::size_t most_pending = 4096;
+  pending_ += piece;
+  std::size_t good = pending_.size();
+  for (std::size_t at = pending_.find('\x1b'); at != std::string::npos;) {
+    const EscapeEnd end = end_of_escape(pending_, at);
+    if (!end.whole && pending_.size() - at < most_pending) {
+      good = at;
+      break;
+    }
+    at = pending_.find('\x1b', end.at);
+  }
+  std::string plain = without_escapes(std::string_view(pending_).substr(0, good));
+  pending_.erase(0, good);
   return plain;
 }
 

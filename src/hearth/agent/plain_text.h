@@ -13,6 +13,17 @@ namespace hearth::agent {
 /// line end.
 std::string without_escapes(std::string_view text);
 
+/// The same for a text that comes in pieces, which may be cut within a sequence.
+class PlainTextStream {
+ public:
+  std::string add(std::string_view piece);
+  /// Another text begins.
+  void begin() { pending_.clear(); }
+
+ private:
+  std::string pending_;
+};
+
 /// `text` with everything after the first `max / 2` bytes and before the last `max / 2` replaced by
 /// a line that says how much was left out. Cuts at line ends where there are some near.
 std::string trimmed_in_the_middle(std::string_view text, std::size_t max);

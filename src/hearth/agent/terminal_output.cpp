@@ -56,7 +56,7 @@ class TerminalOutput final : public Output {
   void text(std::string_view delta) override {
     const std::lock_guard lock(mutex_);
     clear_progress();
-    const std::string plain = without_escapes(delta);
+    const std::string plain = streamed_.add(delta);
     if (plain.empty()) return;
     fmt::print(work_, "{}", plain);
     std::fflush(work_);
@@ -66,6 +66,7 @@ class TerminalOutput final : public Output {
   void message(const chat::Message&, const chat::Usage&) override {
     const std::lock_guard lock(mutex_);
     break_text();
+    streamed_.begin();
   }
 
   void tool_call(const ShownCall& call) override {
@@ -145,6 +146,7 @@ class TerminalOutput final : public Output {
 
   std::recursive_mutex mutex_;  ///< subagents show their calls from threads of their own
   bool interactive_;
+  PlainTextStream streamed_;
   std::FILE* work_;
   bool terminal_ = false;
   bool colour_ = false;

@@ -66,6 +66,19 @@ TEST(PlainText, EscapesNeverGetThrough) {
   EXPECT_EQ(without_escapes("cut \x1b["), "cut ");
 }
 
+TEST(PlainText, IsTheSameWhereverAStreamIsCut) {
+  const std::string text = "a\x1b[31mb\x1b]0;title\x07c\x1b]8;;x\x1b\\d\x1b(Be\x1b[0m";
+  for (std::size_t one = 0; one <= text.size(); ++one) {
+    for (std::size_t two = one; two <= text.size(); ++two) {
+      PlainTextStream stream;
+      std::string plain = stream.add(text.substr(0, one));
+      plain += stream.add(text.substr(one, two - one));
+      plain += stream.add(text.substr(two));
+      EXPECT_EQ(plain, "abcde") << one << ", " << two;
+    }
+  }
+}
+
 TEST(Diff, ShowsWhatChangedWithContext) {
   EXPECT_EQ(unified_diff("a", "1\n2\n3\n4\n5\n6\n7\n8\n", "1\n2\n3\n4\nX\n6\n7\n8\n"),
             "--- a\n+++ a\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+X\n 6\n 7\n 8\n");

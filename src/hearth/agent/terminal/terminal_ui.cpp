@@ -85,10 +85,14 @@ class TerminalUi {
 
  private:
   void welcome() {
-    transcript_.show({plain_line("Hearth · " + folder_.string(), {.bold = true}),
-                      plain_line("Write a task. /help lists commands, @ names a file, ! runs a "
-                                 "command, Ctrl-D ends.",
-                                 muted)});
+    std::vector<StyledLine> lines =
+        wrapped(plain_line("Hearth · " + folder_.string(), {.bold = true}), content_columns());
+    std::ranges::move(wrapped(plain_line("Write a task. /help lists commands, @ names a file, ! "
+                                         "runs a command, Ctrl-D ends.",
+                                         muted),
+                              content_columns()),
+                      std::back_inserter(lines));
+    transcript_.show(std::move(lines));
   }
 
   milliseconds patience() {

@@ -6,7 +6,6 @@
 #include <iterator>
 #include <utility>
 
-#include "hearth/agent/plain_text.h"
 #include "hearth/agent/terminal/diff_view.h"
 
 namespace hearth::agent {
@@ -83,6 +82,7 @@ void Transcript::settle() {
     if (details_) std::ranges::copy(lines, std::back_inserter(staying_));
     hidden_ = std::move(lines);
   }
+  plain_.begin();
   add_answer(answer_.take_rest());
 }
 
@@ -133,7 +133,7 @@ void Transcript::text(std::string_view delta) {
     if (!thoughts_.empty()) settle();
     begin("writing");
     if (!first_piece_) first_piece_ = Clock::now();
-    answer_.add(without_escapes(delta));
+    answer_.add(plain_.add(delta));
     add_answer(answer_.take_whole_blocks());
   }
   changed();

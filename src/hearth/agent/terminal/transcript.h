@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hearth/agent/output.h"
+#include "hearth/agent/plain_text.h"
 #include "hearth/agent/terminal/markdown_view.h"
 #include "hearth/agent/terminal/styled_text.h"
 #include "hearth/base/clock.h"
@@ -82,6 +83,7 @@ class Transcript final : public Output {
   bool details_ = false;
   std::vector<StyledLine> staying_;
   std::vector<StyledLine> hidden_;  ///< all of what was last shortened
+  PlainTextStream plain_;
   MarkdownStream answer_;
   bool answering_ = false;  ///< a part of it stays already
   std::string thoughts_;

@@ -102,7 +102,9 @@ bool ViKeys::apply_normal(LineEditor& editor, char letter) {
     waiting_ = letter;
     return true;
   }
-  const bool known = apply_to_range(editor, letter) || apply_change(editor, letter) ||
+  // Only a movement makes sense behind an operator.
+  const bool operates = operator_ != 0;
+  const bool known = apply_to_range(editor, letter) || operates || apply_change(editor, letter) ||
                      enter_insert(editor, letter);
   const bool waits = operator_ != 0 && (letter == 'd' || letter == 'c' || letter == 'y') && known;
   if (!waits) clear();
@@ -251,6 +253,7 @@ bool ViKeys::apply_change(LineEditor& editor, char letter) {
       if (end == editor.text().size()) return true;
       editor.erase(end, end + 1);
       editor.insert(" ");
+      editor.set_cursor(end);
       return true;
     }
     case 'p':
