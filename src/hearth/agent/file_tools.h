@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "hearth/agent/folder.h"
@@ -12,8 +13,12 @@ namespace hearth::agent {
 inline constexpr std::size_t max_file_bytes = 8 << 20;
 
 /// The tools on single files. `folder` and `seen` outlive them.
-std::unique_ptr<Tool> make_read_tool(const Folder& folder, SeenFiles& seen);
+/// `sees_images` says whether the model of the moment can; empty: it cannot.
+std::unique_ptr<Tool> make_read_tool(const Folder& folder, SeenFiles& seen,
+                                     std::function<bool()> sees_images = {});
 std::unique_ptr<Tool> make_write_tool(const Folder& folder, SeenFiles& seen);
 std::unique_ptr<Tool> make_edit_tool(const Folder& folder, SeenFiles& seen);
+/// Several files by a patch, for models that are trained on it.
+std::unique_ptr<Tool> make_patch_tool(const Folder& folder, SeenFiles& seen);
 
 }  // namespace hearth::agent

@@ -64,6 +64,7 @@ Result<Profile> profile_for(std::string_view model, std::string_view profiles) {
     const Profile plain;
     profile.attempts = static_cast<int>(find_int(entry, "attempts").value_or(plain.attempts));
     profile.parallel = static_cast<int>(find_int(entry, "parallel").value_or(plain.parallel));
+    profile.patches = find_bool(entry, "patches").value_or(plain.patches);
     profile.temperature = find_number(entry, "temperature").value_or(plain.temperature);
     return profile;
   }

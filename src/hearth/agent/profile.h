@@ -21,6 +21,7 @@ struct Profile {
   int attempts = 40;                     ///< candidates at most, with whole files
   int parallel = 4;                      ///< candidates at the same time
   double temperature = 0.8;              ///< of the candidates after the first
+  bool patches = false;                  ///< the model is trained on apply_patch
 };
 
 /// The profile of a model by its name, out of `profiles.json`, which is part of the program: the

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hearth/agent/documents/document_text.h"
 #include "hearth/agent/file_tools.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/tool_schema.h"
@@ -16,7 +17,8 @@ constexpr std::size_t max_result_bytes = 40'000;
 
 class ReadTool final : public Tool {
  public:
-  ReadTool(const Folder& folder, SeenFiles& seen) : folder_(folder), seen_(seen) {}
+  ReadTool(const Folder& folder, SeenFiles& seen, std::function<bool()> sees_images)
+      : folder_(folder), seen_(seen), sees_images_(std::move(sees_images)) {}
 
   const chat::Tool& description() const override { return description_; }
   Access access() const override { return Access::read; }
@@ -24,13 +26,17 @@ class ReadTool final : public Tool {
     return std::string(find_string(arguments, "path").value_or(""));
   }
 
-  ToolResult run(const json::object& arguments, const std::stop_token&) override {
+  ToolResult run(const json::object& arguments, const std::stop_token& stop) override {
     const std::string name = subject(arguments);
     const auto path = folder_.resolve(name);
     if (!path) return tool_error(path.error().message);
-    const auto content = read_text_file(*path, name, max_file_bytes);
+    if (image_type(name)) return image(*path, name);
+    const bool document = is_document(name);
+    const auto content =
+        document ? document_text(*path, name, stop) : read_text_file(*path, name, max_file_bytes);
     if (!content) return tool_error(content.error().message);
-    seen_.note(*path, *content);
+    // A document's text is not what an edit would change.
+    if (!document) seen_.note(*path, *content);
 
     const auto lines = lines_of(*content);
     const auto first = static_cast<std::size_t>(
@@ -57,11 +63,21 @@ class ReadTool final : public Tool {
   }
 
  private:
+  ToolResult image(const std::filesystem::path& path, const std::string& name) const {
+    if (!sees_images_ || !sees_images_()) {
+      return tool_error(name + " is an image, and this model cannot see images");
+    }
+    auto block = image_block(path, name);
+    if (!block) return tool_error(block.error().message);
+    return {.text = name + ":", .diff = {}, .images = {std::move(*block)}};
+  }
+
   const Folder& folder_;
   SeenFiles& seen_;
+  std::function<bool()> sees_images_;
   chat::Tool description_{
       .name = "read",
-      .description = "Read a text file with line numbers.",
+      .description = "Read a file with line numbers; also PDFs, notebooks, images.",
       .input_schema = object_schema({{"path", "string", ""},
                                      {"offset", "integer", "first line", false},
                                      {"limit", "integer", "number of lines", false}}),
@@ -71,8 +87,9 @@ class ReadTool final : public Tool {
 
 }  // namespace
 
-std::unique_ptr<Tool> make_read_tool(const Folder& folder, SeenFiles& seen) {
-  return std::make_unique<ReadTool>(folder, seen);
+std::unique_ptr<Tool> make_read_tool(const Folder& folder, SeenFiles& seen,
+                                     std::function<bool()> sees_images) {
+  return std::make_unique<ReadTool>(folder, seen, std::move(sees_images));
 }
 
 }  // namespace hearth::agent

@@ -154,7 +154,8 @@ class TaskTool final : public Tool {
                     .system_prompt = work_.system_prompt,
                     .append_system_prompt = work_.append_system_prompt,
                     .sandbox = work_.sandbox,
-                    .make_tools = {}};
+                    .make_tools = {},
+                    .diagnose = work_.diagnose};
     const bool native = work_.profile.style == StyleName::native;
     std::string prompt = agent.instructions;
     if (!prompt.empty()) prompt += "\n\n";

@@ -10,17 +10,18 @@
 namespace hearth::agent {
 
 /// What a tool does to the world; permissions are given by it.
-enum class Access { read, edit, execute };
+enum class Access { read, edit, execute, network };
 
 struct ToolResult {
   std::string text;  ///< for the model; an error says what to do next
   bool is_error = false;
-  std::string diff;                     ///< of an edit, for the person
-  std::vector<std::string> loads = {};  ///< tools that can be called from here on
+  std::string diff;                           ///< of an edit, for the person
+  std::vector<std::string> loads = {};        ///< tools that can be called from here on
+  std::vector<chat::ImageBlock> images = {};  ///< behind the text
 };
 
 inline ToolResult tool_error(std::string text) {
-  return {.text = std::move(text), .is_error = true, .diff = {}, .loads = {}};
+  return {.text = std::move(text), .is_error = true, .diff = {}};
 }
 
 /// One thing a model can call. Its arguments have been checked against the schema before.
@@ -31,6 +32,10 @@ class Tool {
   [[nodiscard]] virtual Access access() const = 0;
   /// What the call is about, on one line: the path, the command, the pattern.
   [[nodiscard]] virtual std::string subject(const json::object& arguments) const = 0;
+  /// What permission is needed for, one by one: each path, where there are several.
+  [[nodiscard]] virtual std::vector<std::string> subjects(const json::object& arguments) const {
+    return {subject(arguments)};
+  }
   virtual ToolResult run(const json::object& arguments, const std::stop_token& stop) = 0;
 };
 

@@ -211,6 +211,7 @@ class ToolStyle final : public Style {
     for (const std::string& tool : result.loads) {
       block.content.emplace_back(chat::ToolReferenceBlock{.tool_name = tool});
     }
+    for (const chat::ImageBlock& image : result.images) block.content.emplace_back(image);
     if (!result.diff.empty()) work_.log.append("diff", {{"diff", result.diff}});
     work_.output.tool_result(block, result);
     return block;
@@ -252,14 +253,23 @@ class ToolStyle final : public Style {
       call.subject = call.tool->subject(call.arguments);
     }
     const Access access = call.tool->access();
-    const Decision decision = work_.permissions.decide(
-        name, access, call.subject, before.permission, {.id = id, .arguments = &call.arguments});
-    if (stop.stop_requested()) return tool_error("Not run: the user interrupted.");
-    if (!decision.allowed) return tool_error(decision.reason);
-    if (access != Access::read && !changes_.exchange(true) && work_.before_change) {
-      work_.before_change();
+    const std::vector<std::string> subjects = call.tool->subjects(call.arguments);
+    for (const std::string& subject : subjects) {
+      const Decision decision = work_.permissions.decide(name, access, subject, before.permission,
+                                                         {.id = id, .arguments = &call.arguments});
+      if (stop.stop_requested()) return tool_error("Not run: the user interrupted.");
+      if (!decision.allowed) return tool_error(decision.reason);
     }
+    const bool changes = access == Access::edit || access == Access::execute;
+    if (changes && !changes_.exchange(true) && work_.before_change) work_.before_change();
     ToolResult result = call.tool->run(call.arguments, stop);
+    if (access == Access::edit && !result.is_error && work_.diagnose) {
+      for (const std::string& subject : subjects) {
+        if (const std::string errors = work_.diagnose(subject, stop); !errors.empty()) {
+          result.text += "\n" + errors;
+        }
+      }
+    }
     if (!before.context.empty()) result.text += "\n" + before.context;
     const HookOutcome after = work_.hooks.run(
         "PostToolUse", name,

@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include "hearth/agent/bash_tool.h"
-#include "hearth/agent/file_tools.h"
 #include "hearth/agent/search_tools.h"
 #include "hearth/agent/tool_schema.h"
 
 namespace hearth::agent {
 
-Toolbox::Toolbox(const Folder& folder, Shell& shell) {
-  tools_.push_back(make_read_tool(folder, seen_));
+Toolbox::Toolbox(const Folder& folder, Shell& shell, std::function<bool()> sees_images) {
+  tools_.push_back(make_read_tool(folder, seen_, std::move(sees_images)));
   tools_.push_back(make_edit_tool(folder, seen_));
   tools_.push_back(make_write_tool(folder, seen_));
   tools_.push_back(make_bash_tool(shell));

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
 
+#include "hearth/agent/file_tools.h"
 #include "hearth/agent/folder.h"
 #include "hearth/agent/seen_files.h"
 #include "hearth/agent/shell/shell.h"
@@ -14,8 +16,12 @@ namespace hearth::agent {
 /// The session's tools, in a fixed order: it is part of the prompt.
 class Toolbox {
  public:
-  /// The tools on files and commands. `folder` and `shell` outlive it.
-  Toolbox(const Folder& folder, Shell& shell);
+  /// The tools on files and commands. `folder` and `shell` outlive it. `sees_images`: whether the
+  /// model of the moment does; may be empty.
+  Toolbox(const Folder& folder, Shell& shell, std::function<bool()> sees_images = {});
+
+  /// Patches, for models that are trained on them. REQUIRES: as for add().
+  void add_patches(const Folder& folder) { add(make_patch_tool(folder, seen_)); }
 
   /// One more, at the end. REQUIRES: nothing has been asked of a model yet.
   void add(std::unique_ptr<Tool> tool) { tools_.push_back(std::move(tool)); }

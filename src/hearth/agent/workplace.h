@@ -36,6 +36,8 @@ struct Workplace {
   SandboxSettings sandbox = {};           ///< for commands
   /// The same tools once more, for a subagent.
   std::function<std::unique_ptr<Toolbox>(Shell& shell)> make_tools = {};
+  /// The errors that a language server finds in a file that was changed; may be empty.
+  std::function<std::string(const std::string& name, const std::stop_token& stop)> diagnose = {};
 };
 
 }  // namespace hearth::agent

@@ -67,14 +67,14 @@ TEST(PlainText, EscapesNeverGetThrough) {
 }
 
 TEST(PlainText, IsTheSameWhereverAStreamIsCut) {
-  const std::string text = "a\x1b[31mb\x1b]0;title\x07c\x1b]8;;x\x1b\\d\x1b(Be\x1b[0m";
+  const std::string text = "a\x1b[31mb\x1b]0;title\a-c\x1b]8;;x\x1b\\d\x1b(Be\x1b[0m";
   for (std::size_t one = 0; one <= text.size(); ++one) {
     for (std::size_t two = one; two <= text.size(); ++two) {
       PlainTextStream stream;
       std::string plain = stream.add(text.substr(0, one));
       plain += stream.add(text.substr(one, two - one));
       plain += stream.add(text.substr(two));
-      EXPECT_EQ(plain, "abcde") << one << ", " << two;
+      EXPECT_EQ(plain, "ab-cde") << one << ", " << two;
     }
   }
 }

@@ -43,6 +43,12 @@ TEST(Wrapping, BreaksBetweenWordsAndWithinLongOnes) {
   }
 }
 
+TEST(Wrapping, CutsToOneLine) {
+  EXPECT_EQ(text_of(cut(plain_line("one\ttwo\nthree"), 20)), "one two three");
+  EXPECT_EQ(text_of(cut(plain_line("日本語"), 5)), "日本…");
+  EXPECT_EQ(text_of(cut(plain_line("日本語"), 4)), "日…");
+}
+
 TEST(Wrapping, KeepsStyles) {
   const StyledLine line{{"one ", {}}, {"two", {.bold = true}}, {"!", {}}};
   const auto lines = wrapped(line, 5);

@@ -20,6 +20,7 @@ std::string_view kind_of(std::string_view tool, Access access) {
     case Access::read: return "read";
     case Access::edit: return "edit";
     case Access::execute: return "execute";
+    case Access::network: return "fetch";
   }
   return "other";
 }

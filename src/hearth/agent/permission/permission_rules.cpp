@@ -9,6 +9,7 @@
 
 #include "hearth/agent/search_tools.h"
 #include "hearth/agent/shell/only_looks.h"
+#include "hearth/agent/web/web_page.h"
 #include "hearth/base/trimmed.h"
 #include "hearth/base/xdg.h"
 
@@ -21,10 +22,17 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+/// A tool's name as it is compared: other agents write WebFetch for web_fetch.
+std::string plain_name(std::string_view name) {
+  std::string plain = lower(name);
+  if (!plain.starts_with("mcp__")) std::erase(plain, '_');
+  return plain;
+}
+
 /// Whether the rule's tool covers this one.
 bool covers(const PermissionRule& rule, std::string_view tool, std::optional<Access> access) {
-  const std::string named = lower(rule.tool);
-  if (named == "*" || named == lower(tool)) return true;
+  const std::string named = plain_name(rule.tool);
+  if (named == "*" || named == plain_name(tool)) return true;
   if (named == "edit" && access == Access::edit) return true;
   if (named == "read" && access == Access::read) return true;
   // A whole MCP server.
@@ -72,6 +80,15 @@ bool matches_command(const PermissionRule& rule, std::string_view text) {
   // "git *" allows "git", too.
   if (regex.ends_with("\\ .*")) regex.replace(regex.size() - 4, 4, "(?: .*)?");
   return RE2::FullMatch(text, RE2(regex));
+}
+
+/// Of what a tool is used for. "domain:example.org" is that host, and those below it.
+bool matches_subject(const PermissionRule& rule, std::string_view subject) {
+  constexpr std::string_view domain = "domain:";
+  if (!rule.pattern->starts_with(domain)) return matches_command(rule, subject);
+  const std::string wanted = lower(std::string_view(*rule.pattern).substr(domain.size()));
+  const std::string host = host_of(std::string(subject));
+  return host == wanted || (!wanted.empty() && host.ends_with("." + wanted));
 }
 
 /// Variables that change how a program's output looks and not which programs run.
@@ -190,7 +207,7 @@ RuleVerdict PermissionRules::of_tool(std::string_view tool, std::string_view sub
   for (const Effect effect : {Effect::deny, Effect::ask, Effect::allow}) {
     for (const PermissionRule& rule : rules_) {
       if (rule.effect != effect || !covers(rule, tool, std::nullopt)) continue;
-      if (!rule.pattern || matches_command(rule, subject)) return verdict_of(rule);
+      if (!rule.pattern || matches_subject(rule, subject)) return verdict_of(rule);
     }
   }
   return {};

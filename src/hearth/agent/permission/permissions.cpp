@@ -54,7 +54,7 @@ Permissions::Case Permissions::case_of(std::string_view tool, Access access,
         use.governs_us = use.governs_us || governs_the_agent(file);
       }
     }
-  } else if (access == Access::execute) {
+  } else if (access == Access::execute || access == Access::network) {
     use.verdict = setup_.rules.of_tool(tool, subject);
   } else {
     const std::filesystem::path path = setup_.folder / std::filesystem::path(subject);
@@ -89,7 +89,8 @@ Decision Permissions::decide(std::string_view tool, Access access, std::string_v
   } else if (mode_ == PermissionMode::bypass) {
     return {true, {}};
   }
-  if (mode_ == PermissionMode::plan && access != Access::read && !use.looks_only) {
+  const bool changes = access == Access::edit || access == Access::execute;
+  if (mode_ == PermissionMode::plan && changes && !use.looks_only) {
     return {false, fmt::format("{} is not allowed in plan mode, which only reads: describe what "
                                "you would do. (The user can allow it with --permission-mode "
                                "acceptEdits or bypassPermissions.)",

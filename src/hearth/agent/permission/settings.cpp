@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdlib>
 #include <string_view>
 #include <utility>
 
@@ -38,6 +39,7 @@ class Reader {
     if (const json::object* hooks = object_in(*object, "hooks")) take_hooks(*hooks);
     if (const json::object* sandbox = object_in(*object, "sandbox")) take_sandbox(*sandbox);
     if (const json::object* variables = object_in(*object, "env")) take_environment(*variables);
+    if (const json::object* search = object_in(*object, "webSearch")) take_web_search(*search);
   }
 
  private:
@@ -171,6 +173,23 @@ class Reader {
             fmt::format("{}={}", std::string_view(name), std::string_view(value.get_string())));
       }
     }
+  }
+
+  void take_web_search(const json::object& search) {
+    const auto provider = find_string(search, "provider").value_or("");
+    const auto url = find_string(search, "url").value_or("");
+    if (provider != "searxng" && provider != "brave") {
+      return problem("webSearch.provider: expected \"searxng\" or \"brave\"");
+    }
+    if (provider == "searxng" && url.empty()) {
+      return problem("webSearch.url: a SearXNG server's address is needed");
+    }
+    if (!may()) return;
+    const std::string variable(find_string(search, "keyVariable").value_or("BRAVE_API_KEY"));
+    const char* key = std::getenv(variable.c_str());
+    settings_.web_search = {.provider = std::string(provider),
+                            .url = std::string(url),
+                            .key = key == nullptr ? std::string() : std::string(key)};
   }
 
   Settings& settings_;

@@ -10,6 +10,7 @@
 #include "hearth/agent/permission/permission_rules.h"
 #include "hearth/agent/permission/permissions.h"
 #include "hearth/agent/sandbox/sandbox.h"
+#include "hearth/agent/web/web_tools.h"
 
 namespace hearth::agent {
 
@@ -29,6 +30,7 @@ struct Settings {
   std::vector<HookCommand> hooks;
   SandboxSettings sandbox;
   std::vector<std::string> environment;  ///< "NAME=value" for commands
+  WebSearchSettings web_search;
   /// What could not be understood and was left out, one sentence each.
   std::vector<std::string> problems;
   /// The folder's own files hold what only counts once the folder is trusted, and it is not.

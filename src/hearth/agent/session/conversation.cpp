@@ -1,5 +1,6 @@
 #include "hearth/agent/session/conversation.h"
 
+#include <iterator>
 #include <utility>
 
 #include "hearth/agent/session/message_json.h"
@@ -8,7 +9,7 @@ namespace hearth::agent {
 
 void Conversation::append(chat::Message message) {
   if (message.role == chat::Role::user) {
-    std::vector<std::string> notes;
+    std::vector<chat::Block> notes;
     {
       const std::lock_guard lock(noting_);
       notes.swap(notes_);
@@ -19,9 +20,8 @@ void Conversation::append(chat::Message message) {
     };
     auto at = message.content.begin();
     while (at != message.content.end() && is_result(*at)) ++at;
-    for (std::string& note : notes) {
-      at = message.content.insert(at, chat::TextBlock{.text = std::move(note), .extra = {}}) + 1;
-    }
+    message.content.insert(at, std::make_move_iterator(notes.begin()),
+                           std::make_move_iterator(notes.end()));
   }
   log_.append(message.role == chat::Role::user ? "user" : "assistant",
               {{"message", message_as_json(message)}});
@@ -29,8 +29,12 @@ void Conversation::append(chat::Message message) {
 }
 
 void Conversation::add_note(std::string text) {
+  add_note(chat::Block(chat::TextBlock{.text = std::move(text), .extra = {}}));
+}
+
+void Conversation::add_note(chat::Block block) {
   const std::lock_guard lock(noting_);
-  notes_.push_back(std::move(text));
+  notes_.push_back(std::move(block));
 }
 
 void Conversation::rewind(std::size_t count) {

@@ -19,9 +19,10 @@ class Conversation {
   [[nodiscard]] const std::vector<chat::Message>& messages() const { return messages_; }
 
   void append(chat::Message message);
-  /// Takes the text of notes along in front of the next user message that is appended. From any
-  /// thread.
+  /// Takes a note along in front of the next user message that is appended. From any thread.
   void add_note(std::string text);
+  /// The same with what is no text: an image.
+  void add_note(chat::Block block);
   /// Goes back to the first `count` messages.
   void rewind(std::size_t count);
   /// Other messages in place of all, as a compaction leaves them. `why` goes into the log.
@@ -34,7 +35,7 @@ class Conversation {
   SessionLog& log_;
   std::vector<chat::Message> messages_;
   std::mutex noting_;
-  std::vector<std::string> notes_;
+  std::vector<chat::Block> notes_;
 };
 
 }  // namespace hearth::agent

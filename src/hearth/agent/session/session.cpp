@@ -7,6 +7,7 @@
 #include <ctime>
 #include <utility>
 
+#include "hearth/agent/ask_tool.h"
 #include "hearth/agent/context/instructions.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/process.h"
@@ -15,6 +16,7 @@
 #include "hearth/agent/task_tool.h"
 #include "hearth/agent/todo_tool.h"
 #include "hearth/agent/tool_style.h"
+#include "hearth/agent/web/web_tools.h"
 #include "hearth/agent/whole_files_style.h"
 #include "hearth/base/clock.h"
 #include "hearth/base/xdg.h"
@@ -58,8 +60,11 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
       output_(output),
       server_(std::move(start.server)),
       shell_(folder_, settings_.sandbox, settings_.environment),
+      diagnostics_(
+          folder_,
+          [this](const std::vector<std::string>& words) { return shell_.words_in_sandbox(words); }),
       mcp_(start.mcp, folder_.root(), state_dir() / "mcp"),
-      tools_(folder_, shell_),
+      tools_(folder_, shell_, [this] { return sees_images_; }),
       conversation_(log_),
       hooks_(settings_.hooks, folder_.root(), log_.id(), log_.path().string()),
       permissions_(
@@ -86,12 +91,15 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
   tell_mcp_problems();
   workplace_.sandbox = settings_.sandbox;
   workplace_.make_tools = [this](Shell& shell) {
-    auto tools = std::make_unique<Toolbox>(folder_, shell);
+    auto tools = std::make_unique<Toolbox>(folder_, shell, [this] { return sees_images_; });
     add_tools(*tools, TaskFrom::subagent);
     return tools;
   };
+  workplace_.diagnose = [this](const std::string& name, const std::stop_token& stop) {
+    return diagnostics_.of(name, stop);
+  };
+  use_model(options.model.empty() ? start.model.id : options.model, start.model);
   add_tools(tools_, TaskFrom::session);
-  use_model(options.model.empty() ? start.model.id : options.model, start.model.context);
   if (start.before) {
     task_starts_ = start.before->task_starts;
     state_before_ = start.before->checkpoint;
@@ -111,7 +119,13 @@ void Session::tell_mcp_problems() {
 }
 
 void Session::add_tools(Toolbox& tools, TaskFrom from) {
+  if (workplace_.profile.patches) tools.add_patches(folder_);
   tools.add(make_todo_tool(output_));
+  tools.add(make_ask_tool(from == TaskFrom::session ? &person_ : nullptr));
+  tools.add(make_web_fetch_tool());
+  if (!settings_.web_search.provider.empty()) {
+    tools.add(make_web_search_tool(settings_.web_search));
+  }
   tools.add(make_task_tool(workplace_, from));
   if (auto skill = make_skill_tool(folder_)) tools.add(std::move(skill));
   auto further = mcp_.tools();
@@ -128,17 +142,19 @@ Session::~Session() {
 }
 
 void Session::set_model(const std::string& model) {
-  use_model(model, offered_model(server_, model).context);
+  use_model(model, offered_model(server_, model));
 }
 
-void Session::use_model(const std::string& model, int window) {
+void Session::use_model(const std::string& model, const OfferedModel& offered) {
   workplace_.model = model;
   workplace_.profile = profile_for(model);
   if (options_.attempts > 0) workplace_.profile.attempts = options_.attempts;
   if (options_.style) workplace_.profile.style = workplace_.profile.repair = *options_.style;
   tool_style_.reset();
   announced_.reset();
-  window_ = window;
+  window_ = offered.context;
+  // Ours do not; of others it is assumed, and the server says otherwise.
+  sees_images_ = !offered.local;
 }
 
 void Session::set_system_prompt(const std::string& whole, const std::string& after) {

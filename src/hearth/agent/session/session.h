@@ -10,6 +10,7 @@
 #include "hearth/agent/agent.h"
 #include "hearth/agent/check_command.h"
 #include "hearth/agent/interrupt.h"
+#include "hearth/agent/lsp/diagnostics.h"
 #include "hearth/agent/mcp/mcp_servers.h"
 #include "hearth/agent/permission/settings.h"
 #include "hearth/agent/person.h"
@@ -103,7 +104,7 @@ class Session {
   std::optional<CheckCommand> check_for(const std::string& task);
   Style& style_for(const std::string& task);
   void announce(StyleName style);
-  void use_model(const std::string& model, int window);
+  void use_model(const std::string& model, const OfferedModel& offered);
   void tell_mcp_problems();
   /// Those beside the tools on files and commands, in a fixed order.
   void add_tools(Toolbox& tools, TaskFrom from);
@@ -129,7 +130,9 @@ class Session {
   Output& output_;
   Server server_;
   Shell shell_;
+  Diagnostics diagnostics_;
   McpServers mcp_;
+  bool sees_images_ = false;
   Toolbox tools_;
   Conversation conversation_;
   Hooks hooks_;

@@ -19,6 +19,9 @@ void Session::add_mentioned_files(const std::string& task, const std::stop_token
     conversation_.add_note(content.is_error
                                ? fmt::format("{} could not be read: {}", name, content.text)
                                : fmt::format("The file {}:\n{}", name, content.text));
+    for (const chat::ImageBlock& image : content.images) {
+      conversation_.add_note(chat::Block(image));
+    }
   }
 }
 

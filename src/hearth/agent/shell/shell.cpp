@@ -77,6 +77,11 @@ std::vector<std::string> Shell::words_for(const std::string& line) {
   return sandbox_->works() ? sandbox_->command(words, working_) : words;
 }
 
+std::vector<std::string> Shell::words_in_sandbox(const std::vector<std::string>& program) {
+  if (!sandboxed()) return {};
+  return sandbox_->command(program, folder_.root());
+}
+
 std::vector<std::string> Shell::unset() const {
   return sandbox_->works() ? Sandbox::secret_variables() : std::vector<std::string>();
 }

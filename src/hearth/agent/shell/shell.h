@@ -32,6 +32,9 @@ class Shell {
   [[nodiscard]] bool sandboxed();
   [[nodiscard]] std::string why_not_sandboxed();
 
+  /// The words that run a program of ours in the sandbox; empty where there is none.
+  [[nodiscard]] std::vector<std::string> words_in_sandbox(const std::vector<std::string>& program);
+
   struct Ran {
     CommandResult result;
     /// A file with all of the output, as a command sees it.

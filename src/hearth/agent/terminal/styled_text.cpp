@@ -134,7 +134,11 @@ std::vector<StyledLine> wrapped(const StyledLine& line, int columns, int indent)
   return Wrapper(columns, indent).wrap(line);
 }
 
-StyledLine cut(const StyledLine& line, int columns) {
+StyledLine cut(const StyledLine& whole, int columns) {
+  StyledLine line = whole;
+  for (Span& span : line) {
+    std::ranges::replace_if(span.text, [](char c) { return c == '\t' || c == '\n'; }, ' ');
+  }
   if (columns_of(line) <= columns) return line;
   StyledLine result;
   int left = std::max(columns, 1) - 1;

@@ -56,8 +56,9 @@ std::string text_of(const StyledLine& line);
 /// become four blanks.
 std::vector<StyledLine> wrapped(const StyledLine& line, int columns, int indent = 0);
 
-/// As much of `line` as fits into `columns`, with "…" for the rest.
-StyledLine cut(const StyledLine& line, int columns);
+/// As much of `whole` as fits into `columns`, with "…" for the rest. Tabs and line ends, which
+/// would move the cursor, become blanks.
+StyledLine cut(const StyledLine& whole, int columns);
 
 /// `line` with blanks behind it up to `columns`.
 StyledLine padded(StyledLine line, int columns);

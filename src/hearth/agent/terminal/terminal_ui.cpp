@@ -500,7 +500,12 @@ class TerminalUi {
       const auto lines = lines_of(text);
       middle.push_back({{"  waits: ", muted}, {std::string(lines.empty() ? "" : lines[0]), muted}});
     }
-    if (question_ && !question_->permission) middle.push_back(plain_line(question_->words));
+    if (question_ && !question_->permission) {
+      for (const std::string_view line : lines_of(question_->words)) {
+        std::ranges::move(wrapped(plain_line(line, {.bold = true}), columns),
+                          std::back_inserter(middle));
+      }
+    }
     const int fixed = static_cast<int>(below.size() + suggestions.size() + middle.size()) + 3;
     for (const StyledLine& line :
          transcript_.moving(static_cast<std::size_t>(std::max(rows - fixed, 0)))) {

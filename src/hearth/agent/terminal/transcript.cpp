@@ -14,6 +14,13 @@ namespace {
 constexpr std::size_t most_result_lines = 6;
 constexpr TextStyle muted{.role = Role::muted};
 
+/// A name that a model may have made up, for a line.
+std::string shown_name(std::string_view name) {
+  const std::string plain = without_escapes(name);
+  const auto lines = lines_of(plain);
+  return lines.empty() ? std::string() : std::string(lines.front());
+}
+
 }  // namespace
 
 void Transcript::set_columns(int columns) {
@@ -113,7 +120,7 @@ void Transcript::status(std::string_view line) {
 void Transcript::progress(std::string_view line) {
   {
     const std::lock_guard lock(mutex_);
-    begin(without_escapes(line));
+    begin(shown_name(line));
   }
   changed();
 }
@@ -175,11 +182,11 @@ void Transcript::tool_call(const ShownCall& call) {
     const std::string subject = without_escapes(call.subject);
     const auto lines = lines_of(subject);
     add({});
-    StyledLine line{{"● ", {.role = Role::accent}}, {std::string(call.name) + " ", {.bold = true}}};
+    StyledLine line{{"● ", {.role = Role::accent}}, {shown_name(call.name) + " ", {.bold = true}}};
     if (!lines.empty()) line.push_back({std::string(lines.front()), {}});
     if (lines.size() > 1) line.push_back({" …", muted});
     std::ranges::move(wrapped(line, columns_, 2), std::back_inserter(staying_));
-    begin(call.name);
+    begin(shown_name(call.name));
   }
   changed();
 }
