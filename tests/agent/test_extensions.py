@@ -200,4 +200,5 @@ def test_a_skill_is_announced_and_read_when_it_is_wanted(agent):
 def test_without_skills_there_is_no_tool_for_them(agent):
     agent.run("x")
     names = [tool["name"] for tool in agent.backend.last.body["tools"]]
-    assert names == ["read", "edit", "write", "bash", "job", "grep", "glob", "todo", "task"]
+    assert names == ["read", "edit", "write", "bash", "job", "grep", "glob", "todo", "ask_user",
+                     "web_fetch", "task"]
