@@ -17,13 +17,14 @@ class Agent:
         self.home.mkdir(exist_ok=True)
         self.work.mkdir(exist_ok=True)
         self.backend = backend
+        self.style = "native"
         self.env = {key: value for key, value in os.environ.items()
                     if not key.startswith(("HEARTH_", "XDG_"))}
         self.env["HOME"] = str(self.home)
 
     def _words(self, *options: str) -> list[str]:
         url = self.backend.url.removesuffix(self.backend.path)
-        return [str(hearth_binary()), "--server", url, "--model", "scripted", "--style", "native",
+        return [str(hearth_binary()), "--server", url, "--model", "scripted", "--style", self.style,
                 *options]
 
     def begin(self, *options: str) -> subprocess.Popen:

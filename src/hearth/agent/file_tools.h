@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "hearth/agent/folder.h"
+#include "hearth/agent/mending.h"
 #include "hearth/agent/seen_files.h"
 #include "hearth/agent/tool.h"
 
@@ -14,6 +15,6 @@ inline constexpr std::size_t max_file_bytes = 8 << 20;
 /// The tools on single files. `folder` and `seen` outlive them.
 std::unique_ptr<Tool> make_read_tool(const Folder& folder, SeenFiles& seen);
 std::unique_ptr<Tool> make_write_tool(const Folder& folder, SeenFiles& seen);
-std::unique_ptr<Tool> make_edit_tool(const Folder& folder, SeenFiles& seen);
+std::unique_ptr<Tool> make_edit_tool(const Folder& folder, SeenFiles& seen, Mending mending);
 
 }  // namespace hearth::agent

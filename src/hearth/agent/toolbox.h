@@ -1,10 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "hearth/agent/folder.h"
+#include "hearth/agent/mending.h"
 #include "hearth/agent/seen_files.h"
 #include "hearth/agent/shell/shell.h"
 #include "hearth/agent/tool.h"
@@ -15,10 +17,13 @@ namespace hearth::agent {
 class Toolbox {
  public:
   /// The tools on files and commands. `folder` and `shell` outlive it.
-  Toolbox(const Folder& folder, Shell& shell);
+  Toolbox(const Folder& folder, Shell& shell, Mending mending = Mending::on);
 
   /// One more, at the end. REQUIRES: nothing has been asked of a model yet.
   void add(std::unique_ptr<Tool> tool) { tools_.push_back(std::move(tool)); }
+
+  /// Takes all others away. REQUIRES: as above.
+  void keep_only(const std::vector<std::string>& names);
 
   [[nodiscard]] std::vector<chat::Tool> descriptions() const;
 

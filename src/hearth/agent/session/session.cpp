@@ -13,6 +13,7 @@
 #include "hearth/agent/skill_tool.h"
 #include "hearth/agent/task_kind.h"
 #include "hearth/agent/task_tool.h"
+#include "hearth/agent/time_limit.h"
 #include "hearth/agent/todo_tool.h"
 #include "hearth/agent/tool_style.h"
 #include "hearth/agent/whole_files_style.h"
@@ -56,9 +57,10 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
       log_(std::move(start.log)),
       output_(output),
       server_(std::move(start.server)),
+      profiles_(std::move(start.profiles)),
       shell_(folder_, settings_.sandbox, settings_.environment),
       mcp_(start.mcp, folder_.root(), state_dir() / "mcp"),
-      tools_(folder_, shell_),
+      tools_(folder_, shell_, options.measured ? options.measured->mending : Mending::on),
       conversation_(log_),
       hooks_(settings_.hooks, folder_.root(), log_.id(), log_.path().string()),
       permissions_(
@@ -84,12 +86,17 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
                  .append_system_prompt = options.append_system_prompt} {
   tell_mcp_problems();
   workplace_.sandbox = settings_.sandbox;
+  if (options.measured) workplace_.mending = options.measured->mending;
+  workplace_.max_tokens = options.max_tokens;
   workplace_.make_tools = [this](Shell& shell) {
     auto tools = std::make_unique<Toolbox>(folder_, shell);
     add_tools(*tools, TaskFrom::subagent);
     return tools;
   };
   add_tools(tools_, TaskFrom::session);
+  if (options.measured && !options.measured->tools.empty()) {
+    tools_.keep_only(options.measured->tools);
+  }
   use_model(options.model.empty() ? start.model.id : options.model, start.model.context);
   if (start.before) {
     task_starts_ = start.before->task_starts;
@@ -112,6 +119,7 @@ void Session::tell_mcp_problems() {
 void Session::add_tools(Toolbox& tools, TaskFrom from) {
   tools.add(make_todo_tool(output_));
   tools.add(make_task_tool(workplace_, from));
+  if (options_.measured) return;
   if (auto skill = make_skill_tool(folder_)) tools.add(std::move(skill));
   auto further = mcp_.tools();
   if (further.empty()) return;
@@ -132,10 +140,12 @@ void Session::set_model(const std::string& model) {
 
 void Session::use_model(const std::string& model, int window) {
   workplace_.model = model;
-  workplace_.profile = profile_for(model);
+  profile_in_force_ = profile_for(model, profiles_);
+  workplace_.profile = options_.measured ? options_.measured->profile : profile_in_force_.profile;
   if (options_.attempts > 0) workplace_.profile.attempts = options_.attempts;
   if (options_.style) workplace_.profile.style = workplace_.profile.repair = *options_.style;
   tool_style_.reset();
+  tool_style_name_.reset();
   announced_.reset();
   window_ = window;
 }
@@ -157,7 +167,7 @@ void Session::begin_conversation(const std::stop_token& stop) {
   const std::string_view source = conversation_.messages().empty() ? "startup" : "resume";
   const HookOutcome hooks = hooks_.run("SessionStart", source, {{"source", source}}, stop);
   for (const std::string& message : hooks.messages) output_.status(message);
-  if (source == "startup") {
+  if (source == "startup" && !options_.measured) {
     const Instructions instructions = load_instructions(folder_.root());
     for (const std::string& problem : instructions.problems) output_.status(problem);
     if (!instructions.text.empty()) conversation_.add_note(instructions.text);
@@ -208,7 +218,7 @@ Outcome Session::run(const std::string& task, const std::stop_token& stop) {
   Outcome outcome;
   if (ask_prompt_hooks(task, stop, outcome)) {
     compact_if_full(stop);
-    outcome = style.run(task, stop);
+    outcome = run_in_time(style, task, stop);
     if (&style == repair_style_.get()) remember_repair(task, outcome);
   }
   outcome.duration_ms = ms_since(started);
@@ -225,6 +235,18 @@ Outcome Session::run(const std::string& task, const std::stop_token& stop) {
   log_.append("end", std::move(end));
   log_.sync();
   output_.finished(outcome);
+  return outcome;
+}
+
+Outcome Session::run_in_time(Style& style, const std::string& task, const std::stop_token& stop) {
+  if (options_.max_seconds <= 0) return style.run(task, stop);
+  const TimeLimit limit(std::chrono::seconds(options_.max_seconds), stop);
+  Outcome outcome = style.run(task, limit.token());
+  if (outcome.end == Outcome::End::interrupted && limit.reached() && !stop.stop_requested()) {
+    outcome.end = Outcome::End::limit;
+    outcome.stop_reason = "time_limit";
+    outcome.text = fmt::format("Stopped after {} seconds (--max-time).", options_.max_seconds);
+  }
   return outcome;
 }
 
@@ -275,6 +297,7 @@ void Session::rewind(std::size_t count) {
 }
 
 void Session::keep_checkpoint() {
+  if (options_.measured) return;
   const std::lock_guard lock(checkpoint_);
   if (std::exchange(kept_, true)) return;
   auto state = checkpoints_.take(fmt::format("{} task {}", log_.id(), task_starts_.size()));
@@ -313,7 +336,7 @@ Result<std::string> Session::diff() {
 }
 
 chat::Request Session::request() const {
-  const bool native = workplace_.profile.style == StyleName::native;
+  const bool native = tool_style_name_.value_or(workplace_.profile.style) == StyleName::native;
   chat::Request request = opening_request(workplace_, native ? Calling::native : Calling::forced);
   request.messages.insert(request.messages.end(), conversation_.messages().begin(),
                           conversation_.messages().end());
@@ -329,11 +352,15 @@ Style& Session::style_for(const std::string& task) {
       return *repair_style_;
     }
   }
-  const bool native = workplace_.profile.style == StyleName::native;
-  announce(native ? StyleName::native : StyleName::forced);
   if (!tool_style_) {
+    // The first task decides: another prompt and other tools would be read anew.
+    const Profile& profile = workplace_.profile;
+    const bool repairs = profile.repair != StyleName::whole_files && asks_for_repair(task);
+    const bool native = (repairs ? profile.repair : profile.style) == StyleName::native;
+    tool_style_name_ = native ? StyleName::native : StyleName::forced;
     tool_style_ = make_tool_style(workplace_, native ? Calling::native : Calling::forced);
   }
+  announce(*tool_style_name_);
   return *tool_style_;
 }
 
@@ -353,6 +380,15 @@ void Session::announce(StyleName style) {
                           {"style", info.style},
                           {"permission_mode", info.permission_mode}});
   output_.session(info);
+  tell_profile();
+}
+
+void Session::tell_profile() {
+  if (!profile_in_force_.own || options_.measured) return;
+  output_.status(fmt::format("Profile: {}{}", own_profiles_file().string(),
+                             profile_in_force_.measured.empty()
+                                 ? ""
+                                 : fmt::format(", measured on {}", profile_in_force_.measured)));
 }
 
 }  // namespace hearth::agent

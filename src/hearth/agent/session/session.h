@@ -29,6 +29,7 @@ struct SessionStart {
   Settings settings;
   Server server;
   OfferedModel model;
+  ProfileList profiles;  ///< the user's own
   McpConfig mcp;
   std::optional<StoredSession> before;  ///< the session that goes on
   /// Who is asked for permission; empty: the person at the terminal, if there is one.
@@ -89,6 +90,7 @@ class Session {
   std::optional<CheckCommand> check_for(const std::string& task);
   Style& style_for(const std::string& task);
   void announce(StyleName style);
+  void tell_profile();
   void use_model(const std::string& model, int window);
   void tell_mcp_problems();
   /// Those beside the tools on files and commands, in a fixed order.
@@ -96,6 +98,8 @@ class Session {
   void begin_conversation(const std::stop_token& stop);
   /// False if a hook does not let the task through; `outcome` says why.
   bool ask_prompt_hooks(const std::string& task, const std::stop_token& stop, Outcome& outcome);
+  /// `style` at work, for as long as the options allow.
+  Outcome run_in_time(Style& style, const std::string& task, const std::stop_token& stop);
   /// At most once in a run, whoever changes something first.
   void keep_checkpoint();
   /// What was done with whole files is part of the conversation for the tasks that follow.
@@ -110,6 +114,8 @@ class Session {
   SessionLog log_;
   Output& output_;
   Server server_;
+  ProfileList profiles_;
+  ProfileInForce profile_in_force_;
   Shell shell_;
   McpServers mcp_;
   Toolbox tools_;
@@ -124,6 +130,7 @@ class Session {
   int last_prompt_tokens_ = 0;
   InterruptWatch* watch_ = nullptr;
   std::unique_ptr<Style> tool_style_;
+  std::optional<StyleName> tool_style_name_;  ///< of `tool_style_`
   std::unique_ptr<Style> repair_style_;
   std::optional<StyleName> announced_;
   bool asked_for_check_ = false;
