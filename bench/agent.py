@@ -35,11 +35,11 @@ def start_and_memory(agent) -> tuple[float, float]:
     times, memory = [], 0.0
     for _ in range(5):
         begun = time.monotonic()
-        with agent.terminal() as terminal:
+        with agent.terminal(term="xterm-256color") as terminal:
             terminal.wait_for("> ")
             times.append((time.monotonic() - begun) * 1000)
             memory = max(memory, rss_mb(terminal._pid))
-            terminal.send("/quit\n")
+            terminal.send("/quit\r")
             terminal.exit_code()
     return statistics.median(times), memory
 

@@ -62,9 +62,10 @@ void measure_suggestions(const fs::path& root, const char* how) {
       most = std::max(most, found.size());
     }
   }
-  fmt::print("{:<10} {:>9} files: first matches {:6.1f} ms, all listed {:7.1f} ms, "
-             "a search {:5.1f} ms (median), {:5.1f} (worst), up to {} shown\n",
-             how, index.size(), to_first, to_all, quantile(times, 0.5), quantile(times, 1), most);
+  fmt::print(
+      "{:<10} {:>9} files: first matches {:6.1f} ms, all listed {:7.1f} ms, "
+      "a search {:5.1f} ms (median), {:5.1f} (worst), up to {} shown\n",
+      how, index.size(), to_first, to_all, quantile(times, 0.5), quantile(times, 1), most);
 }
 
 void measure_frames() {
@@ -72,7 +73,8 @@ void measure_frames() {
   constexpr ScreenSize screen{.columns = 120, .rows = 40};
   std::string answer;
   for (int i = 0; i < 400; ++i) {
-    answer += fmt::format("Line {} of *prose* with `code` and **weight**.{}", i, i % 4 == 3 ? "\n\n" : "\n");
+    answer += fmt::format("Line {} of *prose* with `code` and **weight**.{}", i,
+                          i % 4 == 3 ? "\n\n" : "\n");
   }
   answer += "```cpp\n";
   for (int i = 0; i < 300; ++i) {
@@ -100,10 +102,11 @@ void measure_frames() {
     bytes += region.draw(staying, frame, screen).size();
     times.push_back(ms_since(begun));
   }
-  fmt::print("{} frames: {:.2f} ms (median), {:.2f} (99 %), {:.2f} (worst); {:.1f} bytes written for "
-             "each byte of the answer\n",
-             times.size(), quantile(times, 0.5), quantile(times, 0.99), quantile(times, 1),
-             static_cast<double>(bytes) / static_cast<double>(answer.size()));
+  fmt::print(
+      "{} frames: {:.2f} ms (median), {:.2f} (99 %), {:.2f} (worst); {:.1f} bytes written for "
+      "each byte of the answer\n",
+      times.size(), quantile(times, 0.5), quantile(times, 0.99), quantile(times, 1),
+      static_cast<double>(bytes) / static_cast<double>(answer.size()));
 }
 
 }  // namespace

@@ -291,6 +291,19 @@ def test_another_session_is_chosen(started):
     assert [m["role"] for m in agent.conversations()[-1]] == ["user", "assistant", "user"]
 
 
+def test_the_doctor_and_the_agents(started):
+    agent_file = "---\nname: poet\ndescription: writes verses\ntools: Read\n---\nWrite verses."
+    _, screen = started(Reply(text="Fine."), files={".hearth/agents/poet.md": agent_file}, rows=50,
+                        columns=140)
+    screen.type("/doctor")
+    shown = screen.wait_for(".jsonl")
+    assert "✓ server" in shown or "✗ server" in shown
+    assert "✓ git" in shown and "sandbox" in shown
+    screen.type("/agents")
+    screen.wait_for("poet                 writes verses (only reads)")
+    screen.wait_for("explore")
+
+
 def test_an_editor_writes_the_task(started, tmp_path, monkeypatch):
     editor = tmp_path / "editor"
     editor.write_text('#!/bin/sh\nprintf "%s and more" "$(cat "$1")" > "$1"\n')

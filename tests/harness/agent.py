@@ -19,13 +19,14 @@ class Agent:
         self.work.mkdir(exist_ok=True)
         self.backend = backend
         self.model = "scripted"
+        self.style = "native"
         self.env = {key: value for key, value in os.environ.items()
                     if not key.startswith(("HEARTH_", "XDG_"))}
         self.env["HOME"] = str(self.home)
 
     def _words(self, *options: str) -> list[str]:
         url = self.backend.url.removesuffix(self.backend.path)
-        return [str(hearth_binary()), "--server", url, "--model", self.model, "--style", "native",
+        return [str(hearth_binary()), "--server", url, "--model", self.model, "--style", self.style,
                 *options]
 
     def begin(self, *options: str) -> subprocess.Popen:
@@ -46,8 +47,8 @@ class Agent:
         result["said"] = "\n".join(line["text"] for line in lines if line.get("subtype") == "status")
         return result
 
-    def terminal(self, *options: str, columns: int = 100) -> Terminal:
-        return Terminal(self._words(*options), self.env, self.work, columns)
+    def terminal(self, *options: str, columns: int = 100, term: str = "dumb") -> Terminal:
+        return Terminal(self._words(*options), self.env, self.work, columns, term)
 
     def screen(self, *options: str, columns: int = 100, rows: int = 30) -> Screen:
         return Screen(self._words(*options), self.env, self.work, columns, rows)

@@ -1,4 +1,4 @@
-"""A program in a dumb terminal of its own: what it writes is read, keys are sent to it."""
+"""A program in a terminal of its own: what it writes is read, keys are sent to it."""
 
 import os
 import pty
@@ -11,12 +11,13 @@ from pathlib import Path
 
 
 class Terminal:
-    def __init__(self, arguments: list[str], env: dict[str, str], cwd: Path, columns: int = 100):
+    def __init__(self, arguments: list[str], env: dict[str, str], cwd: Path, columns: int = 100,
+                 term: str = "dumb"):
         self.seen = ""
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
             os.chdir(cwd)
-            os.execve(arguments[0], arguments, {**env, "TERM": "dumb"})
+            os.execve(arguments[0], arguments, {**env, "TERM": term})
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         self._from = 0
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "hearth/agent/mcp/mcp_config.h"
+#include "hearth/agent/measured_session.h"
 #include "hearth/agent/output.h"
 #include "hearth/agent/permission/permissions.h"
 #include "hearth/agent/profile.h"
@@ -22,6 +24,9 @@ struct AgentOptions {
   std::string model;   ///< empty: what the server offers first
   std::string server;  ///< empty: HEARTH_URL, else our own, started if need be
   int max_turns = 50;
+  std::int64_t max_tokens =
+      0;                ///< computed for a task, at most: what is reused does not count; 0: any
+  int max_seconds = 0;  ///< for a task; 0: any
   std::optional<PermissionMode> permission_mode;  ///< else the settings say
   std::optional<StyleName> style;                 ///< else the model's profile says
   std::string check;  ///< the command that checks the work; empty: found out
@@ -40,6 +45,7 @@ struct AgentOptions {
   std::vector<McpServerConfig> mcp_servers = {};  ///< beside those of the settings
   std::string system_prompt = {};                 ///< in place of ours
   std::string append_system_prompt = {};          ///< after it
+  std::optional<MeasuredSession> measured = {};
 };
 
 /// What the agent needs of rooms it does not know.

@@ -46,7 +46,8 @@ std::string which(std::size_t index, std::size_t count) {
 
 class EditTool final : public Tool {
  public:
-  EditTool(const Folder& folder, SeenFiles& seen) : folder_(folder), seen_(seen) {}
+  EditTool(const Folder& folder, SeenFiles& seen, Mending mending)
+      : folder_(folder), seen_(seen), mending_(mending) {}
 
   const chat::Tool& description() const override { return description_; }
   Access access() const override { return Access::edit; }
@@ -78,7 +79,9 @@ class EditTool final : public Tool {
       if (step.wanted == step.replacement) {
         return tool_error(prefix + "old_string and new_string are equal; give the changed text");
       }
-      FuzzyEdit edit = fuzzy_edit(edited, step.wanted, step.replacement, step.replace_all);
+      FuzzyEdit edit = mending_ == Mending::on
+                           ? fuzzy_edit(edited, step.wanted, step.replacement, step.replace_all)
+                           : exact_edit(edited, step.wanted, step.replacement, step.replace_all);
       if (auto refused = refusal(name, edited, step, edit)) {
         refused->text.insert(0, prefix);
         return *refused;
@@ -163,13 +166,14 @@ class EditTool final : public Tool {
 
   const Folder& folder_;
   SeenFiles& seen_;
+  Mending mending_;
   chat::Tool description_ = described();
 };
 
 }  // namespace
 
-std::unique_ptr<Tool> make_edit_tool(const Folder& folder, SeenFiles& seen) {
-  return std::make_unique<EditTool>(folder, seen);
+std::unique_ptr<Tool> make_edit_tool(const Folder& folder, SeenFiles& seen, Mending mending) {
+  return std::make_unique<EditTool>(folder, seen, mending);
 }
 
 }  // namespace hearth::agent

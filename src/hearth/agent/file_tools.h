@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "hearth/agent/folder.h"
+#include "hearth/agent/mending.h"
 #include "hearth/agent/seen_files.h"
 #include "hearth/agent/tool.h"
 
@@ -17,7 +18,7 @@ inline constexpr std::size_t max_file_bytes = 8 << 20;
 std::unique_ptr<Tool> make_read_tool(const Folder& folder, SeenFiles& seen,
                                      std::function<bool()> sees_images = {});
 std::unique_ptr<Tool> make_write_tool(const Folder& folder, SeenFiles& seen);
-std::unique_ptr<Tool> make_edit_tool(const Folder& folder, SeenFiles& seen);
+std::unique_ptr<Tool> make_edit_tool(const Folder& folder, SeenFiles& seen, Mending mending);
 /// Several files by a patch, for models that are trained on it.
 std::unique_ptr<Tool> make_patch_tool(const Folder& folder, SeenFiles& seen);
 

@@ -15,6 +15,7 @@ namespace hearth::agent {
 namespace {
 
 std::atomic<int> signals_seen{0};
+std::atomic<int> watches{0};
 
 void on_signal(int) {
   ++signals_seen;
@@ -75,7 +76,7 @@ struct InterruptWatch::State {
 
 InterruptWatch::InterruptWatch(std::stop_source& stop, Keys keys)
     : state_(std::make_unique<State>(stop, keys)) {
-  signals_seen = 0;
+  if (watches++ == 0) signals_seen = 0;
   struct sigaction action{};
   action.sa_handler = &on_signal;
   ::sigaction(SIGINT, &action, &state_->old_int);
@@ -91,6 +92,7 @@ InterruptWatch::~InterruptWatch() {
   state_->give_keyboard_back();
   ::sigaction(SIGINT, &state_->old_int, nullptr);
   ::sigaction(SIGTERM, &state_->old_term, nullptr);
+  --watches;
 }
 
 bool InterruptWatch::interrupted() {

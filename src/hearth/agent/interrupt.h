@@ -6,7 +6,7 @@
 namespace hearth::agent {
 
 /// While one lives, Ctrl-C (SIGINT), SIGTERM and, on a terminal, the Esc key request a stop instead
-/// of ending the program. One at a time.
+/// of ending the program. Where one lives within another, both do.
 class InterruptWatch {
  public:
   enum class Keys { ignored, watched };

@@ -14,6 +14,7 @@ std::string_view subtype_of(Outcome::End end) {
     case Outcome::End::success: return "success";
     case Outcome::End::max_turns: return "error_max_turns";
     case Outcome::End::not_solved:
+    case Outcome::End::limit:
     case Outcome::End::interrupted:
     case Outcome::End::error: return "error_during_execution";
   }

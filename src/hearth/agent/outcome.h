@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -10,18 +11,27 @@ namespace hearth::agent {
 
 /// How a run ended.
 struct Outcome {
-  enum class End { success, not_solved, max_turns, interrupted, error };
+  enum class End { success, not_solved, max_turns, limit, interrupted, error };
   End end = End::success;
-  std::string text;  ///< the model's last words, or what was found out
-  int turns = 0;     ///< requests to the model
-  chat::Usage usage;
+  std::string text;            ///< the model's last words, or what was found out
+  int turns = 0;               ///< requests to the model
+  int requests = 0;            ///< the same with those of subagents
+  chat::Usage usage;           ///< of all of them
   int last_prompt_tokens = 0;  ///< of the last request alone
   std::optional<bool> solved;  ///< where there was a check: whether it passes now
+  int malformed_calls = 0;     ///< of an unknown tool, or with arguments that it does not take
+  /// What the server failed with, if that ended it.
+  std::optional<ErrorKind> server_error;
   std::string stop_reason = "end_turn";
   double duration_ms = 0;
   std::string session_id;
   [[nodiscard]] bool good() const { return end == End::success; }
 };
+
+/// The tokens that the server had to compute.
+inline std::int64_t computed_tokens(const chat::Usage& usage) {
+  return std::int64_t{usage.prompt_tokens} - usage.reused_tokens + usage.output_tokens;
+}
 
 /// Of a run that could not begin.
 inline Outcome outcome_of(const Error& error) {

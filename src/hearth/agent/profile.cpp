@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "hearth/agent/profiles_json.h"
+#include "hearth/base/file.h"
 #include "hearth/base/json.h"
+#include "hearth/base/xdg.h"
 
 namespace hearth::agent {
 namespace {
@@ -18,12 +23,49 @@ double billions_in(std::string_view model) {
   return unit == "m" || unit == "M" ? number / 1000 : number;
 }
 
-bool matches(const json::object& entry, std::string_view model) {
-  if (const auto pattern = find_string(entry, "models")) {
-    return RE2::PartialMatch(model, RE2(std::string_view(*pattern)));
+/// The sampling of an entry, as the Messages API names its fields.
+chat::Sampling sampling_of(const json::object& entry) {
+  chat::Sampling sampling;
+  const json::object* fields = find_object(entry, "sampling");
+  if (fields == nullptr) return sampling;
+  sampling.temperature = find_number(*fields, "temperature");
+  sampling.top_p = find_number(*fields, "top_p");
+  sampling.min_p = find_number(*fields, "min_p");
+  if (const auto top_k = find_int(*fields, "top_k")) sampling.top_k = static_cast<int>(*top_k);
+  return sampling;
+}
+
+/// Errors: config, without the file's name.
+Result<ProfileList::Entry> parse_entry(const json::object& entry) {
+  ProfileList::Entry parsed;
+  parsed.models = find_string(entry, "models").value_or("");
+  parsed.below_billions = find_number(entry, "below_billions").value_or(0);
+  if (parsed.models.empty() && parsed.below_billions <= 0) {
+    return fail(ErrorKind::config,
+                R"(it needs "models", a regular expression, or "below_billions", a number)");
   }
-  const double size = billions_in(model);
-  return size > 0 && size < find_number(entry, "below_billions").value_or(0);
+  if (const RE2 pattern(parsed.models, RE2::Quiet); !pattern.ok()) {
+    return fail(ErrorKind::config, fmt::format("\"models\": {}", pattern.error()));
+  }
+  Profile& profile = parsed.profile;
+  for (const auto& [key, style] :
+       {std::pair{"style", &profile.style}, std::pair{"repair", &profile.repair}}) {
+    const auto name = parse_style(find_string(entry, key).value_or("native"));
+    if (!name) return fail(ErrorKind::config, fmt::format("\"{}\": {}", key, name.error().message));
+    *style = *name;
+  }
+  const auto count = [&](const char* key, int otherwise) {
+    return static_cast<int>(std::max<std::int64_t>(find_int(entry, key).value_or(otherwise), 1));
+  };
+  profile.attempts = count("attempts", profile.attempts);
+  profile.parallel = count("parallel", profile.parallel);
+  profile.temperature = find_number(entry, "temperature").value_or(profile.temperature);
+  profile.patches = find_bool(entry, "patches").value_or(profile.patches);
+  profile.sampling = sampling_of(entry);
+  if (const json::object* measured = find_object(entry, "measured")) {
+    parsed.measured = find_string(*measured, "day").value_or("");
+  }
+  return parsed;
 }
 
 }  // namespace
@@ -45,35 +87,59 @@ Result<StyleName> parse_style(std::string_view name) {
               fmt::format("there is no style \"{}\"; it is native, forced or whole-files", name));
 }
 
-Result<Profile> profile_for(std::string_view model, std::string_view profiles) {
-  const auto value = parse_json(profiles);
-  if (!value) return fail(ErrorKind::config, "profiles.json: " + value.error().message);
+Result<ProfileList> ProfileList::parse(std::string_view text, std::string_view name) {
+  const auto value = parse_json(text);
+  if (!value) {
+    return fail(ErrorKind::config, fmt::format("{}: {}", name, value.error().message));
+  }
   const json::array* entries =
       value->is_object() ? find_array(value->get_object(), "profiles") : nullptr;
-  if (entries == nullptr) return fail(ErrorKind::config, "profiles.json: no list \"profiles\"");
-  for (const json::value& item : *entries) {
-    if (!item.is_object() || !matches(item.get_object(), model)) continue;
-    const json::object& entry = item.get_object();
-    Profile profile;
-    for (const auto& [key, style] :
-         {std::pair{"style", &profile.style}, std::pair{"repair", &profile.repair}}) {
-      const auto parsed = parse_style(find_string(entry, key).value_or("native"));
-      if (!parsed) return fail(ErrorKind::config, "profiles.json: " + parsed.error().message);
-      *style = *parsed;
-    }
-    const Profile plain;
-    profile.attempts = static_cast<int>(find_int(entry, "attempts").value_or(plain.attempts));
-    profile.parallel = static_cast<int>(find_int(entry, "parallel").value_or(plain.parallel));
-    profile.patches = find_bool(entry, "patches").value_or(plain.patches);
-    profile.temperature = find_number(entry, "temperature").value_or(plain.temperature);
-    return profile;
+  if (entries == nullptr) {
+    return fail(ErrorKind::config, fmt::format("{}: there is no list \"profiles\"", name));
   }
-  return Profile{};
+  ProfileList list;
+  for (const json::value& item : *entries) {
+    auto entry = item.is_object() ? parse_entry(item.get_object())
+                                  : fail(ErrorKind::config, "it is not an object");
+    if (!entry) {
+      return fail(ErrorKind::config, fmt::format("{}: profile {}: {}", name,
+                                                 list.entries_.size() + 1, entry.error().message));
+    }
+    list.entries_.push_back(std::move(*entry));
+  }
+  return list;
 }
 
-Profile profile_for(std::string_view model) {
+Result<ProfileList> ProfileList::load(const std::filesystem::path& file) {
+  const auto text = read_file(file);
+  if (!text && text.error().kind == ErrorKind::not_found) return ProfileList{};
+  if (!text) return std::unexpected(text.error());
+  auto list = parse(*text, file.string());
+  if (!list) list.error().message += ". Mend the file, or delete it: it is made by `hearth eval`.";
+  return list;
+}
+
+const ProfileList::Entry* ProfileList::find(std::string_view model) const {
+  const double size = billions_in(model);
+  const auto matches = [&](const Entry& entry) {
+    if (!entry.models.empty()) return RE2::PartialMatch(model, RE2(entry.models));
+    return size > 0 && size < entry.below_billions;
+  };
+  const auto found = std::ranges::find_if(entries_, matches);
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+std::filesystem::path own_profiles_file() {
+  return config_dir() / "profiles.json";
+}
+
+ProfileInForce profile_for(std::string_view model, const ProfileList& own) {
+  if (const auto* entry = own.find(model)) return {entry->profile, true, entry->measured};
   // The text is checked by a test; a program whose own data does not parse falls back to native.
-  return profile_for(model, profiles_json).value_or(Profile{});
+  static const ProfileList built_in =
+      ProfileList::parse(profiles_json, "profiles.json").value_or(ProfileList{});
+  if (const auto* entry = built_in.find(model)) return {entry->profile, false, entry->measured};
+  return {};
 }
 
 }  // namespace hearth::agent

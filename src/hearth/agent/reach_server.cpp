@@ -2,19 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 #include "hearth/agent/server_start.h"
+#include "hearth/base/environment.h"
 #include "hearth/base/json.h"
 #include "hearth/base/xdg.h"
 
 namespace hearth::agent {
 namespace {
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 std::string without_slash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
@@ -25,9 +19,9 @@ std::string without_slash(std::string url) {
 
 Result<Server> reach_server(const ServerWish& wish, const EnsureModel& ensure_model,
                             const std::stop_token& stop, const ServerTold& told) {
-  const std::string named = wish.named.empty() ? variable("HEARTH_URL") : wish.named;
+  const std::string named = wish.named.empty() ? environment_variable("HEARTH_URL") : wish.named;
   Server server{.url = without_slash(named.empty() ? std::string(default_server_url) : named),
-                .key = variable("HEARTH_API_KEY")};
+                .key = environment_variable("HEARTH_API_KEY")};
   if (!named.empty() || answers(server)) {
     if (auto ready = wait_until_ready(server, stop, told.progress); !ready) return pass_on(ready);
     return server;

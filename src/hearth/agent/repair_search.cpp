@@ -8,6 +8,7 @@
 
 #include "hearth/agent/answer.h"
 #include "hearth/agent/code_block.h"
+#include "hearth/agent/outcome.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/trial.h"
 
@@ -42,6 +43,7 @@ void RepairSearch::start_from(const Candidate& candidate) {
 bool RepairSearch::out_of_budget() const {
   return result_.error || result_.interrupted || result_.best.report.passed ||
          progress_.asked >= setting_.limits.attempts ||
+         (setting_.limits.tokens > 0 && computed_tokens(result_.usage) >= setting_.limits.tokens) ||
          Clock::now() - started_ > setting_.limits.time;
 }
 
@@ -144,8 +146,10 @@ std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& 
       const Question& question = questions[next++];
       chat::Request request = repair_request(view_, question.unit, question.temperature);
       request.model = setting_.model;
-      if (question.temperature > 0)
-        request.sampling.seed = static_cast<std::uint32_t>(progress_.asked + 1);
+      if (question.temperature > 0) {
+        request.sampling.seed =
+            setting_.limits.seed + static_cast<std::uint32_t>(progress_.asked) + 1;
+      }
       ++progress_.asked;
       writing.emplace(streams.start(request), Writing{question.unit, {}, {}});
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -20,7 +21,9 @@ struct SearchLimits {
   int attempts = 60;
   int parallel = 4;
   double temperature = 0.8;
+  std::uint32_t seed = 0;  ///< of the first candidate; each further one has the next
   std::chrono::seconds time{480};
+  std::int64_t tokens = 0;  ///< computed, at most; 0: any
   std::chrono::milliseconds check_timeout{60'000};
 };
 

@@ -154,6 +154,8 @@ class TaskTool final : public Tool {
                     .system_prompt = work_.system_prompt,
                     .append_system_prompt = work_.append_system_prompt,
                     .sandbox = work_.sandbox,
+                    .mending = work_.mending,
+                    .max_tokens = work_.max_tokens,
                     .make_tools = {},
                     .diagnose = work_.diagnose};
     const bool native = work_.profile.style == StyleName::native;
@@ -164,7 +166,12 @@ class TaskTool final : public Tool {
     const Outcome outcome = style->run(prompt, stop);
     work_.hooks.run("SubagentStop", agent.name, {{"stop_hook_active", false}}, stop);
     std::string text = outcome.text.empty() ? "(no report)" : outcome.text;
-    return {.text = std::move(text), .is_error = !outcome.good(), .diff = {}};
+    return {.text = std::move(text),
+            .is_error = !outcome.good(),
+            .diff = {},
+            .loads = {},
+            .requests = outcome.requests,
+            .usage = outcome.usage};
   }
 
   const Workplace& work_;

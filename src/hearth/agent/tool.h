@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hearth/base/json.h"
+#include "hearth/chat/event.h"
 #include "hearth/chat/request.h"
 
 namespace hearth::agent {
@@ -18,6 +19,8 @@ struct ToolResult {
   std::string diff;                           ///< of an edit, for the person
   std::vector<std::string> loads = {};        ///< tools that can be called from here on
   std::vector<chat::ImageBlock> images = {};  ///< behind the text
+  int requests = 0;                           ///< a subagent's, to the model
+  chat::Usage usage = {};                     ///< of these
 };
 
 inline ToolResult tool_error(std::string text) {

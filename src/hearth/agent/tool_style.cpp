@@ -60,6 +60,12 @@ class ToolStyle final : public Style {
             fmt::format("Stopped after {} turns (--max-turns).", outcome_.turns));
         break;
       }
+      if (work_.max_tokens > 0 && computed_tokens(outcome_.usage) >= work_.max_tokens) {
+        end(Outcome::End::limit, "token_limit",
+            fmt::format("Stopped after {} tokens (--max-tokens).",
+                        computed_tokens(outcome_.usage)));
+        break;
+      }
       turn(stop);
       if (done_ && outcome_.good()) ask_stop_hooks(stop);
     }
@@ -83,6 +89,13 @@ class ToolStyle final : public Style {
     done_ = true;
   }
 
+  void count(int requests, const chat::Usage& usage) {
+    outcome_.requests += requests;
+    outcome_.usage.prompt_tokens += usage.prompt_tokens;
+    outcome_.usage.reused_tokens += usage.reused_tokens;
+    outcome_.usage.output_tokens += usage.output_tokens;
+  }
+
   void turn(const std::stop_token& stop) {
     work_.output.progress("waiting for the model");
     const auto answer = complete(work_.server, request(), stop, [&](const chat::Event& event) {
@@ -97,17 +110,16 @@ class ToolStyle final : public Style {
     if (!answer) {
       const bool cancelled = answer.error().kind == ErrorKind::cancelled;
       work_.log.append("error", {{"message", answer.error().message}});
+      if (!cancelled) outcome_.server_error = answer.error().kind;
       end(cancelled ? Outcome::End::interrupted : Outcome::End::error,
           cancelled ? "interrupted" : "error", cancelled ? "Interrupted." : answer.error().message);
       return;
     }
     ++outcome_.turns;
-    outcome_.usage.prompt_tokens += answer->usage().prompt_tokens;
-    outcome_.usage.reused_tokens += answer->usage().reused_tokens;
+    count(1, answer->usage());
     outcome_.last_prompt_tokens = answer->usage().prompt_tokens + answer->usage().output_tokens;
-    outcome_.usage.output_tokens += answer->usage().output_tokens;
     chat::Message message = answer->message();
-    take_call_from_text(message, opening_.tools);
+    if (work_.mending == Mending::on) take_call_from_text(message, opening_.tools);
     if (message.content.empty()) message.content.push_back(text_block("(no answer)"));
     work_.output.message(message, answer->usage());
     append(message);
@@ -212,6 +224,7 @@ class ToolStyle final : public Style {
       block.content.emplace_back(chat::ToolReferenceBlock{.tool_name = tool});
     }
     for (const chat::ImageBlock& image : result.images) block.content.emplace_back(image);
+    count(result.requests, result.usage);
     if (!result.diff.empty()) work_.log.append("diff", {{"diff", result.diff}});
     work_.output.tool_result(block, result);
     return block;
@@ -220,6 +233,7 @@ class ToolStyle final : public Style {
   ToolResult run_call(const chat::ToolUseBlock& call, bool malformed, const std::stop_token& stop) {
     Toolbox::Call prepared = work_.tools.prepare(call, malformed);
     malformed_in_a_row_ = prepared.tool == nullptr ? malformed_in_a_row_ + 1 : 0;
+    if (prepared.tool == nullptr) ++outcome_.malformed_calls;
     show(call, prepared);
     ToolResult result =
         prepared.tool == nullptr ? prepared.error : run_tool(prepared, call.id, stop);
@@ -333,6 +347,7 @@ chat::Request opening_request(const Workplace& workplace, Calling calling) {
     request.tool_choice.disable_parallel = true;
   }
   request.max_tokens = max_answer_tokens;
+  request.sampling = workplace.profile.sampling;
   return request;
 }
 

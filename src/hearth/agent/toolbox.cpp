@@ -2,20 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "hearth/agent/bash_tool.h"
 #include "hearth/agent/search_tools.h"
 #include "hearth/agent/tool_schema.h"
 
 namespace hearth::agent {
 
-Toolbox::Toolbox(const Folder& folder, Shell& shell, std::function<bool()> sees_images) {
+Toolbox::Toolbox(const Folder& folder, Shell& shell, std::function<bool()> sees_images,
+                 Mending mending) {
   tools_.push_back(make_read_tool(folder, seen_, std::move(sees_images)));
-  tools_.push_back(make_edit_tool(folder, seen_));
+  tools_.push_back(make_edit_tool(folder, seen_, mending));
   tools_.push_back(make_write_tool(folder, seen_));
   tools_.push_back(make_bash_tool(shell));
   tools_.push_back(make_job_tool(shell));
   tools_.push_back(make_grep_tool(folder));
   tools_.push_back(make_glob_tool(folder));
+}
+
+void Toolbox::keep_only(const std::vector<std::string>& names) {
+  std::erase_if(tools_, [&](const auto& tool) {
+    return std::ranges::find(names, tool->description().name) == names.end();
+  });
 }
 
 std::vector<chat::Tool> Toolbox::descriptions() const {

@@ -2,11 +2,13 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "hearth/agent/file_tools.h"
 #include "hearth/agent/folder.h"
+#include "hearth/agent/mending.h"
 #include "hearth/agent/seen_files.h"
 #include "hearth/agent/shell/shell.h"
 #include "hearth/agent/tool.h"
@@ -18,13 +20,17 @@ class Toolbox {
  public:
   /// The tools on files and commands. `folder` and `shell` outlive it. `sees_images`: whether the
   /// model of the moment does; may be empty.
-  Toolbox(const Folder& folder, Shell& shell, std::function<bool()> sees_images = {});
+  Toolbox(const Folder& folder, Shell& shell, std::function<bool()> sees_images = {},
+          Mending mending = Mending::on);
 
   /// Patches, for models that are trained on them. REQUIRES: as for add().
   void add_patches(const Folder& folder) { add(make_patch_tool(folder, seen_)); }
 
   /// One more, at the end. REQUIRES: nothing has been asked of a model yet.
   void add(std::unique_ptr<Tool> tool) { tools_.push_back(std::move(tool)); }
+
+  /// Takes all others away. REQUIRES: as above.
+  void keep_only(const std::vector<std::string>& names);
 
   [[nodiscard]] std::vector<chat::Tool> descriptions() const;
 

@@ -144,6 +144,7 @@ class WholeFilesStyle final : public Style {
       SearchLimits limits{.attempts = attempts_left,
                           .parallel = work_.profile.parallel,
                           .temperature = work_.profile.temperature,
+                          .seed = work_.profile.sampling.seed.value_or(0),
                           .check_timeout = check_time};
       // The likeliest file gets most of the time; what is left is shared by the others.
       limits.time -= std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started);
@@ -152,6 +153,10 @@ class WholeFilesStyle final : public Style {
         limits.attempts = std::max(limits.attempts * 2 / 3, 1);
       }
       if (limits.time.count() <= 0) break;
+      if (work_.max_tokens > 0) {
+        limits.tokens = work_.max_tokens - computed_tokens(outcome.usage);
+        if (limits.tokens <= 0) break;
+      }
       work_.output.status(fmt::format("● correcting {} (candidates by {}, each checked in a copy)",
                                       file, work_.model.empty() ? "the model" : work_.model));
       work_.log.append(
@@ -171,6 +176,7 @@ class WholeFilesStyle final : public Style {
             note_candidate(file, split.code, candidate, what, best);
           });
       outcome.turns += result.asked;
+      outcome.requests += result.asked;
       attempts_left -= result.asked;
       outcome.usage.prompt_tokens += result.usage.prompt_tokens;
       outcome.usage.reused_tokens += result.usage.reused_tokens;
@@ -189,17 +195,20 @@ class WholeFilesStyle final : public Style {
         outcome.end = Outcome::End::error;
         outcome.stop_reason = "error";
         outcome.text = result.error->message;
+        outcome.server_error = result.error->kind;
         outcome.solved = false;
         return outcome;
       }
     }
-    outcome.end = Outcome::End::not_solved;
-    outcome.stop_reason = "not_solved";
+    const bool token_limit =
+        work_.max_tokens > 0 && computed_tokens(outcome.usage) >= work_.max_tokens;
+    outcome.end = token_limit ? Outcome::End::limit : Outcome::End::not_solved;
+    outcome.stop_reason = token_limit ? "token_limit" : "not_solved";
     outcome.solved = false;
     outcome.text = fmt::format(
         "Not solved: {} candidates were written and none passed `{}` (best: {}). Nothing was "
-        "changed. A larger model, a hint in the task, or more --attempts may help.",
-        outcome.turns, check_.line, in_words(best));
+        "changed. A larger model, a hint in the task, or more {} may help.",
+        outcome.turns, check_.line, in_words(best), token_limit ? "--max-tokens" : "--attempts");
     return outcome;
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -34,6 +35,8 @@ struct Workplace {
   std::string system_prompt = {};         ///< in place of our own, if not empty
   std::string append_system_prompt = {};  ///< after it
   SandboxSettings sandbox = {};           ///< for commands
+  Mending mending = Mending::on;
+  std::int64_t max_tokens = 0;  ///< as in AgentOptions
   /// The same tools once more, for a subagent.
   std::function<std::unique_ptr<Toolbox>(Shell& shell)> make_tools = {};
   /// The errors that a language server finds in a file that was changed; may be empty.

@@ -52,6 +52,12 @@ void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
   checked(app.add_option("--max-turns", options->max_turns, "Requests to the model at most"), "N",
           CLI::PositiveNumber)
       ->capture_default_str();
+  checked(app.add_option("--max-tokens", options->max_tokens,
+                         "Tokens at most that a task makes the server compute (those it reuses do "
+                         "not count)"),
+          "N", CLI::PositiveNumber);
+  checked(app.add_option("--max-time", options->max_seconds, "Seconds at most for a task"),
+          "SECONDS", CLI::PositiveNumber);
   checked(app.add_option_function<std::string>(
               "--permission-mode",
               [options](const std::string& name) {

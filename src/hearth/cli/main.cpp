@@ -8,6 +8,7 @@
 #include "hearth/cli/client_command.h"
 #include "hearth/cli/config_command.h"
 #include "hearth/cli/default_model.h"
+#include "hearth/cli/eval_command.h"
 #include "hearth/cli/log_command.h"
 #include "hearth/cli/models_command.h"
 #include "hearth/cli/route_command.h"
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
   hearth::cli::add_cache_command(app, exit_code);
   hearth::cli::add_trace_command(app, exit_code);
   hearth::cli::add_sessions_command(app, exit_code);
+  hearth::cli::add_eval_command(app, needs, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

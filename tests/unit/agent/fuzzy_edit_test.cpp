@@ -33,6 +33,14 @@ TEST(FuzzyEdit, ExactIsExact) {
   EXPECT_EQ(fuzzy_edit("b\n", "  \n", "x", false).status, Status::not_found);
 }
 
+TEST(ExactEdit, OverlooksNothing) {
+  EXPECT_EQ(exact_edit("a b\n", "a b", "x", false).content, "x\n");
+  EXPECT_EQ(exact_edit("  a\n  b\n", "a\nb\n", "x\n", false).status, Status::not_found);
+  EXPECT_EQ(exact_edit("b b\n", "b", "x", false).status, Status::ambiguous);
+  EXPECT_EQ(exact_edit("b b\n", "b", "x", true).content, "x x\n");
+  EXPECT_EQ(exact_edit("b\n", "", "x", false).status, Status::not_found);
+}
+
 TEST(FuzzyEdit, LostIndentationComesBack) {
   EXPECT_EQ(applied(shop, "base = self.prices[item]\nreturn base * 2",
                     "base = self.prices[item]\nif base < 0:\n    raise ValueError(item)\nreturn "

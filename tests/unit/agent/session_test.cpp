@@ -7,8 +7,6 @@
 #include "hearth/agent/diff.h"
 #include "hearth/agent/loop_detector.h"
 #include "hearth/agent/plain_text.h"
-#include "hearth/agent/profile.h"
-#include "hearth/agent/profiles_json.h"
 #include "hearth/agent/session/session_log.h"
 
 namespace hearth::agent {
@@ -84,22 +82,6 @@ TEST(Diff, ShowsWhatChangedWithContext) {
             "--- a\n+++ a\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+X\n 6\n 7\n 8\n");
   EXPECT_EQ(unified_diff("a", "x\n", "x\n"), "");
   EXPECT_EQ(unified_diff("a", "", "x\n"), "--- a\n+++ a\n@@ -0,0 +1,1 @@\n+x\n");
-}
-
-TEST(Profile, IsChosenByNameFamilyAndSize) {
-  const auto small = profile_for("qwen2.5-coder-1.5b-instruct-q4_k_m");
-  EXPECT_EQ(small.repair, StyleName::whole_files);
-  EXPECT_EQ(small.style, StyleName::forced);
-  EXPECT_EQ(profile_for("SmolLM2-135M-Instruct").style, StyleName::forced);
-  EXPECT_EQ(profile_for("someone/new-model-3B-it").repair, StyleName::whole_files);
-  EXPECT_EQ(profile_for("gpt-oss-120b").style, StyleName::native);
-  EXPECT_EQ(profile_for("qwen3-coder-30b").style, StyleName::native);
-  EXPECT_EQ(profile_for("").style, StyleName::native);
-}
-
-TEST(Profile, TheProgramsOwnDataIsWellFormed) {
-  EXPECT_TRUE(profile_for("anything", profiles_json));
-  EXPECT_FALSE(profile_for("x", R"({"profiles":[{"models":".","style":"magic"}]})"));
 }
 
 TEST(Answer, ACallWrittenAsTextIsTaken) {

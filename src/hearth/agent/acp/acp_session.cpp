@@ -35,7 +35,8 @@ json::array shown_text(std::string_view text) {
 
 std::string_view stop_reason_of(const Outcome& outcome) {
   switch (outcome.end) {
-    case Outcome::End::max_turns: return "max_turn_requests";
+    case Outcome::End::max_turns:
+    case Outcome::End::limit: return "max_turn_requests";
     case Outcome::End::interrupted: return "cancelled";
     case Outcome::End::success:
     case Outcome::End::not_solved:

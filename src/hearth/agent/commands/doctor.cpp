@@ -3,13 +3,13 @@
 
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <string>
 
 #include "hearth/agent/commands/built_in_commands.h"
 #include "hearth/agent/session/session.h"
 #include "hearth/agent/spawn.h"
 #include "hearth/agent/task_tool.h"
+#include "hearth/base/environment.h"
 
 namespace hearth::agent {
 namespace {
@@ -65,8 +65,8 @@ void show_doctor(Session& session, std::string_view, const std::stop_token&) {
   for (const std::string& problem : session.settings().problems) {
     report(session, false, "settings", problem);
   }
-  const char* term = std::getenv("TERM");
-  report(session, term != nullptr, "terminal", term == nullptr ? "TERM is not set" : term);
+  const std::string term = environment_variable("TERM");
+  report(session, !term.empty(), "terminal", term.empty() ? "TERM is not set" : term);
   report(session, true, "session",
          fmt::format("{}/{}.jsonl", sessions_dir().string(), session.id()));
 }

@@ -261,4 +261,19 @@ FuzzyEdit fuzzy_edit(std::string_view content, std::string_view wanted,
   return last;
 }
 
+FuzzyEdit exact_edit(std::string_view content, std::string_view wanted,
+                     std::string_view replacement, bool replace_all) {
+  FuzzyEdit result;
+  if (wanted.empty()) return result;
+  result.places = count_of(content, wanted);
+  if (result.places == 0) return result;
+  if (result.places > 1 && !replace_all) {
+    result.status = Status::ambiguous;
+    return result;
+  }
+  result.status = Status::applied;
+  result.content = replaced_everywhere(content, wanted, replacement);
+  return result;
+}
+
 }  // namespace hearth::agent

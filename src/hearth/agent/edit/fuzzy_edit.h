@@ -41,4 +41,9 @@ struct FuzzyEdit {
 FuzzyEdit fuzzy_edit(std::string_view content, std::string_view wanted,
                      std::string_view replacement, bool replace_all);
 
+/// The same where `wanted` stands in `content` to the byte, once (unless `replace_all`); nothing
+/// else is looked for.
+FuzzyEdit exact_edit(std::string_view content, std::string_view wanted,
+                     std::string_view replacement, bool replace_all);
+
 }  // namespace hearth::agent

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 
+#include "hearth/base/environment.h"
 #include "hearth/base/file.h"
 #include "hearth/base/json.h"
 #include "hearth/base/sha256.h"
@@ -186,10 +186,9 @@ class Reader {
     }
     if (!may()) return;
     const std::string variable(find_string(search, "keyVariable").value_or("BRAVE_API_KEY"));
-    const char* key = std::getenv(variable.c_str());
     settings_.web_search = {.provider = std::string(provider),
                             .url = std::string(url),
-                            .key = key == nullptr ? std::string() : std::string(key)};
+                            .key = environment_variable(variable.c_str())};
   }
 
   Settings& settings_;

@@ -34,6 +34,7 @@ Result<std::optional<StoredSession>> session_before(const AgentOptions& options,
 /// The log to write to. One that is damaged stays as it is: a copy of its good part goes on.
 Result<SessionLog> log_for(const AgentOptions& options, std::optional<StoredSession>& before,
                            Output& output) {
+  if (options.measured) return SessionLog::create(options.measured->log_folder);
   if (!before) return SessionLog::create(sessions_dir());
   if (!before->damage.empty()) {
     output.status(fmt::format("Session {}: {}.", before->summary.id, before->damage));
@@ -89,6 +90,15 @@ void add_rules_of(const AgentOptions& options, const Folder& folder, Settings& s
   add(options.disallowed_tools, Effect::deny, "--disallowedTools");
 }
 
+/// Of a measured session none but what the measurement says.
+Settings settings_for(const AgentOptions& options, const Folder& folder, bool trusted) {
+  Settings settings;
+  if (!options.measured) return load_settings(folder, trusted);
+  settings.sandbox = options.measured->sandbox;
+  settings.environment = options.measured->environment;
+  return settings;
+}
+
 }  // namespace
 
 Result<Server> server_for(const AgentOptions& options, const AgentNeeds& needs, Output& output) {
@@ -111,8 +121,10 @@ Result<std::unique_ptr<Session>> begin_session(const AgentOptions& options, cons
   auto log = log_for(options, *before, output);
   if (!log) return std::unexpected(log.error());
   const bool trusted = is_trusted(options, *folder, output);
-  Settings settings = load_settings(*folder, trusted);
-  McpConfig mcp = load_mcp_config(folder->root(), trusted);
+  auto profiles = ProfileList::load(own_profiles_file());
+  if (!profiles) return std::unexpected(profiles.error());
+  Settings settings = settings_for(options, *folder, trusted);
+  McpConfig mcp = options.measured ? McpConfig{} : load_mcp_config(folder->root(), trusted);
   mcp.servers.insert(mcp.servers.end(), options.mcp_servers.begin(), options.mcp_servers.end());
   tell_problems(settings, mcp, *folder, trusted, output);
   add_rules_of(options, *folder, settings, output);
@@ -125,6 +137,7 @@ Result<std::unique_ptr<Session>> begin_session(const AgentOptions& options, cons
                                                 .settings = std::move(settings),
                                                 .server = std::move(*server),
                                                 .model = model,
+                                                .profiles = std::move(*profiles),
                                                 .mcp = std::move(mcp),
                                                 .before = std::move(*before),
                                                 .person = std::move(person)});

@@ -14,6 +14,7 @@
 #include "hearth/agent/skill_tool.h"
 #include "hearth/agent/task_kind.h"
 #include "hearth/agent/task_tool.h"
+#include "hearth/agent/time_limit.h"
 #include "hearth/agent/todo_tool.h"
 #include "hearth/agent/tool_style.h"
 #include "hearth/agent/web/web_tools.h"
@@ -59,12 +60,15 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
       log_(std::move(start.log)),
       output_(output),
       server_(std::move(start.server)),
+      profiles_(std::move(start.profiles)),
       shell_(folder_, settings_.sandbox, settings_.environment),
       diagnostics_(
           folder_,
           [this](const std::vector<std::string>& words) { return shell_.words_in_sandbox(words); }),
       mcp_(start.mcp, folder_.root(), state_dir() / "mcp"),
-      tools_(folder_, shell_, [this] { return sees_images_; }),
+      tools_(
+          folder_, shell_, [this] { return sees_images_; },
+          options.measured ? options.measured->mending : Mending::on),
       conversation_(log_),
       hooks_(settings_.hooks, folder_.root(), log_.id(), log_.path().string()),
       permissions_(
@@ -90,6 +94,8 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
                  .append_system_prompt = options.append_system_prompt} {
   tell_mcp_problems();
   workplace_.sandbox = settings_.sandbox;
+  if (options.measured) workplace_.mending = options.measured->mending;
+  workplace_.max_tokens = options.max_tokens;
   workplace_.make_tools = [this](Shell& shell) {
     auto tools = std::make_unique<Toolbox>(folder_, shell, [this] { return sees_images_; });
     add_tools(*tools, TaskFrom::subagent);
@@ -100,6 +106,9 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
   };
   use_model(options.model.empty() ? start.model.id : options.model, start.model);
   add_tools(tools_, TaskFrom::session);
+  if (options.measured && !options.measured->tools.empty()) {
+    tools_.keep_only(options.measured->tools);
+  }
   if (start.before) {
     task_starts_ = start.before->task_starts;
     state_before_ = start.before->checkpoint;
@@ -122,11 +131,13 @@ void Session::add_tools(Toolbox& tools, TaskFrom from) {
   if (workplace_.profile.patches) tools.add_patches(folder_);
   tools.add(make_todo_tool(output_));
   tools.add(make_ask_tool(from == TaskFrom::session ? &person_ : nullptr));
-  tools.add(make_web_fetch_tool());
+  // A measurement has no network.
+  if (!options_.measured) tools.add(make_web_fetch_tool());
   if (!settings_.web_search.provider.empty()) {
     tools.add(make_web_search_tool(settings_.web_search));
   }
   tools.add(make_task_tool(workplace_, from));
+  if (options_.measured) return;
   if (auto skill = make_skill_tool(folder_)) tools.add(std::move(skill));
   auto further = mcp_.tools();
   if (further.empty()) return;
@@ -147,10 +158,12 @@ void Session::set_model(const std::string& model) {
 
 void Session::use_model(const std::string& model, const OfferedModel& offered) {
   workplace_.model = model;
-  workplace_.profile = profile_for(model);
+  profile_in_force_ = profile_for(model, profiles_);
+  workplace_.profile = options_.measured ? options_.measured->profile : profile_in_force_.profile;
   if (options_.attempts > 0) workplace_.profile.attempts = options_.attempts;
   if (options_.style) workplace_.profile.style = workplace_.profile.repair = *options_.style;
   tool_style_.reset();
+  tool_style_name_.reset();
   announced_.reset();
   window_ = offered.context;
   // Ours do not; of others it is assumed, and the server says otherwise.
@@ -174,7 +187,7 @@ void Session::begin_conversation(const std::stop_token& stop) {
   const std::string_view source = conversation_.messages().empty() ? "startup" : "resume";
   const HookOutcome hooks = hooks_.run("SessionStart", source, {{"source", source}}, stop);
   for (const std::string& message : hooks.messages) output_.status(message);
-  if (source == "startup") {
+  if (source == "startup" && !options_.measured) {
     const Instructions instructions = load_instructions(folder_.root());
     for (const std::string& problem : instructions.problems) output_.status(problem);
     if (!instructions.text.empty()) conversation_.add_note(instructions.text);
@@ -226,7 +239,7 @@ Outcome Session::run(const std::string& task, const std::stop_token& stop) {
   if (ask_prompt_hooks(task, stop, outcome)) {
     compact_if_full(stop);
     add_mentioned_files(task, stop);
-    outcome = style.run(task, stop);
+    outcome = run_in_time(style, task, stop);
     if (&style == repair_style_.get()) remember_repair(task, outcome);
   }
   outcome.duration_ms = ms_since(started);
@@ -243,6 +256,18 @@ Outcome Session::run(const std::string& task, const std::stop_token& stop) {
   log_.append("end", std::move(end));
   log_.sync();
   output_.finished(outcome);
+  return outcome;
+}
+
+Outcome Session::run_in_time(Style& style, const std::string& task, const std::stop_token& stop) {
+  if (options_.max_seconds <= 0) return style.run(task, stop);
+  const TimeLimit limit(std::chrono::seconds(options_.max_seconds), stop);
+  Outcome outcome = style.run(task, limit.token());
+  if (outcome.end == Outcome::End::interrupted && limit.reached() && !stop.stop_requested()) {
+    outcome.end = Outcome::End::limit;
+    outcome.stop_reason = "time_limit";
+    outcome.text = fmt::format("Stopped after {} seconds (--max-time).", options_.max_seconds);
+  }
   return outcome;
 }
 
@@ -284,68 +309,8 @@ Result<Compacted> Session::make_shorter(const std::string& wish, const std::stop
   return compacted;
 }
 
-void Session::rewind(std::size_t count) {
-  count = std::min(count, task_starts_.size());
-  if (count == 0) return;
-  const std::size_t start = task_starts_[task_starts_.size() - count].messages;
-  task_starts_.resize(task_starts_.size() - count);
-  conversation_.rewind(start);
-}
-
-Result<std::vector<std::string>> Session::rewind_files(std::size_t count) {
-  // Until the first change the files stayed as they were.
-  const std::size_t first = task_starts_.size() - std::min(count, task_starts_.size());
-  for (std::size_t i = first; i < task_starts_.size(); ++i) {
-    if (!task_starts_[i].state.empty()) return restore_files(task_starts_[i].state);
-  }
-  return std::vector<std::string>();
-}
-
-void Session::keep_checkpoint() {
-  const std::lock_guard lock(checkpoint_);
-  if (std::exchange(kept_, true)) return;
-  auto state = checkpoints_.take(fmt::format("{} task {}", log_.id(), task_starts_.size()));
-  if (!state) {
-    output_.status(fmt::format("No /undo for this run: {}", state.error().message));
-    state_before_.clear();
-    return;
-  }
-  state_before_ = std::move(*state);
-  if (!task_starts_.empty()) task_starts_.back().state = state_before_;
-  log_.append("checkpoint", {{"state", state_before_}});
-}
-
-Result<std::vector<std::string>> Session::undo() {
-  if (state_before_.empty()) {
-    return fail(ErrorKind::not_found, "nothing was changed in this session that could be undone");
-  }
-  return restore_files(state_before_);
-}
-
-Result<std::vector<std::string>> Session::restore_files(const std::string& state) {
-  auto restored = checkpoints_.restore(state);
-  if (!restored) return std::unexpected(restored.error());
-  // A second undo brings back what the first one took.
-  state_before_ = restored->before;
-  log_.append("checkpoint", {{"state", state_before_}});
-  std::string names;
-  for (const std::string& name : restored->changed) names += (names.empty() ? "" : ", ") + name;
-  conversation_.add_note(fmt::format(
-      "The user undid the last changes. These files are as they were before: {}. Read them again "
-      "before you edit them.",
-      names));
-  return std::move(restored->changed);
-}
-
-Result<std::string> Session::diff() {
-  if (state_before_.empty()) {
-    return fail(ErrorKind::not_found, "nothing was changed in this session");
-  }
-  return checkpoints_.diff(state_before_);
-}
-
 chat::Request Session::request() const {
-  const bool native = workplace_.profile.style == StyleName::native;
+  const bool native = tool_style_name_.value_or(workplace_.profile.style) == StyleName::native;
   chat::Request request = opening_request(workplace_, native ? Calling::native : Calling::forced);
   request.messages.insert(request.messages.end(), conversation_.messages().begin(),
                           conversation_.messages().end());
@@ -361,11 +326,15 @@ Style& Session::style_for(const std::string& task) {
       return *repair_style_;
     }
   }
-  const bool native = workplace_.profile.style == StyleName::native;
-  announce(native ? StyleName::native : StyleName::forced);
   if (!tool_style_) {
+    // The first task decides: another prompt and other tools would be read anew.
+    const Profile& profile = workplace_.profile;
+    const bool repairs = profile.repair != StyleName::whole_files && asks_for_repair(task);
+    const bool native = (repairs ? profile.repair : profile.style) == StyleName::native;
+    tool_style_name_ = native ? StyleName::native : StyleName::forced;
     tool_style_ = make_tool_style(workplace_, native ? Calling::native : Calling::forced);
   }
+  announce(*tool_style_name_);
   return *tool_style_;
 }
 
@@ -385,6 +354,15 @@ void Session::announce(StyleName style) {
                           {"style", info.style},
                           {"permission_mode", info.permission_mode}});
   output_.session(info);
+  tell_profile();
+}
+
+void Session::tell_profile() {
+  if (!profile_in_force_.own || options_.measured) return;
+  output_.status(fmt::format("Profile: {}{}", own_profiles_file().string(),
+                             profile_in_force_.measured.empty()
+                                 ? ""
+                                 : fmt::format(", measured on {}", profile_in_force_.measured)));
 }
 
 }  // namespace hearth::agent

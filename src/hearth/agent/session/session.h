@@ -32,6 +32,7 @@ struct SessionStart {
   Settings settings;
   Server server;
   OfferedModel model;
+  ProfileList profiles;  ///< the user's own
   McpConfig mcp;
   std::optional<StoredSession> before;  ///< the session that goes on
   /// Without an `ask`: whoever sits at the terminal, line by line, if anybody does.
@@ -104,6 +105,7 @@ class Session {
   std::optional<CheckCommand> check_for(const std::string& task);
   Style& style_for(const std::string& task);
   void announce(StyleName style);
+  void tell_profile();
   void use_model(const std::string& model, const OfferedModel& offered);
   void tell_mcp_problems();
   /// Those beside the tools on files and commands, in a fixed order.
@@ -114,6 +116,8 @@ class Session {
   /// The files that the task names with an `@`, for the model as if it had read them.
   void add_mentioned_files(const std::string& task, const std::stop_token& stop);
   Result<std::vector<std::string>> restore_files(const std::string& state);
+  /// `style` at work, for as long as the options allow.
+  Outcome run_in_time(Style& style, const std::string& task, const std::stop_token& stop);
   /// At most once in a run, whoever changes something first.
   void keep_checkpoint();
   /// What was done with whole files is part of the conversation for the tasks that follow.
@@ -129,6 +133,8 @@ class Session {
   SessionLog log_;
   Output& output_;
   Server server_;
+  ProfileList profiles_;
+  ProfileInForce profile_in_force_;
   Shell shell_;
   Diagnostics diagnostics_;
   McpServers mcp_;
@@ -145,6 +151,7 @@ class Session {
   int last_prompt_tokens_ = 0;
   InterruptWatch* watch_ = nullptr;
   std::unique_ptr<Style> tool_style_;
+  std::optional<StyleName> tool_style_name_;  ///< of `tool_style_`
   std::unique_ptr<Style> repair_style_;
   std::optional<StyleName> announced_;
   bool asked_for_check_ = false;

@@ -6,7 +6,7 @@
 namespace hearth::agent {
 namespace {
 
-char lower(char byte) {
+char in_lower_case_byte(char byte) {
   return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte;
 }
 
@@ -28,7 +28,7 @@ std::optional<int> score_from(std::string_view typed, std::string_view path, std
   std::size_t at = from;
   std::size_t last = std::string_view::npos;
   for (const char wanted : typed) {
-    while (at < path.size() && lower(path[at]) != wanted) ++at;
+    while (at < path.size() && in_lower_case_byte(path[at]) != wanted) ++at;
     if (at == path.size()) return std::nullopt;
     score += for_match;
     if (last != std::string_view::npos && at == last + 1) score += in_a_row;
@@ -45,7 +45,7 @@ std::optional<int> fuzzy_score(std::string_view typed, std::string_view candidat
   char lowered[most_typed];
   const std::size_t length = std::min(typed.size(), most_typed);
   std::transform(typed.begin(), typed.begin() + static_cast<std::ptrdiff_t>(length), lowered,
-                 lower);
+                 in_lower_case_byte);
   const std::string_view wanted(lowered, length);
   auto score = score_from(wanted, candidate, 0);
   if (!score || wanted.empty()) return score;

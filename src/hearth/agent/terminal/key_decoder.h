@@ -37,6 +37,11 @@ struct Key {
   bool operator==(const Key&) const = default;
 };
 
+/// Whether it is this letter with Control.
+inline bool is_control(const Key& key, char letter) {
+  return key.code == KeyCode::text && key.control && key.text[0] == letter;
+}
+
 /// Takes what a terminal sends apart into keys: UTF-8, xterm's control sequences with modifiers,
 /// CSI u, bracketed paste. What it does not know it leaves out as a whole.
 class KeyDecoder {

@@ -9,7 +9,7 @@
 namespace hearth::agent {
 namespace {
 
-bool is_word(char byte) {
+bool is_word_byte(char byte) {
   const auto value = static_cast<unsigned char>(byte);
   return value >= 0x80 || std::isalnum(value) != 0 || byte == '_';
 }
@@ -70,15 +70,15 @@ std::size_t LineEditor::right() const {
 
 std::size_t LineEditor::word_left() const {
   std::size_t at = cursor_;
-  while (at > 0 && !is_word(text_[at - 1])) --at;
-  while (at > 0 && is_word(text_[at - 1])) --at;
+  while (at > 0 && !is_word_byte(text_[at - 1])) --at;
+  while (at > 0 && is_word_byte(text_[at - 1])) --at;
   return at;
 }
 
 std::size_t LineEditor::word_right() const {
   std::size_t at = cursor_;
-  while (at < text_.size() && !is_word(text_[at])) ++at;
-  while (at < text_.size() && is_word(text_[at])) ++at;
+  while (at < text_.size() && !is_word_byte(text_[at])) ++at;
+  while (at < text_.size() && is_word_byte(text_[at])) ++at;
   return at;
 }
 

@@ -16,9 +16,7 @@
 namespace hearth::agent {
 namespace {
 
-constexpr TextStyle muted{.role = Role::muted};
-
-std::string first_line(std::string_view text) {
+std::string picker_title(std::string_view text) {
   constexpr std::size_t most = 200;
   const std::string plain = without_escapes(text.substr(0, most * 4));
   const auto lines = lines_of(plain);
@@ -44,7 +42,7 @@ std::vector<StyledLine> change_of(const OpenQuestion& question, int columns) {
 std::vector<StyledLine> end_of_session(const std::filesystem::path& store, const std::string& id,
                                        int columns) {
   const auto session = load_session(store, id);
-  if (!session) return {plain_line(session.error().message, muted)};
+  if (!session) return {plain_line(session.error().message, muted_style)};
   constexpr std::size_t most_messages = 2;
   std::vector<StyledLine> lines{{}};
   const auto& messages = session->messages;
@@ -54,7 +52,7 @@ std::vector<StyledLine> end_of_session(const std::filesystem::path& store, const
     if (trimmed(text).empty()) continue;
     const bool user = messages[i].role == chat::Role::user;
     for (StyledLine& line : markdown_lines(text, columns - 4)) {
-      line.insert(line.begin(), {user ? "  > " : "    ", muted});
+      line.insert(line.begin(), {user ? "  > " : "    ", muted_style});
       lines.push_back(std::move(line));
     }
   }
@@ -90,7 +88,7 @@ SessionPicker session_picker(const std::filesystem::path& store,
   for (const SessionSummary& summary : list_sessions(store, folder, most)) {
     ids.push_back(summary.id);
     const auto changed = static_cast<std::time_t>(summary.changed_ms / ms_per_second);
-    items.push_back({.text = first_line(summary.title),
+    items.push_back({.text = picker_title(summary.title),
                      .detail = fmt::format("{:%Y-%m-%d %H:%M}, {} task{}", fmt::localtime(changed),
                                            summary.tasks, summary.tasks == 1 ? "" : "s")});
   }
@@ -104,13 +102,13 @@ SessionPicker session_picker(const std::filesystem::path& store,
 Picker task_picker(const std::vector<TaskStart>& tasks) {
   std::vector<Picker::Item> items;
   for (auto task = tasks.rbegin(); task != tasks.rend(); ++task) {
-    items.push_back({.text = first_line(task->text)});
+    items.push_back({.text = picker_title(task->text)});
   }
   return {{plain_line("Go back to before which task?", {.bold = true})}, std::move(items)};
 }
 
 Picker rewind_picker(std::string_view text) {
-  return {{{{"Before ", {}}, {first_line(text), {.bold = true}}}},
+  return {{{{"Before ", {}}, {picker_title(text), {.bold = true}}}},
           {{.text = "Conversation and files"},
            {.text = "Only the conversation"},
            {.text = "Only the files"}}};

@@ -10,13 +10,6 @@
 #include "hearth/agent/terminal/graphemes.h"
 
 namespace hearth::agent {
-namespace {
-
-bool is_control(const Key& key, char letter) {
-  return key.code == KeyCode::text && key.control && key.text[0] == letter;
-}
-
-}  // namespace
 
 Prompt::Effect Prompt::apply(const Key& key) {
   if (search_) return apply_to_search(key);

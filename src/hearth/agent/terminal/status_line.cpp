@@ -9,8 +9,6 @@
 namespace hearth::agent {
 namespace {
 
-constexpr TextStyle muted_style{.role = Role::muted};
-
 std::string_view spinner(Clock::time_point now) {
   static constexpr std::array<std::string_view, 10> frames{"⠋", "⠙", "⠹", "⠸", "⠼",
                                                            "⠴", "⠦", "⠧", "⠇", "⠏"};

@@ -8,14 +8,14 @@ namespace hearth::agent {
 namespace {
 
 /// A piece of a line that is not broken: a word, or the blanks between two.
-struct Piece {
+struct WrapPiece {
   Span span;
   int columns = 0;
   bool blank = false;
 };
 
-std::vector<Piece> pieces_of(const StyledLine& line) {
-  std::vector<Piece> pieces;
+std::vector<WrapPiece> wrap_pieces(const StyledLine& line) {
+  std::vector<WrapPiece> pieces;
   for (const Span& span : line) {
     std::size_t i = 0;
     while (i < span.text.size()) {
@@ -47,14 +47,14 @@ void append_span(StyledLine& line, Span span) {
   }
 }
 
-class Wrapper {
+class LineWrapper {
  public:
-  Wrapper(int columns, int indent) : columns_(std::max(columns, 4)) {
+  LineWrapper(int columns, int indent) : columns_(std::max(columns, 4)) {
     indent_ = std::clamp(indent, 0, columns_ / 2);
   }
 
   std::vector<StyledLine> wrap(const StyledLine& line) {
-    const std::vector<Piece> pieces = pieces_of(line);
+    const std::vector<WrapPiece> pieces = wrap_pieces(line);
     std::size_t i = 0;
     while (i < pieces.size()) {
       if (pieces[i].blank) {
@@ -73,7 +73,7 @@ class Wrapper {
   }
 
  private:
-  void add_blanks(const Piece& piece) {
+  void add_blanks(const WrapPiece& piece) {
     // Those at which a line was broken are not shown.
     if (used_ == start_ && !lines_.empty()) return;
     const int fit = std::min(piece.columns, columns_ - used_);
@@ -131,7 +131,7 @@ std::string text_of(const StyledLine& line) {
 }
 
 std::vector<StyledLine> wrapped(const StyledLine& line, int columns, int indent) {
-  return Wrapper(columns, indent).wrap(line);
+  return LineWrapper(columns, indent).wrap(line);
 }
 
 StyledLine cut(const StyledLine& whole, int columns) {

@@ -35,6 +35,8 @@ struct TextStyle {
   bool operator==(const TextStyle&) const = default;
 };
 
+inline constexpr TextStyle muted_style{.role = Role::muted};
+
 /// Without escapes, control characters and line ends.
 struct Span {
   std::string text;

@@ -29,7 +29,7 @@ std::vector<int> widths_of(const std::vector<std::vector<StyledLine>>& rows, int
   return widths;
 }
 
-StyledLine joined(const std::vector<StyledLine>& cells) {
+StyledLine row_line(const std::vector<StyledLine>& cells) {
   StyledLine line;
   for (const StyledLine& cell : cells) {
     if (!line.empty()) line.push_back({" │ ", {.role = Role::muted}});
@@ -60,7 +60,7 @@ std::vector<StyledLine> table_lines(const std::vector<std::vector<StyledLine>>& 
         const StyledLine text = part < cells[i].size() ? cells[i][part] : StyledLine();
         parts.push_back(i + 1 < cells.size() ? padded(text, widths[i]) : text);
       }
-      lines.push_back(joined(parts));
+      lines.push_back(row_line(parts));
     }
     if (row != 0) continue;
     std::string rule;

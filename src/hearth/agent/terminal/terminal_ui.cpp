@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <deque>
 #include <iterator>
 #include <memory>
@@ -23,6 +22,7 @@
 #include "hearth/agent/terminal/terminal_settings.h"
 #include "hearth/agent/terminal/transcript.h"
 #include "hearth/agent/terminal/tty.h"
+#include "hearth/base/environment.h"
 #include "hearth/base/xdg.h"
 
 namespace hearth::agent {
@@ -34,23 +34,14 @@ constexpr milliseconds frame_time{16};
 constexpr milliseconds spinner_time{100};
 constexpr milliseconds escape_time{40};
 constexpr milliseconds twice_time{1500};
-constexpr TextStyle muted{.role = Role::muted};
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string() : std::string(value);
-}
-
-bool is_control(const Key& key, char letter) {
-  return key.code == KeyCode::text && key.control && key.text[0] == letter;
-}
 
 class TerminalUi {
  public:
   TerminalUi(const AgentOptions& options, const AgentNeeds& needs, const TerminalSettings& settings)
       : settings_(settings),
         folder_(std::filesystem::weakly_canonical(options.folder)),
-        colours_(colour_depth(variable("NO_COLOR"), variable("COLORTERM"), variable("TERM"))),
+        colours_(colour_depth(environment_variable("NO_COLOR"), environment_variable("COLORTERM"),
+                              environment_variable("TERM"))),
         theme_(colours_, settings.background.value_or(Background::dark)),
         transcript_([this] { tty_.wake(); }),
         history_(state_dir() / "history.jsonl"),
@@ -89,7 +80,7 @@ class TerminalUi {
         wrapped(plain_line("Hearth · " + folder_.string(), {.bold = true}), content_columns());
     std::ranges::move(wrapped(plain_line("Write a task. /help lists commands, @ names a file, ! "
                                          "runs a command, Ctrl-D ends.",
-                                         muted),
+                                         muted_style),
                               content_columns()),
                       std::back_inserter(lines));
     transcript_.show(std::move(lines));
@@ -210,7 +201,7 @@ class TerminalUi {
       leave();
     } else {
       last_interrupt_ = Clock::now();
-      transcript_.show({plain_line("Ctrl-C once more ends Hearth.", muted)});
+      transcript_.show({plain_line("Ctrl-C once more ends Hearth.", muted_style)});
     }
   }
 
@@ -498,7 +489,8 @@ class TerminalUi {
                 : activity_lines(transcript_.activity(), Clock::now(), columns);
     for (const std::string& text : waiting_) {
       const auto lines = lines_of(text);
-      middle.push_back({{"  waits: ", muted}, {std::string(lines.empty() ? "" : lines[0]), muted}});
+      middle.push_back(
+          {{"  waits: ", muted_style}, {std::string(lines.empty() ? "" : lines[0]), muted_style}});
     }
     if (question_ && !question_->permission) {
       for (const std::string_view line : lines_of(question_->words)) {
@@ -535,7 +527,7 @@ class TerminalUi {
   static StyledLine rule(int columns) {
     std::string text;
     for (int i = 0; i < columns; ++i) text += "─";
-    return plain_line(text, muted);
+    return plain_line(text, muted_style);
   }
 
   struct OpenPicker {

@@ -12,8 +12,6 @@ namespace hearth::agent {
 namespace {
 
 constexpr std::size_t most_result_lines = 6;
-constexpr TextStyle muted{.role = Role::muted};
-
 /// A name that a model may have made up, for a line.
 std::string shown_name(std::string_view name) {
   const std::string plain = without_escapes(name);
@@ -64,7 +62,7 @@ void Transcript::add_shortened(std::vector<StyledLine> lines) {
   std::copy(lines.begin(), shown, std::back_inserter(staying_));
   add(plain_line(
       fmt::format("    … {} more lines (Ctrl-O shows them)", lines.size() - most_result_lines),
-      muted));
+      muted_style));
   hidden_ = std::move(lines);
 }
 
@@ -83,7 +81,7 @@ void Transcript::settle() {
     std::vector<StyledLine> lines;
     const std::string plain = without_escapes(std::exchange(thoughts_, {}));
     for (const std::string_view line : lines_of(plain)) {
-      std::ranges::move(wrapped({{"  ", {}}, {std::string(line), muted}}, columns_, 2),
+      std::ranges::move(wrapped({{"  ", {}}, {std::string(line), muted_style}}, columns_, 2),
                         std::back_inserter(lines));
     }
     if (details_) std::ranges::copy(lines, std::back_inserter(staying_));
@@ -99,7 +97,7 @@ void Transcript::session(const SessionInfo& info) {
     facts_.model = info.model;
     facts_.style = info.style;
     add_text(fmt::format("{} · {} · {} · session {}", info.model, info.style, info.folder, info.id),
-             muted, 0);
+             muted_style, 0);
   }
   changed();
 }
@@ -184,7 +182,7 @@ void Transcript::tool_call(const ShownCall& call) {
     add({});
     StyledLine line{{"● ", {.role = Role::accent}}, {shown_name(call.name) + " ", {.bold = true}}};
     if (!lines.empty()) line.push_back({std::string(lines.front()), {}});
-    if (lines.size() > 1) line.push_back({" …", muted});
+    if (lines.size() > 1) line.push_back({" …", muted_style});
     std::ranges::move(wrapped(line, columns_, 2), std::back_inserter(staying_));
     begin(shown_name(call.name));
   }
@@ -197,9 +195,10 @@ void Transcript::tool_result(const chat::ToolResultBlock&, const ToolResult& res
     settle();
     std::vector<StyledLine> lines;
     const std::string plain = without_escapes(result.text);
-    const TextStyle style = result.is_error ? TextStyle{.role = Role::error} : muted;
+    const TextStyle style = result.is_error ? TextStyle{.role = Role::error} : muted_style;
     for (const std::string_view text : lines_of(plain)) {
-      const StyledLine line{{lines.empty() ? "  ⎿ " : "    ", muted}, {std::string(text), style}};
+      const StyledLine line{{lines.empty() ? "  ⎿ " : "    ", muted_style},
+                            {std::string(text), style}};
       std::ranges::move(wrapped(line, columns_, 4), std::back_inserter(lines));
     }
     add_shortened(std::move(lines));
@@ -236,7 +235,7 @@ void Transcript::finished(const Outcome& outcome) {
                          outcome.turns, outcome.turns == 1 ? "" : "s", outcome.usage.prompt_tokens,
                          outcome.usage.reused_tokens, outcome.usage.output_tokens,
                          outcome.duration_ms / 1000),
-             muted, 0);
+             muted_style, 0);
   }
   changed();
 }
@@ -292,7 +291,7 @@ std::vector<StyledLine> Transcript::moving(std::size_t most) {
     }
     const std::string plain = without_escapes(std::string_view(thoughts_).substr(begin));
     for (const std::string_view line : lines_of(plain)) {
-      std::ranges::move(wrapped({{"  ", {}}, {std::string(line), muted}}, columns_, 2),
+      std::ranges::move(wrapped({{"  ", {}}, {std::string(line), muted_style}}, columns_, 2),
                         std::back_inserter(lines));
     }
     if (lines.size() > most_lines) {

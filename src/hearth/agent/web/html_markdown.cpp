@@ -12,7 +12,7 @@
 namespace hearth::agent {
 namespace {
 
-constexpr int deepest = 300;
+constexpr int deepest_element = 300;
 
 bool is_left_out(GumboTag tag) {
   switch (tag) {
@@ -55,7 +55,7 @@ class HtmlWriter {
   explicit HtmlWriter(const std::string& url) : url_(url) {}
 
   void visit(const GumboNode& node, int depth) {
-    if (depth > deepest) return;
+    if (depth > deepest_element) return;
     if (node.type == GUMBO_NODE_TEXT || node.type == GUMBO_NODE_WHITESPACE) {
       add_text(node.v.text.text);
     } else if (node.type == GUMBO_NODE_ELEMENT) {

@@ -64,7 +64,7 @@ class WebFetchTool final : public Tool {
                           .extra = {}};
 };
 
-std::string escaped(const std::string& text) {
+std::string url_escaped(const std::string& text) {
   char* encoded = curl_easy_escape(nullptr, text.c_str(), static_cast<int>(text.size()));
   if (encoded == nullptr) return {};
   std::string result = encoded;
@@ -84,7 +84,7 @@ class WebSearchTool final : public Tool {
 
   ToolResult run(const json::object& arguments, const std::stop_token& stop) override {
     const bool brave = settings_.provider == "brave";
-    const std::string query = escaped(subject(arguments));
+    const std::string query = url_escaped(subject(arguments));
     std::string base = settings_.url;
     if (base.empty()) base = "https://api.search.brave.com";
     while (base.ends_with('/')) base.pop_back();

@@ -1,0 +1,9 @@
+#pragma once
+
+namespace hearth::agent {
+
+/// Whether what a model gets slightly wrong is taken as it was meant: an edit's text that differs
+/// from the file, a call that is written as text. Off only for the baselines of `hearth eval`.
+enum class Mending { on, off };
+
+}  // namespace hearth::agent

@@ -1,0 +1,4 @@
+#pragma once
+
+void check(bool right);
+int failures();

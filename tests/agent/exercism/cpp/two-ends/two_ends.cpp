@@ -1,0 +1,3 @@
+#include "two_ends.h"
+
+namespace two_ends {}

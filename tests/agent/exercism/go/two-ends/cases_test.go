@@ -1,0 +1,3 @@
+package twoends
+
+var cases = []struct{ word, ends string }{{"hearth", "hh"}, {"", ""}}

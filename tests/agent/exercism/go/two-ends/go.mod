@@ -1,0 +1,3 @@
+module twoends
+
+go 1.18

@@ -1,0 +1,1 @@
+import { packaged } from './packaged';

@@ -1,0 +1,2 @@
+def two_ends(word):
+    pass
