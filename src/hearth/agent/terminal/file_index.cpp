@@ -66,12 +66,18 @@ void FileIndex::add(std::vector<std::string>& batch) {
 }
 
 bool FileIndex::list_by_git(const std::stop_token& stop) {
+  // What git knows is told at once; what it does not has to be looked for.
+  if (!list_by_git({"--cached"}, stop)) return false;
+  list_by_git({"--others", "--exclude-standard"}, stop);
+  return true;
+}
+
+bool FileIndex::list_by_git(const std::vector<std::string>& which, const std::stop_token& stop) {
+  std::vector<std::string> words{"git", "-c", "core.fsmonitor=false", "ls-files", "-z"};
+  words.insert(words.end(), which.begin(), which.end());
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return false;
-  const auto git = spawn({.words = {"git", "-c", "core.fsmonitor=false", "ls-files", "-z",
-                                    "--cached", "--others", "--exclude-standard"},
-                          .folder = folder_},
-                         {.out = pipe[1]});
+  const auto git = spawn({.words = words, .folder = folder_}, {.out = pipe[1]});
   ::close(pipe[1]);
   if (!git) {
     ::close(pipe[0]);

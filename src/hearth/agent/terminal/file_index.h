@@ -34,6 +34,7 @@ class FileIndex {
   void list(const std::stop_token& stop);
   /// False if git does not list this folder.
   bool list_by_git(const std::stop_token& stop);
+  bool list_by_git(const std::vector<std::string>& which, const std::stop_token& stop);
   void list_by_walking(const std::stop_token& stop);
   void add(std::vector<std::string>& batch);
 
