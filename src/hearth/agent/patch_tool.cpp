@@ -52,8 +52,12 @@ class PatchTool final : public Tool {
     }
     for (std::size_t i = 0; i < changes.size(); ++i) {
       if (const auto done = put(changes[i].second.path, changes[i].second.after); !done) {
-        for (std::size_t j = 0; j < i; ++j) put(changes[j].second.path, changes[j].second.before);
-        return tool_error(done.error().message + "; nothing was changed");
+        bool back = true;
+        for (std::size_t j = 0; j < i; ++j) {
+          back = put(changes[j].second.path, changes[j].second.before).has_value() && back;
+        }
+        return tool_error(done.error().message + (back ? "; nothing was changed"
+                                                       : "; some files are changed already"));
       }
     }
     std::string diff;

@@ -73,6 +73,7 @@ std::optional<std::string> custom_task(Session& session, std::string_view name,
 
 std::vector<CommandSummary> list_commands(const std::filesystem::path& folder) {
   std::vector<CommandSummary> commands;
+  commands.reserve(built_in_commands.size());
   for (const BuiltInCommand& command : built_in_commands) {
     commands.push_back({std::string(command.name), std::string(command.arguments),
                         std::string(command.description)});
