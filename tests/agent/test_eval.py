@@ -111,10 +111,28 @@ def test_a_changed_test_gains_nothing(evaluation, trick):
     assert original.read_text() == "grep -q plus sign.txt\n"
 
 
+def folder_outside_tmp() -> tempfile.TemporaryDirectory:
+    """/tmp is another one in the sandbox anyway."""
+    cache = os.environ.get("HEARTH_TEST_CACHE") or Path.home() / ".cache/hearth/tests"
+    return tempfile.TemporaryDirectory(dir=cache)
+
+
+def test_candidates_are_checked_in_the_sandbox(evaluation):
+    with folder_outside_tmp() as folder:
+        task = evaluation.add_task("first", check="make test", tests=["Makefile"])
+        (task / "work/sign.py").write_text("sign = 'minus'\n")
+        (task / "work/Makefile").write_text(
+            f"test:\n\t-@touch {folder}/escaped\n"
+            "\t@grep -q plus sign.py || (echo 'sign.py:1: error: minus'; exit 1)\n")
+        evaluation.backend.answers = [Reply(text="```python\nsign = 'plus'\n```")]
+        evaluation.evaluate(style="whole-files")
+        result, = evaluation.results()
+        assert result["solved"] and "candidates tried" in result["result"]
+        assert not list(Path(folder).iterdir())
+
+
 def test_solutions_and_the_network_are_out_of_reach(evaluation):
-    # /tmp is another one in the sandbox anyway.
-    cache = Path(os.environ.get("HEARTH_TEST_CACHE") or Path.home() / ".cache/hearth/tests")
-    with tempfile.TemporaryDirectory(dir=cache) as folder:
+    with folder_outside_tmp() as folder:
         evaluation.tasks = Path(folder, "tasks")
         evaluation.env["XDG_STATE_HOME"] = str(Path(folder, "state"))
         Path(folder, "open.txt").write_text("to be seen\n")

@@ -10,7 +10,6 @@
 #include "hearth/agent/code_block.h"
 #include "hearth/agent/outcome.h"
 #include "hearth/agent/plain_text.h"
-#include "hearth/agent/trial.h"
 
 namespace hearth::agent {
 namespace {
@@ -113,8 +112,7 @@ std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& 
   std::vector<Tried> tried;
   std::map<std::size_t, Writing> writing;
   std::map<std::size_t, Waiting> waiting;
-  TrialQueue trials(setting_.folder, setting_.check, setting_.limits.check_timeout,
-                    parallel_checks);
+  TrialQueue trials(setting_.folder, setting_.check, parallel_checks);
   Streams streams(setting_.server.url, setting_.server.key);
   std::size_t next = 0;
   bool passed = false;
@@ -202,8 +200,7 @@ std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& 
 std::optional<Candidate> RepairSearch::try_now(const std::string& code,
                                                const std::stop_token& stop) {
   if (!known_.insert(sameness_key(code, view_.language)).second) return std::nullopt;
-  const auto result = run_trial(setting_.folder, {{view_.file, whole(code)}}, setting_.check,
-                                setting_.limits.check_timeout, stop);
+  const auto result = run_trial(setting_.folder, {{view_.file, whole(code)}}, setting_.check, stop);
   if (!result) return std::nullopt;
   ++progress_.tried;
   return Candidate{code, result->output, read_report(result->output, result->passed())};

@@ -13,6 +13,7 @@
 #include "hearth/agent/process.h"
 #include "hearth/agent/repair_prompt.h"
 #include "hearth/agent/test_report.h"
+#include "hearth/agent/trial.h"
 #include "hearth/base/clock.h"
 
 namespace hearth::agent {
@@ -24,7 +25,6 @@ struct SearchLimits {
   std::uint32_t seed = 0;  ///< of the first candidate; each further one has the next
   std::chrono::seconds time{480};
   std::int64_t tokens = 0;  ///< computed, at most; 0: any
-  std::chrono::milliseconds check_timeout{60'000};
 };
 
 /// A state of the file that was tried.
@@ -43,7 +43,7 @@ class RepairSearch {
   struct Setting {
     const Server& server;
     std::filesystem::path folder;
-    std::string check;
+    TrialCheck check;
     std::string model;
     SearchLimits limits;
     Sources tests;

@@ -154,6 +154,7 @@ class TaskTool final : public Tool {
                     .system_prompt = work_.system_prompt,
                     .append_system_prompt = work_.append_system_prompt,
                     .sandbox = work_.sandbox,
+                    .trial_sandbox = {},
                     .mending = work_.mending,
                     .max_tokens = work_.max_tokens,
                     .make_tools = {},

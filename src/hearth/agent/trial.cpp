@@ -64,19 +64,30 @@ Result<FolderCopy> FolderCopy::make(const fs::path& folder) {
 FolderCopy::FolderCopy(TemporaryFolder base) : base_(std::move(base)) {}
 
 Result<CommandResult> run_trial(const fs::path& folder, const std::vector<Change>& changes,
-                                const std::string& check, std::chrono::milliseconds timeout,
-                                const std::stop_token& stop) {
+                                const TrialCheck& check, const std::stop_token& stop) {
   auto copy = FolderCopy::make(folder);
   if (!copy) return pass_on(copy);
   for (const Change& change : changes) {
     const auto written = write_file_atomically(copy->path() / change.file, change.content);
     if (!written) return std::unexpected(written.error());
   }
-  return run_command({.line = check,
-                      .folder = copy->path(),
-                      .timeout = timeout,
-                      .environment = {"PYTHONDONTWRITEBYTECODE=1"}},
-                     stop);
+  Command command{.line = check.line,
+                  .folder = copy->path(),
+                  .timeout = check.timeout,
+                  .environment = {"PYTHONDONTWRITEBYTECODE=1"}};
+  if (!check.sandbox) return run_command(command, stop);
+  auto scratch = TemporaryFolder::make();
+  if (!scratch) return pass_on(scratch);
+  SandboxSettings settings = check.sandbox->settings;
+  // Dependencies in the copy are links into the folder.
+  settings.readable.push_back(folder.string());
+  const Sandbox sandbox = Sandbox::open(settings, copy->path(), scratch->path());
+  if (!sandbox.works()) return fail(ErrorKind::unavailable, sandbox.reason());
+  command.words = sandbox.command({"/bin/sh", "-c", check.line}, copy->path());
+  command.unset = Sandbox::secret_variables();
+  const auto& more = check.sandbox->environment;
+  command.environment.insert(command.environment.end(), more.begin(), more.end());
+  return run_command(command, stop);
 }
 
 struct TrialQueue::State {
@@ -85,8 +96,7 @@ struct TrialQueue::State {
     std::vector<Change> changes;
   };
   fs::path folder;
-  std::string check;
-  std::chrono::milliseconds timeout;
+  TrialCheck check;
   mutable std::mutex mutex;
   std::condition_variable_any wake;
   std::deque<Job> waiting;
@@ -101,19 +111,17 @@ struct TrialQueue::State {
       const Job job = std::move(waiting.front());
       waiting.pop_front();
       lock.unlock();
-      auto result = run_trial(folder, job.changes, check, timeout, stop);
+      auto result = run_trial(folder, job.changes, check, stop);
       lock.lock();
       done.push_back({job.id, std::move(result)});
     }
   }
 };
 
-TrialQueue::TrialQueue(fs::path folder, std::string check, std::chrono::milliseconds timeout,
-                       std::size_t parallel)
+TrialQueue::TrialQueue(fs::path folder, TrialCheck check, std::size_t parallel)
     : state_(std::make_unique<State>()) {
   state_->folder = std::move(folder);
   state_->check = std::move(check);
-  state_->timeout = timeout;
   for (std::size_t i = 0; i < parallel; ++i) {
     state_->workers.emplace_back(
         [state = state_.get()](const std::stop_token& stop) { state->work(stop); });

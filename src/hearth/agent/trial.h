@@ -3,11 +3,13 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "hearth/agent/process.h"
+#include "hearth/agent/sandbox/sandbox.h"
 #include "hearth/base/temporary_folder.h"
 
 namespace hearth::agent {
@@ -32,10 +34,23 @@ class FolderCopy {
   std::filesystem::path path_;
 };
 
-/// Runs `check` in a copy of `folder` with `changes` applied.
+struct TrialSandbox {
+  SandboxSettings settings;
+  std::vector<std::string> environment;  ///< "NAME=value" for the check
+};
+
+/// What says whether a change is right.
+struct TrialCheck {
+  std::string line;  ///< a shell command
+  std::chrono::milliseconds timeout{60'000};
+  std::optional<TrialSandbox> sandbox = {};  ///< nothing: it runs as a command of the user's
+};
+
+/// Runs `check` in a copy of `folder` with `changes` applied. Errors: io; unavailable if there is
+/// to be a sandbox and it does not work.
 Result<CommandResult> run_trial(const std::filesystem::path& folder,
-                                const std::vector<Change>& changes, const std::string& check,
-                                std::chrono::milliseconds timeout, const std::stop_token& stop);
+                                const std::vector<Change>& changes, const TrialCheck& check,
+                                const std::stop_token& stop);
 
 /// Trials that run beside the caller, a few at a time, in the order they came.
 class TrialQueue {
@@ -45,8 +60,7 @@ class TrialQueue {
     Result<CommandResult> result;
   };
 
-  TrialQueue(std::filesystem::path folder, std::string check, std::chrono::milliseconds timeout,
-             std::size_t parallel);
+  TrialQueue(std::filesystem::path folder, TrialCheck check, std::size_t parallel);
   /// Ends what is still running.
   ~TrialQueue();
   TrialQueue(const TrialQueue&) = delete;

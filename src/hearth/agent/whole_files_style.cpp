@@ -57,7 +57,7 @@ class WholeFilesStyle final : public Style {
     }
 
     work_.output.tool_call({.id = {}, .name = "check", .subject = check_.line});
-    const auto first = run_trial(work_.folder.root(), {}, check_.line, first_check_timeout, stop);
+    const auto first = run_trial(work_.folder.root(), {}, check(first_check_timeout), stop);
     if (!first) return ended(Outcome::End::error, first.error().message);
     if (first->end == CommandResult::End::cancelled) return interrupted();
     record_check(*first, "at the start");
@@ -87,6 +87,10 @@ class WholeFilesStyle final : public Style {
  private:
   static Outcome interrupted() {
     return ended(Outcome::End::interrupted, "Interrupted; nothing was changed.");
+  }
+
+  [[nodiscard]] TrialCheck check(std::chrono::milliseconds timeout) const {
+    return {.line = check_.line, .timeout = timeout, .sandbox = work_.trial_sandbox};
   }
 
   void record_check(const CommandResult& result, std::string_view when) {
@@ -144,8 +148,7 @@ class WholeFilesStyle final : public Style {
       SearchLimits limits{.attempts = attempts_left,
                           .parallel = work_.profile.parallel,
                           .temperature = work_.profile.temperature,
-                          .seed = work_.profile.sampling.seed.value_or(0),
-                          .check_timeout = check_time};
+                          .seed = work_.profile.sampling.seed.value_or(0)};
       // The likeliest file gets most of the time; what is left is shared by the others.
       limits.time -= std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started);
       if (i + 1 < suspects.size()) {
@@ -164,7 +167,7 @@ class WholeFilesStyle final : public Style {
           {{"file", file}, {"failures", json::value_from(failures_in(first.output, tests, 10))}});
       RepairSearch search({.server = work_.server,
                            .folder = work_.folder.root(),
-                           .check = check_.line,
+                           .check = check(check_time),
                            .model = work_.model,
                            .limits = limits,
                            .tests = tests,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "hearth/agent/client.h"
@@ -14,6 +15,7 @@
 #include "hearth/agent/session/conversation.h"
 #include "hearth/agent/session/session_log.h"
 #include "hearth/agent/toolbox.h"
+#include "hearth/agent/trial.h"
 
 namespace hearth::agent {
 
@@ -32,9 +34,10 @@ struct Workplace {
   std::string model;
   Profile profile;
   int max_turns = 50;
-  std::string system_prompt = {};         ///< in place of our own, if not empty
-  std::string append_system_prompt = {};  ///< after it
-  SandboxSettings sandbox = {};           ///< for commands
+  std::string system_prompt = {};                  ///< in place of our own, if not empty
+  std::string append_system_prompt = {};           ///< after it
+  SandboxSettings sandbox = {};                    ///< for commands
+  std::optional<TrialSandbox> trial_sandbox = {};  ///< for the checks of candidates
   Mending mending = Mending::on;
   std::int64_t max_tokens = 0;  ///< as in AgentOptions
   /// The same tools once more, for a subagent.

@@ -75,7 +75,7 @@ bool is_among(const std::vector<std::string>& list, const std::string& word) {
   return list.empty() || std::ranges::find(list, word) != list.end();
 }
 
-bool matches_name(const std::string& pattern, const std::string& name) {
+bool name_fits(const std::string& pattern, const std::string& name) {
   return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
 }
 
@@ -84,7 +84,7 @@ Result<void> names_are_known(const std::vector<std::string>& names,
                              const std::vector<EvalTask>& tasks, const fs::path& folder) {
   for (const std::string& pattern : names) {
     const bool known = std::ranges::any_of(
-        tasks, [&](const EvalTask& task) { return matches_name(pattern, task.name); });
+        tasks, [&](const EvalTask& task) { return name_fits(pattern, task.name); });
     if (!known) {
       return fail(ErrorKind::not_found,
                   fmt::format("no task in {} is named {}", folder.string(), pattern));
@@ -140,7 +140,7 @@ Result<std::vector<EvalTask>> load_tasks(const fs::path& folder, const TaskFilte
   std::erase_if(tasks, [&](const EvalTask& task) {
     const bool named =
         filter.names.empty() || std::ranges::any_of(filter.names, [&](const std::string& pattern) {
-          return matches_name(pattern, task.name);
+          return name_fits(pattern, task.name);
         });
     return !named || !is_among(filter.kinds, task.kind) ||
            !is_among(filter.languages, task.language);

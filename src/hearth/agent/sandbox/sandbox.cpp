@@ -84,6 +84,7 @@ std::vector<std::string> Sandbox::command(const std::vector<std::string>& progra
       add(words, {"--ro-bind-try", resolver.string(), resolver.string()});
     }
   }
+  for (const std::string& more : settings_.readable) add(words, {"--ro-bind-try", more, more});
   add(words, {"--bind", folder_.string(), folder_.string()});
   for (const std::string& more : settings_.writable) add(words, {"--bind-try", more, more});
   for (const char* name : guarded) {

@@ -12,6 +12,7 @@ struct SandboxSettings {
   bool network = false;
   std::vector<std::string> writable = {};  ///< further folders, absolute
   std::vector<std::string> hidden = {};    ///< further files and folders that are not to be seen
+  std::vector<std::string> readable = {};  ///< folders that are seen although they lie in /tmp
 };
 
 /// Runs shell commands so that they can change nothing but the folder they work in, see no secrets

@@ -94,7 +94,10 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
                  .append_system_prompt = options.append_system_prompt} {
   tell_mcp_problems();
   workplace_.sandbox = settings_.sandbox;
-  if (options.measured) workplace_.mending = options.measured->mending;
+  if (options.measured) {
+    workplace_.mending = options.measured->mending;
+    workplace_.trial_sandbox = TrialSandbox{settings_.sandbox, settings_.environment};
+  }
   workplace_.max_tokens = options.max_tokens;
   workplace_.make_tools = [this](Shell& shell) {
     auto tools = std::make_unique<Toolbox>(folder_, shell, [this] { return sees_images_; });
