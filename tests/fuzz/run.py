@@ -14,7 +14,7 @@ ROOT = HERE.parent.parent
 BUILD = ROOT / "build" / "fuzz"
 # Which decoder of the target reads what the golden case begins with: the first byte of an input.
 REQUESTS = {"anthropic": 0, "openai": 2, "ollama": 3, "responses": 5}
-STREAMS = {"anthropic_stream_to_events": 0, "openai_stream_to_events": 1}
+STREAMS = {"anthropic_stream_to_events": 0, "openai_stream_to_events": 1, "gemini_stream_to_events": 2}
 RAW = [(6, {"prompt": ["a", [1, 2, "b"]], "n": 2, "logprobs": 1, "suffix": "c", "logit_bias": {"5": -1}}),
        (7, {"model": "m", "prompt": "a", "suffix": "b", "options": {"stop": ["x"]}}),
        (8, {"prompt": {"prompt_string": "a"}, "n_predict": -1, "response_fields": ["content"],

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "hearth/wire/anthropic_events.h"
+#include "hearth/wire/gemini_events.h"
 #include "hearth/wire/openai_events.h"
 
 namespace {
@@ -31,10 +32,10 @@ struct Ends {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   std::unique_ptr<wire::StreamDecoder> decoder;
-  if (data[0] % 2 == 0) {
-    decoder = std::make_unique<wire::MessagesEventDecoder>();
-  } else {
-    decoder = std::make_unique<wire::ChatCompletionEventDecoder>();
+  switch (data[0] % 3) {
+    case 0: decoder = std::make_unique<wire::MessagesEventDecoder>(); break;
+    case 1: decoder = std::make_unique<wire::ChatCompletionEventDecoder>(); break;
+    default: decoder = std::make_unique<wire::GeminiEventDecoder>();
   }
   const std::size_t piece = data[1] + 1U;
   std::string_view rest(reinterpret_cast<const char*>(data) + 2, size - 2);

@@ -1,5 +1,5 @@
 """Scripted servers that stand in for a remote provider: one that speaks OpenAI's chat API, one that
-speaks Anthropic's. What they are to answer is said in advance; what they were asked is kept."""
+speaks Anthropic's, one that speaks Gemini's. What they are to answer is said in advance; what they were asked is kept."""
 
 import contextlib
 import itertools
@@ -138,7 +138,7 @@ class Backend:
             self._whole(handler, answer.status, content, answer.content_type, answer.headers)
             return
         time.sleep(answer.wait_before)
-        if body.get("stream"):
+        if self.streams(handler.path, body):
             self._stream(handler, answer, body)
         else:
             content = json.dumps(self.whole(answer, body)).encode()
@@ -174,6 +174,9 @@ class Backend:
         except OSError:
             handler.close_connection = True
             self.disconnected.set()
+
+    def streams(self, _path: str, body: dict) -> bool:
+        return bool(body.get("stream"))
 
     def new_id(self, prefix: str) -> str:
         return f"{prefix}{next(self._ids):06d}"
@@ -301,3 +304,50 @@ class AnthropicBackend(Backend):
                      "delta": {"stop_reason": self._finish(reply), "stop_sequence": None},
                      "usage": {"output_tokens": reply.output_tokens}})
         yield event({"type": "message_stop"})
+
+
+class GeminiBackend(Backend):
+    path = "/v1beta/models/"
+
+    def streams(self, path, _body):
+        return ":streamGenerateContent" in path
+
+    @staticmethod
+    def _parts(reply):
+        parts = [{"text": piece, "thought": True} for piece in pieces(reply.reasoning)]
+        parts += [{"text": piece} for piece in pieces(reply.text)]
+        for index, call in enumerate(reply.calls):
+            function = {"name": call.name, "args": call.arguments}
+            part = {"functionCall": {"id": call.id, **function} if call.id else function}
+            # Of calls that are made at once only the first one is signed.
+            parts.append(part if index else {**part, "thoughtSignature": "c2lnbmVk"})
+        return parts
+
+    @staticmethod
+    def _usage(reply):
+        return {"promptTokenCount": reply.prompt_tokens,
+                "cachedContentTokenCount": reply.cached_tokens,
+                "candidatesTokenCount": reply.output_tokens,
+                "totalTokenCount": reply.prompt_tokens + reply.output_tokens}
+
+    def whole(self, reply, body):
+        return {"candidates": [{"content": {"role": "model", "parts": self._parts(reply)},
+                                "finishReason": reply.finish or "STOP", "index": 0}],
+                "usageMetadata": self._usage(reply), "modelVersion": "m",
+                "responseId": self.new_id("r")}
+
+    def frames(self, reply, body):
+        def chunk(parts, **more):
+            content = {"role": "model", "parts": parts}
+            return "data: " + json.dumps({
+                "candidates": [{"content": content, "index": 0, **more}],
+                "usageMetadata": {"promptTokenCount": reply.prompt_tokens}}) + "\r\n\r\n"
+
+        yield chunk(None)
+        for part in self._parts(reply):
+            yield chunk([part])
+        last = self.whole(Reply(), body)
+        last["candidates"][0]["content"]["parts"] = [{"text": ""}]
+        last["candidates"][0]["finishReason"] = reply.finish or "STOP"
+        last["usageMetadata"] = self._usage(reply)
+        yield f"data: {json.dumps(last)}\r\n\r\n"

@@ -1,9 +1,9 @@
-"""A server in front of remote ones, OpenAI-compatible and Anthropic, and how tests ask it.
+"""A server in front of remote ones, OpenAI-compatible, Anthropic and Gemini, and how tests ask it.
 Tests import the fixtures `setup` and `_setup`."""
 
 import pytest
 
-from harness.backend import AnthropicBackend, OpenAiBackend, closed_port
+from harness.backend import AnthropicBackend, GeminiBackend, OpenAiBackend, closed_port
 from harness.completions import assemble as assemble_chat
 from harness.messages import assemble
 from harness.server import Hearth
@@ -12,7 +12,7 @@ MESSAGES = "/v1/messages"
 CHAT = "/v1/chat/completions"
 WEATHER = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 
-BACKENDS = {"openai": OpenAiBackend, "anthropic": AnthropicBackend}
+BACKENDS = {"openai": OpenAiBackend, "anthropic": AnthropicBackend, "gemini": GeminiBackend}
 
 
 class Setup:

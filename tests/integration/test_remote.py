@@ -1,4 +1,4 @@
-"""The router in front of remote servers, OpenAI-compatible and Anthropic: every kind of answer, in
+"""The router in front of remote servers, OpenAI-compatible, Anthropic and Gemini: every kind of answer, in
 both APIs, streamed and whole."""
 
 import json
@@ -76,7 +76,8 @@ def test_reasoning(setup, backend, way):
 
 
 @every_way
-@pytest.mark.parametrize("backend, finish", [("openai", "length"), ("anthropic", "max_tokens")])
+@pytest.mark.parametrize("backend, finish", [("openai", "length"), ("anthropic", "max_tokens"),
+                                             ("gemini", "MAX_TOKENS")])
 def test_an_answer_that_was_cut_off_says_so(setup, backend, finish, way):
     setup.backends[backend].answers = [Reply(text="Once upon", finish=finish)]
     assert messages(setup, backend, way)["stop_reason"] == "max_tokens"

@@ -1,4 +1,4 @@
-"""Every way in which a remote server can fail, in both APIs, streamed and whole."""
+"""Every way in which a remote server can fail, in all its APIs, streamed and whole."""
 
 import json
 import time
@@ -26,6 +26,12 @@ ANTHROPIC_429 = json.dumps({"type": "error", "error": {"type": "rate_limit_error
 OPENAI_500 = json.dumps({"error": {"type": "server_error", "message": "the disk is full"}})
 ANTHROPIC_500 = json.dumps({"type": "error", "error": {"type": "api_error",
                                                        "message": "the disk is full"}})
+GEMINI_429 = json.dumps([{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED",
+                                    "message": "slow down a bit"}}])
+GEMINI_500 = json.dumps({"error": {"code": 500, "status": "INTERNAL",
+                                   "message": "the disk is full"}})
+BODIES_429 = {"openai": OPENAI_429, "anthropic": ANTHROPIC_429, "gemini": GEMINI_429}
+BODIES_500 = {"openai": OPENAI_500, "anthropic": ANTHROPIC_500, "gemini": GEMINI_500}
 HTML = "<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -33,8 +39,8 @@ HTML = "<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>"
 @every_backend
 @pytest.mark.parametrize("path", [MESSAGES, CHAT])
 def test_429_stays_a_429(setup, backend, path, way):
-    body = OPENAI_429 if backend == "openai" else ANTHROPIC_429
-    setup.backends[backend].answers = [Fault(429, body, headers={"retry-after": "7"})]
+    setup.backends[backend].answers = [Fault(429, BODIES_429[backend],
+                                             headers={"retry-after": "7"})]
     status, error = failure(setup, path, ask(backend), way)
     assert status == 429
     assert "slow down a bit" in error["message"]
@@ -45,8 +51,7 @@ def test_429_stays_a_429(setup, backend, path, way):
 @every_backend
 @pytest.mark.parametrize("path", [MESSAGES, CHAT])
 def test_500_is_an_error_with_the_servers_words(setup, backend, path, way):
-    setup.backends[backend].answers = [
-        Fault(500, OPENAI_500 if backend == "openai" else ANTHROPIC_500)]
+    setup.backends[backend].answers = [Fault(500, BODIES_500[backend])]
     status, error = failure(setup, path, ask(backend), way)
     assert status in (500, 502)
     assert "the disk is full" in error["message"]

@@ -81,7 +81,8 @@ void Answer::note_output() {
 
 chat::Message Answer::message() const {
   chat::Message message{.role = chat::Role::assistant, .content = {}};
-  if (!thinking_.empty()) {
+  // Some servers sign thoughts that they do not show.
+  if (!thinking_.empty() || !signature_.empty()) {
     message.content.emplace_back(
         chat::ThinkingBlock{.text = thinking_, .signature = signature_, .extra = {}});
   }

@@ -56,8 +56,8 @@ class PatchTool final : public Tool {
         for (std::size_t j = 0; j < i; ++j) {
           back = put(changes[j].second.path, changes[j].second.before).has_value() && back;
         }
-        return tool_error(done.error().message + (back ? "; nothing was changed"
-                                                       : "; some files are changed already"));
+        return tool_error(done.error().message +
+                          (back ? "; nothing was changed" : "; some files are changed already"));
       }
     }
     std::string diff;

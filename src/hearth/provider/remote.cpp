@@ -12,6 +12,8 @@
 #include "hearth/base/shown_url.h"
 #include "hearth/wire/anthropic_encode.h"
 #include "hearth/wire/anthropic_events.h"
+#include "hearth/wire/gemini_encode.h"
+#include "hearth/wire/gemini_events.h"
 #include "hearth/wire/http_status.h"
 #include "hearth/wire/openai_encode.h"
 #include "hearth/wire/openai_events.h"
@@ -72,6 +74,7 @@ Error error_of_fault(const TransferEnd& end, const RemoteSettings& settings) {
 std::unique_ptr<wire::StreamDecoder> decoder_for(router::ProviderKind kind) {
   if (kind == router::ProviderKind::anthropic)
     return std::make_unique<wire::MessagesEventDecoder>();
+  if (kind == router::ProviderKind::gemini) return std::make_unique<wire::GeminiEventDecoder>();
   return std::make_unique<wire::ChatCompletionEventDecoder>();
 }
 
@@ -84,12 +87,13 @@ bool is_put_off(int status) {
 /// the call that is dropped.
 class Answer : public std::enable_shared_from_this<Answer> {
  public:
-  Answer(const RemoteSettings& settings, CurlLoop& loop, HttpRequest request, chat::EventSink sink)
+  Answer(const RemoteSettings& settings, CurlLoop& loop, HttpRequest request,
+         std::unique_ptr<wire::StreamDecoder> decoder, chat::EventSink sink)
       : settings_(settings),
         loop_(loop),
         request_(std::make_shared<const HttpRequest>(std::move(request))),
         sink_(std::move(sink)),
-        decoder_(decoder_for(settings.kind)),
+        decoder_(std::move(decoder)),
         retries_left_(settings.retries),
         delay_(settings.retry_delay) {}
 
@@ -214,21 +218,38 @@ bool has_control_characters(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
-HttpRequest http_request(const RemoteSettings& settings, const chat::Request& request) {
+/// All but its body.
+HttpRequest request_to(const RemoteSettings& settings, std::string url, std::string accepted) {
   HttpRequest http;
-  http.url = settings.url;
+  http.url = std::move(url);
   http.proxy = settings.proxy;
   http.connect_timeout = settings.connect_timeout;
   http.silence_timeout = settings.silence_timeout;
-  http.headers = {"content-type: application/json", "accept: text/event-stream"};
+  http.headers = {"content-type: application/json", "accept: " + std::move(accepted)};
+  if (settings.api_key.empty()) return http;
+  switch (settings.kind) {
+    case router::ProviderKind::anthropic:
+      http.headers.push_back("x-api-key: " + settings.api_key);
+      break;
+    case router::ProviderKind::gemini:
+      http.headers.push_back("x-goog-api-key: " + settings.api_key);
+      break;
+    case router::ProviderKind::openai:
+    case router::ProviderKind::local:
+      http.headers.push_back("authorization: Bearer " + settings.api_key);
+  }
+  return http;
+}
+
+HttpRequest http_request(const RemoteSettings& settings, const chat::Request& request) {
+  HttpRequest http = request_to(settings, settings.url, "text/event-stream");
   if (settings.kind == router::ProviderKind::anthropic) {
     http.headers.emplace_back(anthropic_version);
-    if (!settings.api_key.empty()) http.headers.push_back("x-api-key: " + settings.api_key);
     http.body = to_json(wire::encode_messages_request(request, wire::MessagesServer::anthropic));
+  } else if (settings.kind == router::ProviderKind::gemini) {
+    http.url = wire::gemini_url(settings.url, request.model);
+    http.body = to_json(wire::encode_gemini_request(request));
   } else {
-    if (!settings.api_key.empty()) {
-      http.headers.push_back("authorization: Bearer " + settings.api_key);
-    }
     http.body = to_json(wire::encode_chat_request(request));
   }
   return http;
@@ -250,8 +271,11 @@ RemoteSettings remote_settings(const router::ProviderConfig& provider,
 }
 
 std::vector<std::string> RemoteProvider::left_out(const chat::Request& request) const {
-  if (settings_.kind != router::ProviderKind::anthropic) return {};
-  return wire::left_out_of_messages(request);
+  if (settings_.kind == router::ProviderKind::anthropic) {
+    return wire::left_out_of_messages(request);
+  }
+  if (settings_.kind == router::ProviderKind::gemini) return wire::left_out_of_gemini(request);
+  return {};
 }
 
 RemoteProvider::RemoteProvider(RemoteSettings settings, CurlLoop& loop)
@@ -263,8 +287,14 @@ RemoteProvider::RemoteProvider(RemoteSettings settings, CurlLoop& loop)
 
 std::unique_ptr<Call> RemoteProvider::start(chat::Request request, chat::EventSink sink) {
   request.stream = true;
-  auto answer =
-      std::make_shared<Answer>(settings_, loop_, http_request(settings_, request), std::move(sink));
+  return send(http_request(settings_, request), decoder_for(settings_.kind), std::move(sink));
+}
+
+std::unique_ptr<Call> RemoteProvider::send(HttpRequest request,
+                                           std::unique_ptr<wire::StreamDecoder> decoder,
+                                           chat::EventSink sink) {
+  auto answer = std::make_shared<Answer>(settings_, loop_, std::move(request), std::move(decoder),
+                                         std::move(sink));
   if (has_control_characters(settings_.api_key)) {
     answer->fail({ErrorKind::config, "api_key holds a line end or another control character"});
   } else {

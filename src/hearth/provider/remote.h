@@ -8,14 +8,15 @@
 #include "hearth/provider/curl_loop.h"
 #include "hearth/provider/provider.h"
 #include "hearth/router/config.h"
+#include "hearth/wire/stream_decoder.h"
 
 namespace hearth::provider {
 
 struct RemoteSettings {
   std::string name;
-  router::ProviderKind kind = router::ProviderKind::openai;  ///< openai or anthropic
-  std::string url;                                           ///< the full URL of the endpoint
-  std::string api_key;                                       ///< empty: none is sent
+  router::ProviderKind kind = router::ProviderKind::openai;  ///< not local
+  std::string url;      ///< the full URL of the endpoint; of Gemini's API without the model
+  std::string api_key;  ///< empty: none is sent
   std::vector<std::string> models;
   std::string proxy;
   std::chrono::milliseconds connect_timeout{10000};
@@ -33,8 +34,8 @@ struct RemoteSettings {
 RemoteSettings remote_settings(const router::ProviderConfig& provider,
                                const router::Config& config);
 
-/// A remote server that speaks OpenAI's chat completions or Anthropic's Messages. It always streams
-/// from there, whether the client streams or not.
+/// A remote server that speaks OpenAI's chat completions, Anthropic's Messages or Gemini's API. It
+/// always streams from there, whether the client streams or not.
 ///
 /// Retries are its own; failures are told after the last one. They name the provider and what to
 /// do: 401 unauthorized, 403 forbidden, 404 not_found, 429 rate_limited (with the server's
@@ -52,6 +53,9 @@ class RemoteProvider : public Provider {
   std::vector<std::string> models() const override { return settings_.models; }
 
  private:
+  std::unique_ptr<Call> send(HttpRequest request, std::unique_ptr<wire::StreamDecoder> decoder,
+                             chat::EventSink sink);
+
   RemoteSettings settings_;
   CurlLoop& loop_;
 };

@@ -102,6 +102,7 @@ std::string_view to_string(ProviderKind kind) {
     case ProviderKind::local: return "local";
     case ProviderKind::openai: return "openai";
     case ProviderKind::anthropic: return "anthropic";
+    case ProviderKind::gemini: return "gemini";
   }
   return "local";
 }

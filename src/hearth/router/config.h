@@ -16,7 +16,7 @@
 namespace hearth::router {
 
 /// What a provider speaks.
-enum class ProviderKind { local, openai, anthropic };
+enum class ProviderKind { local, openai, anthropic, gemini };
 
 std::string_view to_string(ProviderKind kind);
 
@@ -103,7 +103,9 @@ Environment process_environment();
 /// A provider without `api_base_url`, or with `"provider": "local"` or `"type": "local"`, is local.
 /// Claude Code Router's transformers are read by transformers.h.
 /// A remote one speaks Anthropic's format if its URL ends in `/v1/messages`, its `type` is
-/// "anthropic" or its transformer names `Anthropic`; else OpenAI's.
+/// "anthropic" or its transformer names `Anthropic`; Gemini's own if its URL ends in `/models/`,
+/// its `type` is "gemini" or its transformer names `gemini`, but for a URL that ends in
+/// `/chat/completions`; else OpenAI's.
 ///
 /// Errors: config, as "config.json:3:7: Providers[0].models: expected an array, found a string";
 /// an unset variable, a route to an unknown provider or model, a name given twice.

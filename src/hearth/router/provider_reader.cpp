@@ -30,20 +30,18 @@ FlashAttention read_flash_attention(ConfigObject& fields) {
                          : FlashAttention::automatic;
 }
 
-ProviderKind kind_of(const std::string& type, const std::string& url, bool anthropic) {
+ProviderKind kind_of(const std::string& type, const std::string& url,
+                     const Transformed& transformed) {
   if (type == "local" || (type.empty() && url.empty())) return ProviderKind::local;
   if (type == "openai") return ProviderKind::openai;
-  const bool messages = type == "anthropic" || url.ends_with("/v1/messages") || anthropic;
-  return messages ? ProviderKind::anthropic : ProviderKind::openai;
-}
-
-/// Gemini's own API has the model in its URL; the same server speaks OpenAI's format beside it.
-std::string openai_url_of_gemini(const std::string& url) {
-  constexpr std::string_view own = "/models/";
-  if (url.ends_with(own)) {
-    return url.substr(0, url.size() - own.size()) + "/openai/chat/completions";
-  }
-  return url;
+  if (type == "anthropic") return ProviderKind::anthropic;
+  if (type == "gemini") return ProviderKind::gemini;
+  if (url.ends_with("/v1/messages") || transformed.anthropic) return ProviderKind::anthropic;
+  // The same server speaks OpenAI's format beside its own.
+  if (url.ends_with("/chat/completions")) return ProviderKind::openai;
+  // Gemini's own API has the model at the end of its URL.
+  const bool gemini = transformed.gemini || url.ends_with("/models/") || url.ends_with("/models");
+  return gemini ? ProviderKind::gemini : ProviderKind::openai;
 }
 
 void read_models(ConfigObject& fields, ProviderConfig& provider) {
@@ -93,10 +91,10 @@ ProviderConfig read_provider(const json::object& object, const std::string& poin
   if (const json::value* transformer = fields.value("transformer")) {
     transformed = read_transformers(*transformer, fields.at("transformer"), source);
   }
-  std::string type = fields.one_of("type", {"local", "openai", "anthropic"});
-  const std::string where = fields.one_of("provider", {"local", "openai", "anthropic"});
+  std::string type = fields.one_of("type", {"local", "openai", "anthropic", "gemini"});
+  const std::string where = fields.one_of("provider", {"local", "openai", "anthropic", "gemini"});
   if (type.empty()) type = where;
-  provider.kind = kind_of(type, provider.api_base_url, transformed.anthropic);
+  provider.kind = kind_of(type, provider.api_base_url, transformed);
   const auto is_url = [](const std::string& url) {
     return url.starts_with("http://") || url.starts_with("https://");
   };
@@ -104,7 +102,6 @@ ProviderConfig read_provider(const json::object& object, const std::string& poin
     source.report(fields.at("api_base_url"),
                   "expected the full URL of the endpoint, with http:// or https://");
   }
-  if (transformed.gemini) provider.api_base_url = openai_url_of_gemini(provider.api_base_url);
   for (const std::string& warning : transformed.warnings) {
     warnings.push_back(fmt::format("{}: {}", provider.name, warning));
   }

@@ -14,7 +14,7 @@ namespace {
 enum class Effect {
   none,                   ///< what it mends is not broken here
   anthropic,              ///< another format
-  gemini,                 ///< Gemini's API in OpenAI's format
+  gemini,                 ///< a third one
   thinking,               ///< thoughts go back to the server
   max_tokens,             ///< `max_tokens` of its options is a ceiling
   max_completion_tokens,  ///< `max_tokens` is called so there

@@ -13,7 +13,7 @@ namespace hearth::router {
 /// What Claude Code Router's transformers of a provider come to here.
 struct Transformed {
   bool anthropic = false;  ///< the provider speaks Anthropic's format
-  bool gemini = false;     ///< the URL may be that of Gemini's own API
+  bool gemini = false;     ///< the provider speaks Gemini's own API
   RouteParams params;      ///< for every model of the provider
   std::map<std::string, RouteParams> model_params;
   std::vector<std::string> warnings;

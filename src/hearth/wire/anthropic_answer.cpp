@@ -6,6 +6,7 @@
 #include "hearth/base/id.h"
 #include "hearth/base/sha256.h"
 #include "hearth/wire/anthropic_blocks.h"
+#include "hearth/wire/gemini_signature.h"
 #include "hearth/wire/sse.h"
 
 namespace hearth::wire {
@@ -117,7 +118,8 @@ std::string thinking_signature(std::string_view thinking) {
 }
 
 bool is_foreign_signature(std::string_view signature) {
-  return signature.empty() || signature.starts_with(signature_prefix);
+  return signature.empty() || signature.starts_with(signature_prefix) ||
+         gemini_signature(signature).has_value();
 }
 
 json::object messages_usage(const chat::Usage& usage) {

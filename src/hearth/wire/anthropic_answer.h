@@ -15,7 +15,7 @@ namespace hearth::wire {
 /// text alone, so that the same thoughts are signed alike.
 std::string thinking_signature(std::string_view thinking);
 
-/// Empty, or made by `thinking_signature`.
+/// Empty, made by `thinking_signature`, or Gemini's.
 bool is_foreign_signature(std::string_view signature);
 
 /// `usage` of a response. The prompt is the sum of its three input fields, as in the API:

@@ -14,9 +14,25 @@
 namespace hearth::wire {
 namespace {
 
+/// Some of Gemini's servers put the one object into an array.
+const json::object* error_object(const json::value& body) {
+  const json::array* array = body.if_array();
+  return array != nullptr && !array->empty() ? array->front().if_object() : body.if_object();
+}
+
+/// Gemini answers a wrong key with 400.
+bool is_wrong_key(const json::object* object) {
+  const json::object* error = object == nullptr ? nullptr : find_object(*object, "error");
+  const json::array* details = error == nullptr ? nullptr : find_array(*error, "details");
+  if (details == nullptr) return false;
+  return std::ranges::any_of(*details, [](const json::value& detail) {
+    const json::object* reason = detail.if_object();
+    return reason != nullptr && find_string(*reason, "reason") == "API_KEY_INVALID";
+  });
+}
+
 /// The error object's own words, whichever API it is of.
-std::optional<std::string> message_of(const json::value& body) {
-  const json::object* object = body.if_object();
+std::optional<std::string> message_of(const json::object* object) {
   if (object == nullptr) return std::nullopt;
   if (const json::object* error = find_object(*object, "error")) {
     if (const auto message = find_string(*error, "message")) return std::string(*message);
@@ -97,7 +113,10 @@ ErrorKind kind_of_status(int status) {
 Error error_of_response(int status, std::string_view body, std::string_view retry_after) {
   Error error{kind_of_status(status), {}};
   std::optional<std::string> words;
-  if (const auto parsed = parse_json(body)) words = message_of(*parsed);
+  if (const auto parsed = parse_json(body)) {
+    words = message_of(error_object(*parsed));
+    if (is_wrong_key(error_object(*parsed))) error.kind = ErrorKind::unauthorized;
+  }
   if (!words) {
     // A gateway's error page: nothing in it is an API's answer, so neither is its status.
     if (status >= 500) error.kind = ErrorKind::unavailable;

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <set>
 #include <string>
 #include <utility>
 
 #include "hearth/wire/documents.h"
 #include "hearth/wire/openai_logprobs.h"
+#include "hearth/wire/sent_tools.h"
 
 namespace hearth::wire {
 namespace {
@@ -40,10 +40,6 @@ json::object image_part(const chat::ImageBlock& image, PartExtra extra) {
 
 json::object user_message(json::value content) {
   return {{"role", "user"}, {"content", std::move(content)}};
-}
-
-std::string note_of(const chat::ToolReferenceBlock& reference) {
-  return fmt::format("The tool {} is now available.", reference.tool_name);
 }
 
 json::object tool_message(const chat::ToolResultBlock& result) {
@@ -182,35 +178,15 @@ class Encoder {
     messages_.push_back(std::move(object));
   }
 
-  [[nodiscard]] std::set<std::string> referenced_tools() const {
-    std::set<std::string> names;
-    for (const chat::Message& message : request_.messages) {
-      for (const chat::Block& block : message.content) {
-        if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&block)) {
-          names.insert(reference->tool_name);
-        } else if (const auto* result = std::get_if<chat::ToolResultBlock>(&block)) {
-          for (const chat::ResultPart& part : result->content) {
-            const auto* inner = std::get_if<chat::ToolReferenceBlock>(&part);
-            if (inner != nullptr) names.insert(inner->tool_name);
-          }
-        }
-      }
-    }
-    return names;
-  }
-
   void tools() {
-    const std::set<std::string> referenced = referenced_tools();
     json::array tools;
-    for (const chat::Tool& tool : request_.tools) {
-      if (!tool.type.empty() && tool.type != "custom") continue;
-      if (tool.defer_loading && !referenced.contains(tool.name)) continue;
+    for (const chat::Tool* tool : tools_to_send(request_)) {
       json::object function;
-      function["name"] = tool.name;
-      if (!tool.description.empty()) function["description"] = tool.description;
-      function["parameters"] = tool.input_schema;
+      function["name"] = tool->name;
+      if (!tool->description.empty()) function["description"] = tool->description;
+      function["parameters"] = tool->input_schema;
       if (own_format()) {
-        for (const auto& member : tool.extra) function.emplace(member.key(), member.value());
+        for (const auto& member : tool->extra) function.emplace(member.key(), member.value());
       }
       tools.push_back(json::object{{"type", "function"}, {"function", std::move(function)}});
     }

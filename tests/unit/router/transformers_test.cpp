@@ -43,12 +43,17 @@ TEST(Transformers, OfAModelAreItsOwn) {
   EXPECT_FALSE(config->providers.front().default_params.max_tokens);
 }
 
-TEST(Transformers, GeminiIsAskedWhereItSpeaksOpenAi) {
-  const auto config = with_transformer("{use:['gemini']}",
-                                       "https://generativelanguage.googleapis.com/v1beta/models/");
-  ASSERT_TRUE(config);
-  EXPECT_EQ(config->providers.front().api_base_url,
-            "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions");
+TEST(Transformers, GeminiIsAskedInItsOwnFormatUnlessTheUrlIsTheOther) {
+  const std::string host = "https://generativelanguage.googleapis.com/v1beta";
+  const auto own = with_transformer("{use:['gemini']}", host + "/models/");
+  ASSERT_TRUE(own) << own.error().message;
+  EXPECT_EQ(own->providers.front().kind, ProviderKind::gemini);
+  const auto by_url = with_transformer("{use:[]}", host + "/models/");
+  ASSERT_TRUE(by_url) << by_url.error().message;
+  EXPECT_EQ(by_url->providers.front().kind, ProviderKind::gemini);
+  const auto other = with_transformer("{use:['gemini']}", host + "/openai/chat/completions");
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_EQ(other->providers.front().kind, ProviderKind::openai);
 }
 
 TEST(Transformers, AnUnknownOneIsAnErrorThatNamesTheKnownOnes) {

@@ -14,6 +14,8 @@
 #include "hearth/wire/anthropic_decode.h"
 #include "hearth/wire/anthropic_encode.h"
 #include "hearth/wire/anthropic_events.h"
+#include "hearth/wire/gemini_encode.h"
+#include "hearth/wire/gemini_events.h"
 #include "hearth/wire/ollama_answer.h"
 #include "hearth/wire/ollama_decode.h"
 #include "hearth/wire/openai_answer.h"
@@ -144,6 +146,12 @@ json::value convert(std::string_view what, const json::value& input) {
     return encode_messages_request(decode_messages_request(input).value());
   }
   if (what == "openai_to_openai") return encode_chat_request(decode_chat_request(input).value());
+  if (what == "anthropic_to_gemini") {
+    return encode_gemini_request(decode_messages_request(input).value());
+  }
+  if (what == "openai_to_gemini") {
+    return encode_gemini_request(decode_chat_request(input).value());
+  }
   if (what == "events_to_anthropic_stream") {
     MessagesStream stream(identity);
     return encoded(input, stream);
@@ -178,6 +186,7 @@ json::value convert(std::string_view what, const json::value& input) {
   if (what == "ollama_to_openai") return encode_chat_request(decode_ollama_chat(input).value());
   if (what == "anthropic_stream_to_events")
     return decoded_at_every_cut<MessagesEventDecoder>(input);
+  if (what == "gemini_stream_to_events") return decoded_at_every_cut<GeminiEventDecoder>(input);
   if (what == "openai_stream_to_events") {
     return decoded_at_every_cut<ChatCompletionEventDecoder>(input);
   }

@@ -1,0 +1,45 @@
+#include "hearth/wire/sent_tools.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <variant>
+
+namespace hearth::wire {
+namespace {
+
+std::set<std::string> referenced_tools(const chat::Request& request) {
+  std::set<std::string> names;
+  for (const chat::Message& message : request.messages) {
+    for (const chat::Block& block : message.content) {
+      if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&block)) {
+        names.insert(reference->tool_name);
+      } else if (const auto* result = std::get_if<chat::ToolResultBlock>(&block)) {
+        for (const chat::ResultPart& part : result->content) {
+          const auto* inner = std::get_if<chat::ToolReferenceBlock>(&part);
+          if (inner != nullptr) names.insert(inner->tool_name);
+        }
+      }
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+std::vector<const chat::Tool*> tools_to_send(const chat::Request& request) {
+  const std::set<std::string> referenced = referenced_tools(request);
+  std::vector<const chat::Tool*> tools;
+  for (const chat::Tool& tool : request.tools) {
+    if (!tool.type.empty() && tool.type != "custom") continue;
+    if (tool.defer_loading && !referenced.contains(tool.name)) continue;
+    tools.push_back(&tool);
+  }
+  return tools;
+}
+
+std::string note_of(const chat::ToolReferenceBlock& reference) {
+  return fmt::format("The tool {} is now available.", reference.tool_name);
+}
+
+}  // namespace hearth::wire

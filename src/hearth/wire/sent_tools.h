@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hearth/chat/request.h"
+
+namespace hearth::wire {
+
+/// The tools that a server without tools of its own is told of: plain functions, and those with
+/// `defer_loading` only once a tool_reference names them. Server tools (a type such as
+/// web_search_20250305) are left out, since no other server has them. They point into `request`.
+std::vector<const chat::Tool*> tools_to_send(const chat::Request& request);
+
+/// What stands in a prompt in place of a reference.
+std::string note_of(const chat::ToolReferenceBlock& reference);
+
+}  // namespace hearth::wire
