@@ -18,7 +18,6 @@ SETTINGS = "it asks for the settings of samplers that are not offered (adaptive_
 BOS = "the prompt is shown as it was sent, without the text of tokens put in front"
 AFTER_SAMPLING = "`post_sampling_probs` is refused: the log-probabilities told are the model's own"
 NO_BOS = "SmolLM2 has no token that begins a sequence"
-WITHOUT_TURN = "`add_generation_prompt: false` is not looked at"
 TIMINGS = "an answer in Anthropic's format has `timings`, too; their clients skip it"
 SILENT = "it counts on their model's words: SmolLM2 says nothing here"
 IMAGES = "a request that the model cannot serve is a 400, not a 500"
@@ -68,8 +67,6 @@ LEFT_OUT = {
     "completion::test_cancel_request": NO_SLOTS,
     "completion::test_completion_prompt_cache": OWN_COUNTS + "their prompt has five for a word",
     "tokenize::test_tokenize_with_bos": NO_BOS,
-    "template::test_add_generation_prompt[meta-llama-Llama-3.3-70B-Instruct-<|start_header_id|>assistant"
-    "<|end_header_id|>-False]": WITHOUT_TURN,
     "tool_call::test_completion_without_tool_call_slow[meetkai-functionary-medium-v3.1-256-tools4-None-"
     "CompletionMode.NORMAL]": ECHO,
     "tool_call::test_completion_without_tool_call_slow[meetkai-functionary-medium-v3.1-256-tools4-None-"

@@ -35,6 +35,10 @@ struct Prompt {
 /// (images; no usable template), and for a begun answer with a schema.
 Result<Prompt> render(const Weights& weights, const chat::Request& request);
 
+/// The text of the conversation without what opens the turn of an answer. A last message of the
+/// assistant is one like all others. Errors as render.
+Result<std::string> render_without_answer(const Weights& weights, const chat::Request& request);
+
 /// The text of a last message of the assistant, as Anthropic's API ("prefill") and llama-server
 /// take it: the answer holds only what comes behind. Empty if the last message is another's, or not
 /// only text.

@@ -54,21 +54,28 @@ Result<std::string> LocalProvider::render(const chat::Request& request) {
   return std::move(prompt->text);
 }
 
+Result<std::string> LocalProvider::render_without_answer(const chat::Request& request) {
+  auto instance = models_->get(request.model);
+  if (!instance) return pass_on(instance);
+  return engine::render_without_answer((*instance)->weights(), request);
+}
+
 Result<std::vector<int>> LocalProvider::tokenize(const std::string& model, std::string_view text,
                                                  engine::Weights::Begin begin,
                                                  engine::Weights::Special special) {
-  auto instance = models_->get(model);
-  if (!instance) return pass_on(instance);
-  return (*instance)->weights().tokenize(text, begin, special);
+  auto weights = models_->weights(model);
+  if (!weights) return pass_on(weights);
+  return (*weights)->tokenize(text, begin, special);
 }
 
 Result<std::string> LocalProvider::detokenize(const std::string& model,
                                               const std::vector<int>& tokens) {
-  auto instance = models_->get(model);
-  if (!instance) return pass_on(instance);
-  const engine::Weights& weights = (*instance)->weights();
-  if (auto known = engine::check_tokens(weights, tokens, "tokens"); !known) return pass_on(known);
-  return weights.detokenize(tokens);
+  auto weights = models_->weights(model);
+  if (!weights) return pass_on(weights);
+  if (auto known = engine::check_tokens(**weights, tokens, "tokens"); !known) {
+    return pass_on(known);
+  }
+  return (*weights)->detokenize(tokens);
 }
 
 }  // namespace hearth::provider

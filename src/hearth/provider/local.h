@@ -32,7 +32,10 @@ class LocalProvider final : public Provider {
 
   /// The prompt that `request` becomes, as text. Loads; blocks.
   [[nodiscard]] Result<std::string> render(const chat::Request& request);
+  /// The same without what opens the turn of the answer.
+  [[nodiscard]] Result<std::string> render_without_answer(const chat::Request& request);
 
+  /// Also of a model that answers no chats.
   /// `special`: control tokens written out in `text` become those tokens. Loads; blocks.
   [[nodiscard]] Result<std::vector<int>> tokenize(const std::string& model, std::string_view text,
                                                   engine::Weights::Begin begin,

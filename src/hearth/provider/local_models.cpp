@@ -118,6 +118,11 @@ Result<void> LocalModels::load(const std::string& name) {
   return {};
 }
 
+Result<std::shared_ptr<const engine::Weights>> LocalModels::weights(const std::string& name) {
+  if (auto done = load(name); !done) return pass_on(done);
+  return weights_of(entries_.at(name)->model);
+}
+
 Result<std::shared_ptr<engine::Instance>> LocalModels::get(const std::string& name) {
   const auto found = find(name);
   if (!found) return std::unexpected(found.error());

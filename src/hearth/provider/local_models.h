@@ -49,6 +49,9 @@ class LocalModels {
   /// Loads it, as what it is. Errors: as get.
   Result<void> load(const std::string& name);
 
+  /// Its weights, with the vocabulary, whatever it is made for; likewise.
+  Result<std::shared_ptr<const engine::Weights>> weights(const std::string& name);
+
   /// `get` without loading: null if it is not loaded now.
   [[nodiscard]] std::shared_ptr<engine::Instance> loaded(const std::string& name) const;
 
