@@ -158,12 +158,18 @@ Result<Prompt> render(const Weights& weights, const chat::Request& asked) {
   return prompt;
 }
 
-Result<std::vector<Token>> render_conversation(const Weights& weights,
-                                               const chat::Request& request) {
+Result<std::string> conversation_text(const Weights& weights, const chat::Request& request) {
   std::vector<std::string> warnings;
   auto params = apply_template(weights, request, warnings);
   if (!params) return pass_on(params);
-  return weights.tokenize(params->prompt, Weights::Begin::of_sequence, Weights::Special::as_tokens);
+  return std::move(params->prompt);
+}
+
+Result<std::vector<Token>> render_conversation(const Weights& weights,
+                                               const chat::Request& request) {
+  auto text = conversation_text(weights, request);
+  if (!text) return pass_on(text);
+  return weights.tokenize(*text, Weights::Begin::of_sequence, Weights::Special::as_tokens);
 }
 
 Result<std::string> render_without_answer(const Weights& weights, const chat::Request& request) {

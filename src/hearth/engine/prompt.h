@@ -44,7 +44,9 @@ Result<std::string> render_without_answer(const Weights& weights, const chat::Re
 /// only text.
 std::string begun_answer(const chat::Request& request);
 
-/// The tokens of the conversation alone, where no answer is asked for. Errors as render.
+/// The text of the conversation alone, where no answer is asked for, with what opens the turn of
+/// one; and its tokens. Errors as render.
+Result<std::string> conversation_text(const Weights& weights, const chat::Request& request);
 Result<std::vector<Token>> render_conversation(const Weights& weights,
                                                const chat::Request& request);
 
