@@ -62,7 +62,7 @@ def start(server, timeout_seconds: float | None = None) -> None:
         config["ALLOWED_ORIGINS"] = "localhost"
     if server.reasoning == "off":
         provider["default_params"]["reasoning_effort"] = "none"
-    arguments = []
+    arguments = ["--host", server.server_host] if "," in server.server_host else []
     if server.chat_template_file or server.chat_template:
         arguments += ["--chat-template", template_of(server)]
     model = paths.QWEN_1_5B if name == "tinyllama-infill" else paths.SMOLLM2

@@ -3,7 +3,6 @@ without."""
 
 NO_SLOTS = "there are no slots: the cache is one for all requests, and `GET /cache` tells of it"
 NO_PAGE = "the server has no pages of its own yet"
-ONE_ADDRESS = "the server listens on one address"
 OWN_NAMES = "a model has one name here, and no tags"
 WORDS = "it counts on their model's words: SmolLM2 ends its answer here sooner"
 OWN_COUNTS = "it has the numbers of tokens of their model's vocabulary in its text; "
@@ -34,7 +33,6 @@ ENDLESS = "SmolLM2 may write a text without end into the call's argument, until 
 ECHO = "SmolLM2 repeats the list of tools, which reads as a call of one of them"
 
 LEFT_OUT = {
-    "basic::test_server_multiple_addresses": ONE_ADDRESS,
     "basic::test_server_props": NO_SLOTS,
     "basic::test_server_slots": NO_SLOTS,
     "basic::test_no_ui": NO_PAGE,
