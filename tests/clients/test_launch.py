@@ -1,4 +1,4 @@
-"""`hearth claude` and `hearth codex`: the real programs, wired to a server."""
+"""`hearth claude`, `hearth codex` and `hearth qwen`: the real programs, wired to a server."""
 
 import json
 import re
@@ -58,6 +58,26 @@ def test_claude_knows_the_window_and_the_model(hearth, tmp_path):
     window = re.search(r"Tokens:\*\* [\d.]+k / ([\d.]+)k", done.stdout)
     assert window, done.stdout
     assert abs(float(window[1]) * 1000 - WINDOW) < 100
+
+
+def test_qwen_knows_the_window(hearth, tmp_path):
+    """And what its own settings say comes first."""
+    path = path_with(tmp_path, "qwen", "HEARTH_QWEN")
+    (tmp_path / "bin" / "node").symlink_to(program("HEARTH_NODE"))
+
+    def window() -> str:
+        done = launch(hearth, tmp_path, "qwen", "-p", "/context", path=path,
+                      QWEN_TELEMETRY_ENABLED="false")
+        assert done.returncode == 0, done.stdout + done.stderr
+        found = re.search(r"Context window: ([\d.,]+k?) tokens", done.stdout)
+        assert found, done.stdout
+        return found[1]
+
+    assert window() == f"{WINDOW / 1000:.1f}k"
+    settings = {"model": {"generationConfig": {"contextWindowSize": 50000}}}
+    (tmp_path / "home" / ".qwen").mkdir(exist_ok=True)
+    (tmp_path / "home" / ".qwen" / "settings.json").write_text(json.dumps(settings))
+    assert window() == "50.0k"
 
 
 def test_codex(routed, tmp_path):

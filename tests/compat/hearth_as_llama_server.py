@@ -1,7 +1,7 @@
 """A pytest plugin that lets the tests of llama.cpp's own server (tools/server/tests of its source) run against
 Hearth, as they stand: their ServerProcess starts `hearth serve` with options that mean the same.
 
-SmolLM2 stands in for the models that they would fetch. What they expect of those models in words, or in numbers
+SmolLM2 stands in for the models that they would fetch, and random weights for the one that ranks. What they expect of those models in words, or in numbers
 of tokens, is compared in form: some text, some number. What is left out is in left_out.py, with the reasons."""
 
 import json
@@ -33,7 +33,7 @@ WITH_JSON = ("test_completion_with_response_format", "test_completion_with_json_
 # Patterns that a grammar makes hold, whatever the model; all others are words of theirs.
 HELD_BY_GRAMMAR = ('"42"', '"foooooo"', "a{5,5}")
 # Parameters of their tests that are numbers of tokens in their models' vocabularies.
-COUNTS = ("n_prompt",)
+COUNTS = ("n_prompt", "n_tokens")
 
 
 class SomeCount:
@@ -62,10 +62,12 @@ def start(server, timeout_seconds: float | None = None) -> None:
         config["ALLOWED_ORIGINS"] = "localhost"
     if server.reasoning == "off":
         provider["default_params"]["reasoning_effort"] = "none"
-    arguments = []
+    arguments = ["--host", server.server_host] if "," in server.server_host else []
     if server.chat_template_file or server.chat_template:
         arguments += ["--chat-template", template_of(server)]
     model = paths.QWEN_1_5B if name == "tinyllama-infill" else paths.SMOLLM2
+    if server.server_reranking:
+        model = paths.BERT_RERANK
     window = (server.n_ctx or 4096) // (1 if server.kv_unified else server.n_slots or 1)
     hearth = Kept.with_options(arguments, f"{name}={paths.model(model)}", config,
                                max(window, LEAST_WINDOW))

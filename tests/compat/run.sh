@@ -8,7 +8,7 @@ HEARTH_LLAMA_SERVER_TESTS=$(cat "$build/engine-source-dir")/tools/server/tests
 export HEARTH_LLAMA_SERVER_TESTS PYTHONPATH="$here"
 files=
 for name in basic chat_completion completion tokenize tool_call template infill \
-    compat_anthropic compat_oai_responses security; do
+    compat_anthropic compat_oai_responses security rerank; do
     files="$files $HEARTH_LLAMA_SERVER_TESTS/unit/test_$name.py"
 done
 # shellcheck disable=SC2086 # one word for each file

@@ -11,6 +11,7 @@ GPT_OSS = "gpt-oss-tiny.gguf"
 LFM2 = "lfm2-tiny.gguf"
 QWEN3MOE = "qwen3moe-tiny.gguf"
 BERT = "bert-tiny.gguf"
+BERT_RERANK = "bert-rerank-tiny.gguf"
 
 
 # The program under test was built with a sanitizer (scripts/test says so): its memory is no measure.

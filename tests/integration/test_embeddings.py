@@ -115,3 +115,11 @@ def test_a_chat_model_makes_none_and_an_embedding_model_does_not_chat(embedding,
     refused = embedding.client.post("/v1/chat/completions", {
         "model": "bert", "messages": [{"role": "user", "content": "Hi"}]})
     assert refused.status == 400 and "/v1/embeddings" in refused.text
+
+
+def test_its_vocabulary_can_be_asked(embedding):
+    asked = {"model": "bert", "content": "the fox", "add_special": True}
+    tokens = embedding.client.post("/tokenize", asked).ok()["tokens"]
+    assert tokens == [101, 1996, 4419, 102]
+    body = {"model": "bert", "tokens": tokens[1:3]}
+    assert embedding.client.post("/detokenize", body).ok()["content"].strip() == "the fox"

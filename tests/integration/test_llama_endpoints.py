@@ -34,6 +34,18 @@ def test_a_model_that_cannot_fill_in_says_so(client):
     assert "cannot fill in" in refused.json()["error"]["message"]
 
 
+def test_a_template_can_leave_out_what_opens_the_answer(client):
+    opened = client.post("/apply-template", {"messages": USER}).ok()["prompt"]
+    left_out = client.post("/apply-template", {
+        "messages": USER, "add_generation_prompt": False}).ok()["prompt"]
+    assert opened == left_out + "<|im_start|>assistant\n"
+    answered = USER + [{"role": "assistant", "content": "Red."}]
+    whole = client.post("/apply-template", {
+        "messages": answered, "add_generation_prompt": False}).ok()["prompt"]
+    assert whole.startswith(left_out)
+    assert whole.rstrip().endswith("Red.<|im_end|>")
+
+
 @pytest.fixture(scope="module")
 def coder():
     with Hearth(models=[f"coder={paths.model(paths.QWEN_1_5B)}"], context=2048) as hearth:

@@ -232,3 +232,23 @@ def test_without_a_configuration_every_scenario_is_the_one_model():
     with Hearth(models=[model], context=8192) as hearth:
         for scenario, body in REQUESTS.items():
             assert routed(hearth, body)["route"] == "local,m", scenario
+
+
+@pytest.mark.parametrize("file", [paths.SMOLLM2, paths.GPT_OSS, paths.QWEN3MOE, paths.LFM2])
+def test_a_conversation_that_grows_is_counted_as_a_whole_one(file):
+    """For the decision only what is new is tokenized; the sum is what the whole would have."""
+    with OpenAiBackend(Reply(text="Yes.")) as backend:
+        config = {"Providers": [{"name": "here", "models": ["local"]},
+                                {"name": "far", "api_base_url": backend.url, "models": ["m", "l"]}],
+                  "Router": {"default": "far,m", "longContext": "far,l",
+                             "longContextThreshold": 3000}}
+        with Hearth(models=[f"local={paths.model(file)}"], config=config, context=4096) as hearth:
+            body = ask("The fox went out, 1 2 3. " * 60, system="Be brief.  ")
+            for turn in range(3):
+                counted = hearth.client.post(MESSAGES + "/count_tokens", body).ok()["input_tokens"]
+                answer = hearth.client.post(MESSAGES, body)
+                answer.ok()
+                considered = hearth.record(answer.request_id)["considered"]
+                assert f"longContext: {counted} tokens, and 3000 would be long" in considered
+                body["messages"] += [{"role": "assistant", "content": f" Answer {turn}\n"},
+                                     {"role": "user", "content": "  And then?  " * 30}]

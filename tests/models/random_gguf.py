@@ -6,7 +6,8 @@
 
 It answers nonsense, but it has what the engine must cope with: gpt-oss the sliding window, the
 experts and harmony; qwen3moe the experts and its tool calls; lfm2 a recurrent state in half of
-its layers; bert, which makes embeddings, attention both ways. The vocabulary and the chat template are real ones. The same options give the same
+its layers; bert, which makes embeddings, attention both ways; bert-rerank, which ranks documents, the same with a
+classifier behind it. The vocabulary and the chat template are real ones. The same options give the same
 bytes.
 
 Needs numpy (Debian: python3-numpy) and a llama.cpp source tree, whose gguf-py, models/templates
@@ -192,7 +193,7 @@ def write_lfm2(writer, weights, layers, embd, context):
         weights.matrix(prefix + "ffn_down.weight", (embd, ff), weights.layer_gain)
 
 
-def write_bert(writer, weights, layers, embd, context):
+def write_bert(writer, weights, layers, embd, context, pooling=None):
     """As sentence encoders are: each token looks at all, and the mean of the last layer is the
     text's vector."""
     ff, heads = 4 * embd, embd // HEAD
@@ -200,7 +201,7 @@ def write_bert(writer, weights, layers, embd, context):
     writer.add_feed_forward_length(ff)
     writer.add_layer_norm_eps(1e-12)
     writer.add_causal_attention(False)
-    writer.add_pooling_type(constants.PoolingType.MEAN)
+    writer.add_pooling_type(pooling or constants.PoolingType.MEAN)
     weights.vector("token_types.weight", (2, embd))
     weights.vector("position_embd.weight", (context, embd), spread=0.5)
     for name in ("token_embd_norm", *(f"blk.{layer}.{norm}" for layer in range(layers)
@@ -217,11 +218,20 @@ def write_bert(writer, weights, layers, embd, context):
             weights.vector(prefix + name + ".bias", (size,))
 
 
-ARCHITECTURES = {"bert": write_bert, "gpt-oss": write_gpt_oss, "qwen3moe": write_qwen3moe, "lfm2": write_lfm2}
+def write_bert_rerank(writer, weights, layers, embd, context):
+    """As cross encoders are: what the first token has become goes through a classifier of one class."""
+    write_bert(writer, weights, layers, embd, context, constants.PoolingType.RANK)
+    weights.matrix("cls.weight", (embd, embd))
+    weights.vector("cls.bias", (embd,))
+    weights.matrix("cls.output.weight", (1, embd))
+    weights.vector("cls.output.bias", (1,))
+
+
+ARCHITECTURES = {"bert": write_bert, "bert-rerank": write_bert_rerank, "gpt-oss": write_gpt_oss, "qwen3moe": write_qwen3moe, "lfm2": write_lfm2}
 
 
 def write_model(path, options):
-    writer = GGUFWriter(path, options.arch)
+    writer = GGUFWriter(path, options.arch.removesuffix("-rerank"))
     writer.add_name(f"random {options.arch} {options.layers}x{options.embd}")
     writer.add_description("Random weights, for tests only")
     writer.add_file_type(constants.LlamaFileType.MOSTLY_F16 if options.type == "f16"
@@ -231,7 +241,7 @@ def write_model(path, options):
     writer.add_embedding_length(options.embd)
     writer.add_block_count(options.layers)
     writer.add_layer_norm_rms_eps(1e-5)
-    encoder = options.arch == "bert"
+    encoder = options.arch.startswith("bert")
     if encoder:
         n_vocab = add_word_pieces(writer, options.llama_source)
     else:
@@ -283,7 +293,7 @@ def parse_options():
         if getattr(options, name) is None:
             setattr(options, name, value)
     if options.context is None:
-        options.context = 512 if options.arch == "bert" else 131072
+        options.context = 512 if options.arch.startswith("bert") else 131072
     if options.llama_source is None:
         parser.error("no build in build/release to take the source tree from: name one with "
                      "--llama-source DIR")

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "hearth/base/file.h"
 #include "hearth/base/json.h"
@@ -98,6 +99,8 @@ Result<Wiring> wire_opencode(const agent::Server& server, const agent::OfferedMo
   return wiring;
 }
 
+/// It reads a window from settings only. Those of the system's defaults come after all others, so
+/// that what a person has set counts.
 Result<Wiring> wire_qwen(const agent::Server& server, const agent::OfferedModel& model) {
   Wiring wiring;
   wiring.variables = {{"OPENAI_BASE_URL", server.url + "/v1"},
@@ -106,6 +109,15 @@ Result<Wiring> wire_qwen(const agent::Server& server, const agent::OfferedModel&
   if (model.context > 0) {
     wiring.variables.emplace_back("QWEN_CODE_MAX_OUTPUT_TOKENS",
                                   std::to_string(output_share(model.context)));
+  }
+  constexpr const char* defaults_variable = "QWEN_CODE_SYSTEM_DEFAULTS_PATH";
+  if (model.context > 0 && std::getenv(defaults_variable) == nullptr) {
+    const json::object settings{
+        {"model", {{"generationConfig", {{"contextWindowSize", model.context}}}}}};
+    const std::filesystem::path file = state_dir() / "clients" / "qwen-defaults.json";
+    auto written = write_file_atomically(file, to_json(settings) + "\n");
+    if (!written) return pass_on(written);
+    wiring.variables.emplace_back(defaults_variable, file.string());
   }
   wiring.arguments = {"--auth-type", "openai"};
   return wiring;

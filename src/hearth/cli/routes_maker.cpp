@@ -73,7 +73,7 @@ class RoutesMaker::Reading {
     if (named_.size() < 2) return;
     std::ranges::stable_partition(named_, [](const models::NamedModel& model) {
       const auto info = models::inspect_gguf(model.path);
-      return !info || !info->makes_embeddings;
+      return !info || info->answers_chats();
     });
   }
 

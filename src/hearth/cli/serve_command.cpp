@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <thread>
@@ -11,6 +12,7 @@
 #include <malloc.h>
 
 #include "hearth/base/log.h"
+#include "hearth/base/trimmed.h"
 #include "hearth/cli/build_services.h"
 #include "hearth/cli/file_watch.h"
 #include "hearth/cli/finish.h"
@@ -24,11 +26,12 @@ namespace {
 
 struct ServeOptions {
   ServiceOptions services;
-  std::string host;
+  std::vector<std::string> hosts;
   int port = -1;
   double idle_exit_minutes = 0;
   int stop_timeout_seconds = 5;
   std::string log_level;
+  std::string log_format;
 };
 
 /// Bodies of hundreds of kilobytes come and go with each request. Left to itself glibc gives their
@@ -45,11 +48,36 @@ std::string log_level(const ServeOptions& options, const router::Config& config)
   return config.log_level.empty() ? "info" : config.log_level;
 }
 
-gateway::ServerOptions server_options_for(const ServeOptions& options,
-                                          const router::Config& config) {
+LogFormat log_format(const ServeOptions& options, const router::Config& config) {
+  const std::string& name = options.log_format.empty() ? config.log_format : options.log_format;
+  return name == "json" ? LogFormat::json : LogFormat::text;
+}
+
+/// Each of `texts` may be a list with commas. Errors: invalid_request.
+Result<std::vector<gateway::ListenAddress>> addresses_of(const std::vector<std::string>& texts) {
+  std::vector<gateway::ListenAddress> addresses;
+  for (std::string_view text : texts) {
+    while (true) {
+      const std::size_t comma = std::min(text.find(','), text.size());
+      auto address = gateway::parse_listen_address(trimmed(text.substr(0, comma)));
+      if (!address) return pass_on(address);
+      addresses.push_back(std::move(*address));
+      if (comma == text.size()) break;
+      text.remove_prefix(comma + 1);
+    }
+  }
+  return addresses;
+}
+
+Result<gateway::ServerOptions> server_options_for(const ServeOptions& options,
+                                                  const router::Config& config) {
   gateway::ServerOptions server;
-  if (!config.host.empty()) server.host = config.host;
-  if (!options.host.empty()) server.host = options.host;
+  const std::vector<std::string>& hosts = options.hosts.empty() ? config.hosts : options.hosts;
+  if (!hosts.empty()) {
+    auto addresses = addresses_of(hosts);
+    if (!addresses) return pass_on(addresses);
+    server.addresses = std::move(*addresses);
+  }
   if (config.port) server.port = static_cast<std::uint16_t>(*config.port);
   if (options.port >= 0) server.port = static_cast<std::uint16_t>(options.port);
   if (options.idle_exit_minutes > 0) {
@@ -81,8 +109,11 @@ Result<void> run_serve(ServeOptions& options) {
   {
     const auto routes = services.routes();
     const router::Config& config = routes->router->config();
-    if (auto set = set_up_log(log_level(options, config)); !set) return set;
-    server_options = server_options_for(options, config);
+    const std::string level = log_level(options, config);
+    if (auto set = set_up_log(level, log_format(options, config)); !set) return set;
+    auto made = server_options_for(options, config);
+    if (!made) return pass_on(made);
+    server_options = std::move(*made);
   }
   auto inherited = inherited_socket();
   if (!inherited) return pass_on(inherited);
@@ -106,9 +137,11 @@ Result<void> run_serve(ServeOptions& options) {
   running = server->get();
 
   ::signal(SIGPIPE, SIG_IGN);
-  const auto entry = ServerEntry::make({::getpid(), (*server)->url()});
+  const std::vector<std::string> urls = (*server)->urls();
+  const auto entry = ServerEntry::make({::getpid(), urls.front()});
   if (!entry) spdlog::warn("{}", entry.error().message);
-  fmt::print("Hearth listens on {}\n", (*server)->url());
+  fmt::print("Hearth listens on {}\n", urls.front());
+  for (std::size_t i = 1; i < urls.size(); ++i) fmt::print("and on {}\n", urls[i]);
   std::fflush(stdout);
   built.preload();
   const auto watch = watch_config(options.services, reload);
@@ -154,7 +187,10 @@ void add_serve_commands(CLI::App& app, int& exit_code) {
       ->add_option("--config", options->services.config_file,
                    "A configuration (Claude Code Router's, or the same in JSON5)")
       ->type_name("FILE");
-  serve->add_option("--host", options->host, "Address to listen on (default 127.0.0.1)")
+  serve
+      ->add_option("--listen,--host", options->hosts,
+                   "Address to listen on, with a port (127.0.0.1:9000, [::1]:9000) or without "
+                   "(default 127.0.0.1); may be given several times")
       ->type_name("ADDRESS");
   checked(serve->add_option("--port", options->port, "Port (default 8484; 0: any free one)"), "N",
           CLI::Range(0, 65535));
@@ -210,6 +246,9 @@ void add_serve_commands(CLI::App& app, int& exit_code) {
           "SECONDS", CLI::Range(0, 86400));
   serve->add_option("--log-level", options->log_level, "trace, debug, info, warn, error or off")
       ->type_name("LEVEL");
+  checked(serve->add_option("--log-format", options->log_format,
+                            "text, or json: one object a line (default text)"),
+          "FORMAT", CLI::IsMember({"text", "json"}));
   serve->callback([options, &exit_code] { finish(run_serve(*options), exit_code); });
 
   CLI::App* stop = app.add_subcommand("stop", "Ends the server that was started on this account");

@@ -10,6 +10,7 @@
 
 #include "hearth/engine/backend.h"
 #include "hearth/engine/compute.h"
+#include "hearth/engine/rank_prompt.h"
 
 namespace hearth::engine {
 namespace {
@@ -30,10 +31,11 @@ void normalise(std::vector<float>& vector) {
 Result<std::shared_ptr<Embedder>> Embedder::create(std::shared_ptr<const Weights> weights,
                                                    int n_threads) {
   const models::GgufInfo& info = weights->info();
-  if (!info.makes_embeddings) {
+  if (info.answers_chats()) {
     return fail(ErrorKind::invalid_request,
-                fmt::format("{} makes no embeddings: its file names no way to pool them. Use a "
-                            "model that is made for it, such as nomic-embed-text.",
+                fmt::format("{} makes no embeddings and ranks no documents: its file names no way "
+                            "to pool them. Use a model that is made for it, such as "
+                            "nomic-embed-text or bge-reranker-v2-m3.",
                             weights->path().filename().string()));
   }
   std::shared_ptr<Embedder> embedder(new Embedder);
@@ -68,13 +70,52 @@ int Embedder::n_embd() const {
   return llama_model_n_embd_out(weights_->model());
 }
 
+std::size_t Embedder::n_pooled() const {
+  return weights_->info().ranks_documents ? llama_model_n_cls_out(weights_->model())
+                                          : static_cast<std::size_t>(n_embd());
+}
+
 Result<Embeddings> Embedder::embed(const std::vector<std::vector<Token>>& texts) {
+  if (weights_->info().ranks_documents) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("{} makes no embeddings; it ranks documents (POST /v1/rerank)",
+                            weights_->path().filename().string()));
+  }
+  auto made = pool(texts, "input");
+  if (!made) return made;
+  for (std::vector<float>& vector : made->vectors) normalise(vector);
+  return made;
+}
+
+Result<Ranks> Embedder::rank(std::string_view query, const std::vector<std::string>& documents) {
+  if (!weights_->info().ranks_documents) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("{} ranks no documents; it makes embeddings (POST /v1/embeddings)",
+                            weights_->path().filename().string()));
+  }
+  std::vector<std::vector<Token>> texts;
+  texts.reserve(documents.size());
+  for (const std::string& document : documents) {
+    texts.push_back(rank_prompt(*weights_, query, document));
+  }
+  const auto pooled = pool(texts, "with the query, document");
+  if (!pooled) return std::unexpected(pooled.error());
+  Ranks ranks;
+  ranks.n_tokens = pooled->n_tokens;
+  // A model with several classes has the one that counts first.
+  for (const std::vector<float>& classes : pooled->vectors) ranks.scores.push_back(classes.front());
+  return ranks;
+}
+
+Result<Embeddings> Embedder::pool(const std::vector<std::vector<Token>>& texts,
+                                  std::string_view what) {
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const std::size_t n = texts[i].size();
     if (n > 0 && n <= static_cast<std::size_t>(n_ctx_)) continue;
     return fail(ErrorKind::invalid_request,
-                n == 0 ? fmt::format("input {} is empty", i)
-                       : fmt::format("input {} is too long: {} tokens > {} maximum", i, n, n_ctx_));
+                n == 0
+                    ? fmt::format("{} {} is empty", what, i)
+                    : fmt::format("{} {} is too long: {} tokens > {} maximum", what, i, n, n_ctx_));
   }
   const std::lock_guard lock(mutex_);
   Embeddings made;
@@ -120,12 +161,12 @@ Result<void> Embedder::compute(const std::vector<std::vector<Token>>& texts, std
     if (pooled == nullptr) {
       status = -1;
     } else {
-      normalise(made.vectors.emplace_back(pooled, pooled + n_embd()));
+      made.vectors.emplace_back(pooled, pooled + n_pooled());
     }
   }
   if (status == 0) return {};
-  return fail(ErrorKind::internal, fmt::format("the embeddings could not be computed ({}): {}",
-                                               status, take_backend_errors()));
+  return fail(ErrorKind::internal, fmt::format("the texts could not be computed ({}): {}", status,
+                                               take_backend_errors()));
 }
 
 }  // namespace hearth::engine

@@ -65,14 +65,19 @@ bool keeps_system_messages(const chat::Request& request, const std::string& prom
   });
 }
 
+/// Whether the prompt ends with what begins an answer.
+enum class AnswerTurn { opened, left_out };
+
 /// The prompt's text. Tool choice is left out here, so that it cannot change the prompt and no
 /// grammar is built for nothing.
 Result<common_chat_params> apply_template(const Weights& weights, const chat::Request& asked,
-                                          std::vector<std::string>& warnings) {
+                                          std::vector<std::string>& warnings,
+                                          AnswerTurn turn = AnswerTurn::opened) {
   const bool native_tools = uses_native_tools(weights, asked);
   const chat::Request request = native_tools ? asked : with_tools_in_system_prompt(asked);
   common_chat_templates_inputs inputs = template_inputs(request);
   inputs.tool_choice = COMMON_CHAT_TOOL_CHOICE_NONE;
+  inputs.add_generation_prompt = turn == AnswerTurn::opened;
   if (native_tools) {
     for (const chat::Tool* tool : shown_tools(request)) {
       inputs.tools.push_back(to_template_tool(*tool));
@@ -153,12 +158,25 @@ Result<Prompt> render(const Weights& weights, const chat::Request& asked) {
   return prompt;
 }
 
-Result<std::vector<Token>> render_conversation(const Weights& weights,
-                                               const chat::Request& request) {
+Result<std::string> conversation_text(const Weights& weights, const chat::Request& request) {
   std::vector<std::string> warnings;
   auto params = apply_template(weights, request, warnings);
   if (!params) return pass_on(params);
-  return weights.tokenize(params->prompt, Weights::Begin::of_sequence, Weights::Special::as_tokens);
+  return std::move(params->prompt);
+}
+
+Result<std::vector<Token>> render_conversation(const Weights& weights,
+                                               const chat::Request& request) {
+  auto text = conversation_text(weights, request);
+  if (!text) return pass_on(text);
+  return weights.tokenize(*text, Weights::Begin::of_sequence, Weights::Special::as_tokens);
+}
+
+Result<std::string> render_without_answer(const Weights& weights, const chat::Request& request) {
+  std::vector<std::string> warnings;
+  auto params = apply_template(weights, request, warnings, AnswerTurn::left_out);
+  if (!params) return pass_on(params);
+  return std::move(params->prompt);
 }
 
 Prompt raw_prompt(const Weights& weights, std::string_view text) {

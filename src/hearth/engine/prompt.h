@@ -35,12 +35,18 @@ struct Prompt {
 /// (images; no usable template), and for a begun answer with a schema.
 Result<Prompt> render(const Weights& weights, const chat::Request& request);
 
+/// The text of the conversation without what opens the turn of an answer. A last message of the
+/// assistant is one like all others. Errors as render.
+Result<std::string> render_without_answer(const Weights& weights, const chat::Request& request);
+
 /// The text of a last message of the assistant, as Anthropic's API ("prefill") and llama-server
 /// take it: the answer holds only what comes behind. Empty if the last message is another's, or not
 /// only text.
 std::string begun_answer(const chat::Request& request);
 
-/// The tokens of the conversation alone, where no answer is asked for. Errors as render.
+/// The text of the conversation alone, where no answer is asked for, with what opens the turn of
+/// one; and its tokens. Errors as render.
+Result<std::string> conversation_text(const Weights& weights, const chat::Request& request);
 Result<std::vector<Token>> render_conversation(const Weights& weights,
                                                const chat::Request& request);
 

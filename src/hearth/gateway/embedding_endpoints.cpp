@@ -5,6 +5,7 @@
 
 #include "hearth/gateway/answer_chat.h"
 #include "hearth/gateway/on_worker.h"
+#include "hearth/gateway/passed_on.h"
 #include "hearth/gateway/route_request.h"
 #include "hearth/wire/embeddings.h"
 
@@ -81,7 +82,7 @@ Result<engine::Embeddings> embed(provider::LocalModels& models, const std::strin
 
 asio::awaitable<void> answer(Exchange& exchange, wire::EmbeddingForm form) {
   const auto began = Clock::now();
-  const auto body = exchange.parse_body();
+  auto body = exchange.parse_body();
   if (!body) {
     co_await refuse(exchange, body.error());
     co_return;
@@ -92,6 +93,11 @@ asio::awaitable<void> answer(Exchange& exchange, wire::EmbeddingForm form) {
     co_return;
   }
   const Routes& routes = exchange.routes();
+  if (const auto remote = remote_model(routes, request->model);
+      remote && form == wire::EmbeddingForm::openai) {
+    co_await pass_on_to(exchange, *remote, "embeddings", *body);
+    co_return;
+  }
   std::string model;
   const auto work = [&] {
     model = model_for(routes, request->model);

@@ -12,6 +12,7 @@
 #include "hearth/gateway/lmstudio_endpoints.h"
 #include "hearth/gateway/model_endpoints.h"
 #include "hearth/gateway/ollama_endpoints.h"
+#include "hearth/gateway/rerank_endpoint.h"
 #include "hearth/gateway/responses_endpoints.h"
 #include "hearth/gateway/trace_endpoints.h"
 
@@ -52,6 +53,10 @@ constexpr std::array endpoints = {
     Endpoint{http::verb::post, "/embeddings", &post_embeddings},
     Endpoint{http::verb::post, "/api/embed", &post_ollama_embed},
     Endpoint{http::verb::post, "/api/embeddings", &post_ollama_embeddings},
+    Endpoint{http::verb::post, "/v1/rerank", &post_rerank},
+    Endpoint{http::verb::post, "/rerank", &post_rerank},
+    Endpoint{http::verb::post, "/v1/reranking", &post_rerank},
+    Endpoint{http::verb::post, "/reranking", &post_rerank},
     Endpoint{http::verb::get, "/v1/models", &get_models},
     Endpoint{http::verb::post, "/api/chat", &post_ollama_chat},
     Endpoint{http::verb::post, "/api/generate", &post_ollama_generate},

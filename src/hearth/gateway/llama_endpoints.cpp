@@ -114,7 +114,9 @@ Result<json::object> apply_template(const Routes& routes, const json::object& bo
   if (!local) return pass_on(local);
   const router::Target target{(*local)->name(), routes.local_model_name(request->model)};
   router::apply({target, routes.router->params_for(target)}, {}, *request);
-  auto text = (*local)->render(*request);
+  auto text = find_bool(body, "add_generation_prompt").value_or(true)
+                  ? (*local)->render(*request)
+                  : (*local)->render_without_answer(*request);
   if (!text) return pass_on(text);
   return json::object{{"prompt", std::move(*text)}};
 }

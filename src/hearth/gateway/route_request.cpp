@@ -25,7 +25,7 @@ class LocalCounter final : public router::TokenCounter {
     if (const auto local = routes_.local_for(name)) {
       chat::Request asked = request;
       asked.model = routes_.local_model_name(name);
-      if (const auto tokens = local->count_tokens(asked)) return *tokens;
+      if (const auto tokens = local->estimate_tokens(asked)) return *tokens;
     }
     return upper_bound(request) / 4;
   }

@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -22,6 +23,12 @@ using asio::ip::tcp;
 
 namespace {
 
+std::string url_of(const tcp::endpoint& endpoint) {
+  const std::string host = endpoint.address().to_string();
+  if (endpoint.address().is_v6()) return fmt::format("http://[{}]:{}", host, endpoint.port());
+  return fmt::format("http://{}:{}", host, endpoint.port());
+}
+
 Result<void> take_over(int socket, tcp::acceptor& acceptor) {
   sockaddr_storage address{};
   socklen_t length = sizeof address;
@@ -36,17 +43,16 @@ Result<void> take_over(int socket, tcp::acceptor& acceptor) {
               "the socket unit a ListenStream with an address and a port");
 }
 
-Result<void> open(const ServerOptions& options, tcp::acceptor& acceptor) {
+/// Whether "::" takes the addresses of version 4 with it.
+enum class Versions { both, own_only };
+
+Result<void> open(const tcp::endpoint& endpoint, Versions versions, tcp::acceptor& acceptor) {
   boost::system::error_code ec;
-  const auto address =
-      asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, ec);
-  if (ec) {
-    return fail(ErrorKind::invalid_request,
-                fmt::format("--host {}: give an IP address, such as 127.0.0.1", options.host));
-  }
-  const tcp::endpoint endpoint(address, options.port);
   acceptor.open(endpoint.protocol(), ec);
   if (!ec) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
+  if (!ec && endpoint.address().is_v6() && versions == Versions::own_only) {
+    acceptor.set_option(asio::ip::v6_only(true), ec);
+  }
   if (!ec) acceptor.bind(endpoint, ec);
   if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
   if (ec == asio::error::address_in_use) {
@@ -54,11 +60,38 @@ Result<void> open(const ServerOptions& options, tcp::acceptor& acceptor) {
                 fmt::format("port {} is in use. If a Hearth server is running there, it can be "
                             "used as it is, or ended with `hearth stop`; or choose another port "
                             "with --port.",
-                            options.port));
+                            endpoint.port()));
   }
   if (ec) {
-    return fail(ErrorKind::unavailable, fmt::format("cannot listen on {}:{}: {}", options.host,
-                                                    options.port, ec.message()));
+    return fail(ErrorKind::unavailable,
+                fmt::format("cannot listen on {}: {}", url_of(endpoint), ec.message()));
+  }
+  return {};
+}
+
+using Acceptors = std::vector<tcp::acceptor>;
+
+Result<void> open_all(const ServerOptions& options, asio::io_context& io, Acceptors& acceptors) {
+  std::uint16_t port = options.port;
+  const auto versions = options.addresses.size() > 1 ? Versions::own_only : Versions::both;
+  for (const ListenAddress& address : options.addresses) {
+    const tcp::endpoint endpoint(asio::ip::make_address(address.host), address.port.value_or(port));
+    auto opened = open(endpoint, versions, acceptors.emplace_back(io));
+    if (!opened) return opened;
+    if (!address.port) port = acceptors.back().local_endpoint().port();
+  }
+  return {};
+}
+
+/// Error: forbidden for one that others can reach, without a key.
+Result<void> check_reach(const Acceptors& acceptors, const Services& services) {
+  for (const tcp::acceptor& acceptor : acceptors) {
+    const std::string host = acceptor.local_endpoint().address().to_string();
+    if (is_loopback(host) || !services.routes()->key_hashes.empty()) continue;
+    return fail(ErrorKind::forbidden,
+                fmt::format("{} can be reached from other machines, so a key is needed: set APIKEY "
+                            "in the configuration or HEARTH_API_KEY, or listen on 127.0.0.1",
+                            host));
   }
   return {};
 }
@@ -68,7 +101,8 @@ Result<void> open(const ServerOptions& options, tcp::acceptor& acceptor) {
 struct Server::Impl {
   Impl(Services& used, asio::io_context& loop) : services(used), io(loop) {}
 
-  asio::awaitable<void> accept() {
+  asio::awaitable<void> accept(tcp::acceptor& acceptor) {
+    asio::steady_timer timer{io};
     while (acceptor.is_open()) {
       boost::system::error_code ec;
       tcp::socket socket =
@@ -120,7 +154,7 @@ struct Server::Impl {
     if (!why.empty()) return;
     why = std::move(reason);
     boost::system::error_code ec;
-    acceptor.close(ec);
+    for (tcp::acceptor& acceptor : acceptors) acceptor.close(ec);
     asio::co_spawn(io, finish(), asio::detached);
   }
 
@@ -138,8 +172,7 @@ struct Server::Impl {
   ServerOptions options;
   Services& services;
   asio::io_context& io;
-  tcp::acceptor acceptor{io};
-  asio::steady_timer timer{io};
+  Acceptors acceptors;  ///< as they are since `listen`
   asio::signal_set signals{io};
   asio::signal_set hangups{io};
   std::string why;
@@ -153,29 +186,20 @@ Result<std::unique_ptr<Server>> Server::listen(const ServerOptions& options, Ser
   std::unique_ptr<Server> server(new Server);
   server->impl_ = std::make_unique<Impl>(services, io);
   server->impl_->options = options;
-  tcp::acceptor& acceptor = server->impl_->acceptor;
-  auto opened =
-      options.listening ? take_over(*options.listening, acceptor) : open(options, acceptor);
+  Acceptors& acceptors = server->impl_->acceptors;
+  auto opened = options.listening ? take_over(*options.listening, acceptors.emplace_back(io))
+                                  : open_all(options, io, acceptors);
   if (!opened) return pass_on(opened);
-  const std::string host = acceptor.local_endpoint().address().to_string();
-  if (!is_loopback(host) && services.routes()->key_hashes.empty()) {
-    return fail(ErrorKind::forbidden,
-                fmt::format("{} can be reached from other machines, so a key is needed: set APIKEY "
-                            "in the configuration or HEARTH_API_KEY, or listen on 127.0.0.1",
-                            host));
-  }
+  if (auto allowed = check_reach(acceptors, services); !allowed) return pass_on(allowed);
   return server;
 }
 
-std::uint16_t Server::port() const {
-  return impl_->acceptor.local_endpoint().port();
-}
-
-std::string Server::url() const {
-  const auto endpoint = impl_->acceptor.local_endpoint();
-  const std::string host = endpoint.address().to_string();
-  if (endpoint.address().is_v6()) return fmt::format("http://[{}]:{}", host, endpoint.port());
-  return fmt::format("http://{}:{}", host, endpoint.port());
+std::vector<std::string> Server::urls() const {
+  std::vector<std::string> urls;
+  for (const tcp::acceptor& acceptor : impl_->acceptors) {
+    urls.push_back(url_of(acceptor.local_endpoint()));
+  }
+  return urls;
 }
 
 std::string Server::run() {
@@ -185,7 +209,9 @@ std::string Server::run() {
   asio::co_spawn(impl.io, impl.watch_signals(), asio::detached);
   impl.hangups.add(SIGHUP);
   asio::co_spawn(impl.io, impl.watch_hangups(), asio::detached);
-  asio::co_spawn(impl.io, impl.accept(), asio::detached);
+  for (tcp::acceptor& acceptor : impl.acceptors) {
+    asio::co_spawn(impl.io, impl.accept(acceptor), asio::detached);
+  }
   if (impl.options.idle_exit) {
     asio::co_spawn(impl.io, impl.watch_idleness(*impl.options.idle_exit), asio::detached);
   }

@@ -7,15 +7,18 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "hearth/gateway/listen_address.h"
 #include "hearth/gateway/services.h"
 
 namespace hearth::gateway {
 
 struct ServerOptions {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 8484;  ///< 0: any free one
-  /// A socket that listens already, as a service manager hands it over; instead of host and port.
+  std::vector<ListenAddress> addresses{{.host = "127.0.0.1", .port = {}}};  ///< at least one
+  /// Of addresses without their own. 0: any free one, the same for all of them.
+  std::uint16_t port = 8484;
+  /// A socket that listens already, as a service manager hands it over; instead of addresses.
   std::optional<int> listening;
   /// Stop when nothing was asked for this long.
   std::optional<std::chrono::seconds> idle_exit;
@@ -37,9 +40,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  [[nodiscard]] std::uint16_t port() const;
-  /// "http://127.0.0.1:8484"
-  [[nodiscard]] std::string url() const;
+  /// Of each address, in order: "http://127.0.0.1:8484".
+  [[nodiscard]] std::vector<std::string> urls() const;
 
   /// Serves until `stop`, SIGINT, SIGTERM or the idle time; a second signal ends it at once.
   /// Returns why, in words.

@@ -230,6 +230,7 @@ GgufInfo read_header(std::ifstream& file, std::uint64_t file_bytes) {
   // llama.h's llama_pooling_type: 0 is none; 1, 2 and 3 make embeddings; 4 ranks.
   const std::uint64_t pooling = of_model("pooling_type");
   info.makes_embeddings = pooling >= 1 && pooling <= 3;
+  info.ranks_documents = pooling == 4;
   return info;
 }
 

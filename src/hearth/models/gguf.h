@@ -26,6 +26,10 @@ struct GgufInfo {
   std::string chat_template;
   /// It pools what its last layer gives to one vector for each text.
   bool makes_embeddings = false;
+  /// It gives a document one number: how well it answers a question.
+  bool ranks_documents = false;
+
+  [[nodiscard]] bool answers_chats() const { return !makes_embeddings && !ranks_documents; }
 
   /// f16 KV state per token, as if every layer were full attention (an upper bound elsewhere).
   [[nodiscard]] std::uint64_t kv_bytes_per_token() const {

@@ -46,6 +46,26 @@ Result<std::size_t> LocalProvider::count_tokens(const chat::Request& request) {
   return prompt->tokens.size();
 }
 
+Result<std::size_t> LocalProvider::estimate_tokens(const chat::Request& request) {
+  using engine::Weights;
+  auto instance = models_->get(request.model);
+  if (!instance) return pass_on(instance);
+  const Weights& weights = (*instance)->weights();
+  auto text = engine::conversation_text(weights, request);
+  if (!text) return pass_on(text);
+  const auto tokenize = [&](std::string_view piece) {
+    const auto begin =
+        piece.data() == text->data() ? Weights::Begin::of_sequence : Weights::Begin::bare;
+    return weights.tokenize(piece, begin, Weights::Special::as_tokens);
+  };
+  constexpr std::size_t enough_for_a_mark = 4096;
+  const engine::Token turn =
+      weights.turn_token(tokenize(std::string_view(*text).substr(0, enough_for_a_mark)));
+  const std::string mark = turn < 0 ? "" : weights.piece(turn, Weights::Special::as_tokens);
+  return counted_.count(request.model, *text, mark,
+                        [&](std::string_view piece) { return tokenize(piece).size(); });
+}
+
 Result<std::string> LocalProvider::render(const chat::Request& request) {
   auto instance = models_->get(request.model);
   if (!instance) return pass_on(instance);
@@ -54,21 +74,28 @@ Result<std::string> LocalProvider::render(const chat::Request& request) {
   return std::move(prompt->text);
 }
 
+Result<std::string> LocalProvider::render_without_answer(const chat::Request& request) {
+  auto instance = models_->get(request.model);
+  if (!instance) return pass_on(instance);
+  return engine::render_without_answer((*instance)->weights(), request);
+}
+
 Result<std::vector<int>> LocalProvider::tokenize(const std::string& model, std::string_view text,
                                                  engine::Weights::Begin begin,
                                                  engine::Weights::Special special) {
-  auto instance = models_->get(model);
-  if (!instance) return pass_on(instance);
-  return (*instance)->weights().tokenize(text, begin, special);
+  auto weights = models_->weights(model);
+  if (!weights) return pass_on(weights);
+  return (*weights)->tokenize(text, begin, special);
 }
 
 Result<std::string> LocalProvider::detokenize(const std::string& model,
                                               const std::vector<int>& tokens) {
-  auto instance = models_->get(model);
-  if (!instance) return pass_on(instance);
-  const engine::Weights& weights = (*instance)->weights();
-  if (auto known = engine::check_tokens(weights, tokens, "tokens"); !known) return pass_on(known);
-  return weights.detokenize(tokens);
+  auto weights = models_->weights(model);
+  if (!weights) return pass_on(weights);
+  if (auto known = engine::check_tokens(**weights, tokens, "tokens"); !known) {
+    return pass_on(known);
+  }
+  return (*weights)->detokenize(tokens);
 }
 
 }  // namespace hearth::provider

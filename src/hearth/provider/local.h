@@ -7,6 +7,7 @@
 #include "hearth/engine/chat_answers.h"
 #include "hearth/provider/local_models.h"
 #include "hearth/provider/provider.h"
+#include "hearth/router/counted_texts.h"
 
 namespace hearth::provider {
 
@@ -30,9 +31,16 @@ class LocalProvider final : public Provider {
   /// The prompt of `request` in tokens. Loads the model if it must; blocks.
   [[nodiscard]] Result<std::size_t> count_tokens(const chat::Request& request);
 
+  /// The same for a decision, which a few tokens do not change: of a prompt that begins as an
+  /// earlier one only the rest is tokenized, and the answer's form is not looked at.
+  [[nodiscard]] Result<std::size_t> estimate_tokens(const chat::Request& request);
+
   /// The prompt that `request` becomes, as text. Loads; blocks.
   [[nodiscard]] Result<std::string> render(const chat::Request& request);
+  /// The same without what opens the turn of the answer.
+  [[nodiscard]] Result<std::string> render_without_answer(const chat::Request& request);
 
+  /// Also of a model that answers no chats.
   /// `special`: control tokens written out in `text` become those tokens. Loads; blocks.
   [[nodiscard]] Result<std::vector<int>> tokenize(const std::string& model, std::string_view text,
                                                   engine::Weights::Begin begin,
@@ -46,6 +54,7 @@ class LocalProvider final : public Provider {
   std::vector<std::string> model_names_;
   std::shared_ptr<LocalModels> models_;
   std::shared_ptr<engine::ChatAnswers> answers_;
+  router::CountedTexts counted_;
 };
 
 }  // namespace hearth::provider

@@ -30,13 +30,15 @@ std::shared_ptr<engine::Instance> LocalModels::Entry::loaded() {
   return instance;
 }
 
-bool LocalModels::Entry::makes_embeddings() {
+LocalModels::Purpose LocalModels::Entry::purpose() {
   const std::lock_guard lock(mutex);
-  if (!known_to_embed) {
+  if (!known_purpose) {
     const auto info = models::inspect_gguf(model.path);
-    known_to_embed = info && info->makes_embeddings;
+    known_purpose = !info || info->answers_chats() ? Purpose::chats
+                    : info->ranks_documents        ? Purpose::ranks
+                                                   : Purpose::embeddings;
   }
-  return *known_to_embed;
+  return *known_purpose;
 }
 
 LocalModels::LocalModels(std::vector<LocalModel> models, const LocalModels* earlier)
@@ -78,22 +80,35 @@ Result<std::shared_ptr<engine::Embedder>> LocalModels::embedder(const std::strin
   if (!weights) return pass_on(weights);
   auto embedder = engine::Embedder::create(*weights, model.options.n_threads);
   if (!embedder) return pass_on(embedder);
-  spdlog::info("{} is ready: embeddings of {} numbers, for texts of up to {} tokens", model.name,
-               (*embedder)->n_embd(), (*embedder)->longest());
+  if ((*weights)->info().ranks_documents) {
+    spdlog::info("{} is ready: it ranks documents of up to {} tokens with the query", model.name,
+                 (*embedder)->longest());
+  } else {
+    spdlog::info("{} is ready: embeddings of {} numbers, for texts of up to {} tokens", model.name,
+                 (*embedder)->n_embd(), (*embedder)->longest());
+  }
   entry.embedder = std::move(*embedder);
   return entry.embedder;
 }
 
-std::string LocalModels::embedding_model() {
+std::string LocalModels::first_for(Purpose purpose) {
   for (const std::string& name : order_) {
-    if (entries_.at(name)->makes_embeddings()) return name;
+    if (entries_.at(name)->purpose() == purpose) return name;
   }
   return {};
 }
 
+std::string LocalModels::embedding_model() {
+  return first_for(Purpose::embeddings);
+}
+
+std::string LocalModels::ranking_model() {
+  return first_for(Purpose::ranks);
+}
+
 Result<void> LocalModels::load(const std::string& name) {
   const auto found = find(name);
-  if (found && (*found)->makes_embeddings()) {
+  if (found && (*found)->purpose() != Purpose::chats) {
     const auto made = embedder(name);
     if (!made) return std::unexpected(made.error());
     return {};
@@ -101,6 +116,11 @@ Result<void> LocalModels::load(const std::string& name) {
   const auto made = get(name);
   if (!made) return std::unexpected(made.error());
   return {};
+}
+
+Result<std::shared_ptr<const engine::Weights>> LocalModels::weights(const std::string& name) {
+  if (auto done = load(name); !done) return pass_on(done);
+  return weights_of(entries_.at(name)->model);
 }
 
 Result<std::shared_ptr<engine::Instance>> LocalModels::get(const std::string& name) {
@@ -140,10 +160,12 @@ Result<std::shared_ptr<engine::Instance>> LocalModels::load(Entry& entry) {
   spdlog::info("loading {} from {}", model.name, model.path.string());
   auto weights = weights_of(model);
   if (!weights) return pass_on(weights);
-  if ((*weights)->info().makes_embeddings) {
+  if (!(*weights)->info().answers_chats()) {
     return fail(
         ErrorKind::invalid_request,
-        fmt::format("{} makes embeddings (POST /v1/embeddings) and answers no chats", model.name));
+        fmt::format("{} {} and answers no chats", model.name,
+                    (*weights)->info().ranks_documents ? "ranks documents (POST /v1/rerank)"
+                                                       : "makes embeddings (POST /v1/embeddings)"));
   }
   auto instance = engine::Instance::create(*weights, model.options);
   if (!instance) return pass_on(instance);

@@ -38,14 +38,19 @@ class LocalModels {
   /// loading reports.
   Result<std::shared_ptr<engine::Instance>> get(const std::string& name);
 
-  /// The same of a model that makes embeddings, which answers no chats.
+  /// The same of a model that makes embeddings or ranks documents, which answers no chats.
   Result<std::shared_ptr<engine::Embedder>> embedder(const std::string& name);
 
   /// The first model that makes embeddings; empty: none does. Reads files.
   std::string embedding_model();
+  /// The first model that ranks documents; likewise.
+  std::string ranking_model();
 
   /// Loads it, as what it is. Errors: as get.
   Result<void> load(const std::string& name);
+
+  /// Its weights, with the vocabulary, whatever it is made for; likewise.
+  Result<std::shared_ptr<const engine::Weights>> weights(const std::string& name);
 
   /// `get` without loading: null if it is not loaded now.
   [[nodiscard]] std::shared_ptr<engine::Instance> loaded(const std::string& name) const;
@@ -60,6 +65,8 @@ class LocalModels {
   [[nodiscard]] std::shared_ptr<void> announce_loading();
 
  private:
+  enum class Purpose { chats, embeddings, ranks };
+
   struct Entry {
     LocalModel model;
     std::mutex loading;
@@ -67,10 +74,10 @@ class LocalModels {
     std::shared_ptr<engine::Instance> instance;  ///< guarded by `mutex`
     std::shared_ptr<engine::Embedder> embedder;  ///< guarded by `loading`
 
-    std::optional<bool> known_to_embed;  ///< guarded by `mutex`
+    std::optional<Purpose> known_purpose;  ///< guarded by `mutex`
 
     std::shared_ptr<engine::Instance> loaded();
-    bool makes_embeddings();
+    Purpose purpose();
   };
   struct SharedWeights {
     std::mutex mutex;
@@ -78,6 +85,7 @@ class LocalModels {
     std::map<std::tuple<std::string, int, std::string>, std::weak_ptr<const engine::Weights>> known;
   };
 
+  std::string first_for(Purpose purpose);
   Result<Entry*> find(const std::string& name);
   Result<std::shared_ptr<engine::Instance>> load(Entry& entry);
   Result<std::shared_ptr<const engine::Weights>> weights_of(const LocalModel& model);

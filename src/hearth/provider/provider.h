@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hearth/chat/event.h"
@@ -32,6 +33,11 @@ class Provider {
   /// may be called before this returns, and from another thread.
   [[nodiscard]] virtual std::unique_ptr<Call> start(chat::Request request,
                                                     chat::EventSink sink) = 0;
+
+  /// Begins passing `body` on to the server's endpoint of that name ("embeddings", "rerank"),
+  /// beside the one for chats; the events are those of wire::PassedOnDecoder. Likewise.
+  [[nodiscard]] virtual std::unique_ptr<Call> forward(std::string_view endpoint, std::string body,
+                                                      chat::EventSink sink);
 
   /// What of `request` it has no place for, one sentence each; the rest is asked.
   [[nodiscard]] virtual std::vector<std::string> left_out(const chat::Request& /*request*/) const {

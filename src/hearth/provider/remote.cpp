@@ -17,6 +17,7 @@
 #include "hearth/wire/http_status.h"
 #include "hearth/wire/openai_encode.h"
 #include "hearth/wire/openai_events.h"
+#include "hearth/wire/passed_on.h"
 
 namespace hearth::provider {
 namespace {
@@ -288,6 +289,19 @@ RemoteProvider::RemoteProvider(RemoteSettings settings, CurlLoop& loop)
 std::unique_ptr<Call> RemoteProvider::start(chat::Request request, chat::EventSink sink) {
   request.stream = true;
   return send(http_request(settings_, request), decoder_for(settings_.kind), std::move(sink));
+}
+
+std::unique_ptr<Call> RemoteProvider::forward(std::string_view endpoint, std::string body,
+                                              chat::EventSink sink) {
+  constexpr std::string_view of_chats = "chat/completions";
+  if (settings_.kind != router::ProviderKind::openai || !settings_.url.ends_with(of_chats)) {
+    return Provider::forward(endpoint, std::move(body), std::move(sink));
+  }
+  std::string url = settings_.url.substr(0, settings_.url.size() - of_chats.size());
+  url += endpoint;
+  HttpRequest http = request_to(settings_, std::move(url), "application/json");
+  http.body = std::move(body);
+  return send(std::move(http), std::make_unique<wire::PassedOnDecoder>(), std::move(sink));
 }
 
 std::unique_ptr<Call> RemoteProvider::send(HttpRequest request,

@@ -48,6 +48,9 @@ class RemoteProvider : public Provider {
   RemoteProvider(RemoteSettings settings, CurlLoop& loop);
 
   std::unique_ptr<Call> start(chat::Request request, chat::EventSink sink) override;
+  /// Only of OpenAI-like servers.
+  std::unique_ptr<Call> forward(std::string_view endpoint, std::string body,
+                                chat::EventSink sink) override;
   std::vector<std::string> left_out(const chat::Request& request) const override;
   std::string name() const override { return settings_.name; }
   std::vector<std::string> models() const override { return settings_.models; }

@@ -41,6 +41,11 @@ class ReplicatedProvider final : public Provider {
                      std::vector<std::string> shown);
 
   [[nodiscard]] std::unique_ptr<Call> start(chat::Request request, chat::EventSink sink) override;
+  /// By the first server.
+  [[nodiscard]] std::unique_ptr<Call> forward(std::string_view endpoint, std::string body,
+                                              chat::EventSink sink) override {
+    return replicas_.front()->server->forward(endpoint, std::move(body), std::move(sink));
+  }
   [[nodiscard]] std::vector<std::string> left_out(const chat::Request& request) const override {
     return replicas_.front()->server->left_out(request);
   }

@@ -17,10 +17,19 @@
 namespace hearth::router {
 namespace {
 
-constexpr std::array<std::string_view, 12> used_keys{
-    "Providers",      "Router", "fallback",  "APIKEY",
-    "HOST",           "PORT",   "PROXY_URL", "ALLOWED_ORIGINS",
-    "API_TIMEOUT_MS", "LOG",    "LOG_LEVEL", "REWRITE_SYSTEM_PROMPT"};
+constexpr std::array<std::string_view, 13> used_keys{"Providers",
+                                                     "Router",
+                                                     "fallback",
+                                                     "APIKEY",
+                                                     "HOST",
+                                                     "PORT",
+                                                     "PROXY_URL",
+                                                     "ALLOWED_ORIGINS",
+                                                     "API_TIMEOUT_MS",
+                                                     "LOG",
+                                                     "LOG_LEVEL",
+                                                     "LOG_FORMAT",
+                                                     "REWRITE_SYSTEM_PROMPT"};
 
 /// What cannot be used, and what to do instead.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> told_keys{{
@@ -140,7 +149,8 @@ Result<Config> parse_config(std::string_view text, const std::string& file,
   config.api_keys = top.strings("APIKEY");
   std::erase(config.api_keys, "");
   config.allowed_origins = top.strings("ALLOWED_ORIGINS");
-  config.host = top.string("HOST");
+  config.hosts = top.strings("HOST");
+  std::erase(config.hosts, "");
   config.port = top.integer("PORT", 0, 65535);
   config.proxy_url = top.string("PROXY_URL");
   config.api_timeout_ms = top.integer("API_TIMEOUT_MS", 1, INT_MAX).value_or(config.api_timeout_ms);
@@ -148,6 +158,7 @@ Result<Config> parse_config(std::string_view text, const std::string& file,
   config.log = top.boolean("LOG").value_or(config.log);
   config.log_level =
       top.one_of("LOG_LEVEL", {"trace", "debug", "info", "warn", "error", "fatal", "off"});
+  config.log_format = top.one_of("LOG_FORMAT", {"text", "json"});
   for (const auto& [key, advice] : told_keys) {
     if (top.value(key) != nullptr) config.warnings.push_back(fmt::format("{}: {}", key, advice));
   }

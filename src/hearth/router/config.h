@@ -78,13 +78,14 @@ struct Config {
   PlainNames plain_names = PlainNames::route;
   std::vector<std::string> api_keys;         ///< APIKEY: keys or their hashes. Never log them
   std::vector<std::string> allowed_origins;  ///< ALLOWED_ORIGINS: patterns
-  std::string host;                          ///< HOST; empty: not set
+  std::vector<std::string> hosts;            ///< HOST, as it stands; empty: not set
   std::optional<int> port;
   std::string proxy_url;
   int api_timeout_ms = 600000;
   std::string rewrite_system_prompt;  ///< REWRITE_SYSTEM_PROMPT: a file; empty: not set
   bool log = true;
-  std::string log_level;  ///< LOG_LEVEL; empty: not set
+  std::string log_level;   ///< LOG_LEVEL; empty: not set
+  std::string log_format;  ///< LOG_FORMAT: text or json; empty: not set
   json::object other;
   std::vector<std::string> warnings;
 
