@@ -36,23 +36,6 @@ json::object document_part(const chat::DocumentBlock& document) {
   return text_of_part(chat::text_of(document));
 }
 
-std::string text_of_result(const chat::ToolResultBlock& result) {
-  std::string text;
-  for (const chat::ResultPart& part : result.content) {
-    std::string piece;
-    if (const auto* block = std::get_if<chat::TextBlock>(&part)) piece = block->text;
-    if (const auto* document = std::get_if<chat::DocumentBlock>(&part)) {
-      piece = chat::text_of(*document);
-    }
-    if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&part)) {
-      piece = note_of(*reference);
-    }
-    if (!text.empty() && !piece.empty()) text += '\n';
-    text += piece;
-  }
-  return text;
-}
-
 /// Beside tools only newer models take a form for the answer.
 bool takes_schema(const chat::Request& request) {
   return request.tools.empty() || gemini_thinking(request.model) == GeminiThinking::level;

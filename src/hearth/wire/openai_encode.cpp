@@ -43,19 +43,7 @@ json::object user_message(json::value content) {
 }
 
 json::object tool_message(const chat::ToolResultBlock& result) {
-  std::string text;
-  for (const chat::ResultPart& part : result.content) {
-    std::string piece;
-    if (const auto* block = std::get_if<chat::TextBlock>(&part)) piece = block->text;
-    if (const auto* document = std::get_if<chat::DocumentBlock>(&part)) {
-      piece = chat::text_of(*document);
-    }
-    if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&part)) {
-      piece = note_of(*reference);
-    }
-    if (!text.empty() && !piece.empty()) text += '\n';
-    text += piece;
-  }
+  std::string text = text_of_result(result);
   if (result.is_error) text.insert(0, "Error: ");
   return {{"role", "tool"}, {"tool_call_id", result.tool_use_id}, {"content", text}};
 }

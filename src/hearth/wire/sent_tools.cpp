@@ -42,4 +42,21 @@ std::string note_of(const chat::ToolReferenceBlock& reference) {
   return fmt::format("The tool {} is now available.", reference.tool_name);
 }
 
+std::string text_of_result(const chat::ToolResultBlock& result) {
+  std::string text;
+  for (const chat::ResultPart& part : result.content) {
+    std::string piece;
+    if (const auto* block = std::get_if<chat::TextBlock>(&part)) piece = block->text;
+    if (const auto* document = std::get_if<chat::DocumentBlock>(&part)) {
+      piece = chat::text_of(*document);
+    }
+    if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&part)) {
+      piece = note_of(*reference);
+    }
+    if (!text.empty() && !piece.empty()) text += '\n';
+    text += piece;
+  }
+  return text;
+}
+
 }  // namespace hearth::wire

@@ -15,4 +15,8 @@ std::vector<const chat::Tool*> tools_to_send(const chat::Request& request);
 /// What stands in a prompt in place of a reference.
 std::string note_of(const chat::ToolReferenceBlock& reference);
 
+/// A tool's result for a server that takes text only: its texts, documents and references, a line
+/// end between them; images are left out.
+std::string text_of_result(const chat::ToolResultBlock& result);
+
 }  // namespace hearth::wire

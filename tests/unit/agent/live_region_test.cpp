@@ -7,6 +7,8 @@
 #include <charconv>
 #include <random>
 
+#include "hearth/agent/terminal/frame_view.h"
+
 namespace hearth::agent {
 namespace {
 
@@ -112,6 +114,26 @@ TEST(LiveRegion, LooksAsIfDrawnAnew) {
     screen.write(region.clear(size));
     ASSERT_EQ(screen.lines(), stayed);
   }
+}
+
+TEST(FrameView, IsNeverHigherThanTheScreen) {
+  const ScreenSize size{.columns = 40, .rows = 10};
+  FrameParts parts;
+  std::size_t asked = 99;
+  parts.moving = [&](std::size_t most) {
+    asked = most;
+    return std::vector<StyledLine>();
+  };
+  parts.notes.assign(50, plain_line("note"));
+  parts.edited.lines = {plain_line("> text")};
+  parts.edited.cursor_column = 6;
+  parts.below = {plain_line("status")};
+  const Frame frame = framed(parts, Theme(ColourDepth::none), size);
+  ASSERT_EQ(frame.lines.size(), 9U);
+  EXPECT_EQ(frame.lines[8].text, "status");
+  EXPECT_EQ(frame.lines[7].text, "> text");
+  EXPECT_EQ(frame.cursor_row, 7);
+  EXPECT_EQ(asked, 0U);
 }
 
 TEST(LiveRegion, WritesOnlyWhatDiffers) {

@@ -10,15 +10,14 @@
 
 #include "hearth/agent/commands/slash_commands.h"
 #include "hearth/agent/plain_text.h"
+#include "hearth/agent/terminal/choices.h"
 #include "hearth/agent/terminal/external_editor.h"
-#include "hearth/agent/terminal/file_index.h"
-#include "hearth/agent/terminal/graphemes.h"
-#include "hearth/agent/terminal/picker.h"
-#include "hearth/agent/terminal/pickers.h"
+#include "hearth/agent/terminal/frame_view.h"
 #include "hearth/agent/terminal/prompt.h"
 #include "hearth/agent/terminal/questions.h"
 #include "hearth/agent/terminal/session_worker.h"
 #include "hearth/agent/terminal/status_line.h"
+#include "hearth/agent/terminal/suggestions.h"
 #include "hearth/agent/terminal/terminal_settings.h"
 #include "hearth/agent/terminal/transcript.h"
 #include "hearth/agent/terminal/tty.h"
@@ -45,16 +44,18 @@ class TerminalUi {
         theme_(colours_, settings.background.value_or(Background::dark)),
         transcript_([this] { tty_.wake(); }),
         history_(state_dir() / "history.jsonl"),
+        suggestions_(folder_, [this] { tty_.wake(); }),
         prompt_(history_,
-                {.commands = [this] { return command_suggestions(); },
-                 .files = [this](std::string_view typed) { return files_for(typed); }},
+                {.commands = [this] { return suggestions_.commands(); },
+                 .files = [this](std::string_view typed) { return suggestions_.files(typed); }},
                 settings.vi_keys),
         questions_([this] { tty_.wake(); }),
+        choices_({prompt_, transcript_, worker_, questions_}, folder_, [this] { tty_.wake(); }),
         worker_(options, needs, transcript_, questions_.person(), [this] { tty_.wake(); }) {
     resize();
     if (!settings.background && colours_ != ColourDepth::none) tty_.write("\x1b]11;?\x1b\\");
     for (const std::string& problem : settings.problems) transcript_.status(problem);
-    if (options.choose_session) open_session_picker();
+    if (options.choose_session) choices_.choose_session(content_columns());
   }
 
   int run() {
@@ -124,25 +125,13 @@ class TerminalUi {
       focused_ = key.code == KeyCode::focus_in;
       return;
     }
-    if (picker_) return take_for_picker(key);
+    if (choices_.open()) return choices_.apply(key);
     if (take_anywhere(key)) return;
     const bool was_empty = prompt_.empty();
     const Prompt::Effect effect = prompt_.apply(key);
     if (effect == Prompt::Effect::submitted) return submit();
     if (effect == Prompt::Effect::handled) return;
     if (key.code == KeyCode::escape) escape(was_empty);
-  }
-
-  void take_for_picker(const Key& key) {
-    const Picker::Effect effect = picker_->picker.apply(key);
-    if (effect != Picker::Effect::chosen && effect != Picker::Effect::cancelled) return;
-    // Another picker may follow.
-    const OpenPicker done = std::exchange(picker_, std::nullopt).value();
-    if (effect == Picker::Effect::chosen) {
-      done.chosen(done.picker.chosen());
-    } else if (done.cancelled) {
-      done.cancelled();
-    }
   }
 
   bool take_anywhere(const Key& key) {
@@ -185,7 +174,7 @@ class TerminalUi {
     last_escape_ = twice ? Clock::time_point() : Clock::now();
     if (!twice) return;
     if (was_empty) {
-      open_rewind_picker();
+      choices_.choose_task();
     } else {
       prompt_.set_text("");
     }
@@ -254,9 +243,9 @@ class TerminalUi {
       prompt_.set_vi(!prompt_.is_vi());
       transcript_.status(prompt_.is_vi() ? "vi's keys are on." : "vi's keys are off.");
     } else if (text == "/rewind") {
-      open_rewind_picker();
+      choices_.choose_task();
     } else if (text == "/resume") {
-      open_session_picker();
+      choices_.choose_session(content_columns());
     } else if (text == "/clear" || text == "/new") {
       worker_.switch_to("");
       transcript_.status("A new session begins.");
@@ -271,26 +260,12 @@ class TerminalUi {
     if (!state.ready || state.busy || state.queued > 0 || waiting_.empty()) return;
     std::string text = std::move(waiting_.front());
     waiting_.pop_front();
-    show_typed(text);
+    transcript_.show_typed(text);
     if (text.starts_with('!')) {
       begin_command(text.substr(1));
     } else {
       begin_task(std::move(text));
     }
-  }
-
-  void show_typed(std::string_view text) {
-    std::vector<StyledLine> lines{{}};
-    bool first = true;
-    const std::string plain = without_escapes(text);
-    for (const std::string_view line : lines_of(plain)) {
-      const TextStyle style{.role = Role::user, .bold = true};
-      std::ranges::move(
-          wrapped({{first ? "> " : "  ", style}, {std::string(line), style}}, content_columns(), 2),
-          std::back_inserter(lines));
-      first = false;
-    }
-    transcript_.show(std::move(lines));
   }
 
   void begin_task(std::string text) {
@@ -323,79 +298,16 @@ class TerminalUi {
     });
   }
 
-  // What is chosen.
-
-  void open_session_picker() {
-    auto picker = session_picker(sessions_dir(), folder_, content_columns());
-    if (!picker.ids.empty()) {
-      picker_ = OpenPicker{.picker = std::move(picker.picker),
-                           .chosen = [this, ids = picker.ids](std::size_t i) {
-                             worker_.switch_to(ids[i]);
-                             transcript_.status(fmt::format("Going on with session {}.", ids[i]));
-                           }};
-    } else {
-      transcript_.status("No session has worked in this folder yet.");
-    }
-  }
-
-  void open_rewind_picker() {
-    worker_.post([this](Session& session, const std::stop_token&) {
-      const std::lock_guard lock(tasks_mutex_);
-      tasks_ = session.tasks();
-      tty_.wake();
-      return true;
-    });
-  }
-
-  /// The tasks came from the session's thread.
-  void show_rewind_picker(const std::vector<TaskStart>& tasks) {
-    if (tasks.empty()) {
-      transcript_.status("There is nothing to go back to yet.");
-      return;
-    }
-    picker_ = OpenPicker{.picker = task_picker(tasks), .chosen = [this, tasks](std::size_t i) {
-                           const std::size_t count = i + 1;
-                           const std::string text = tasks[tasks.size() - count].text;
-                           picker_ = OpenPicker{.picker = rewind_picker(text),
-                                                .chosen = [this, count, text](std::size_t how) {
-                                                  rewind(count, how, text);
-                                                }};
-                         }};
-  }
-
-  void rewind(std::size_t count, std::size_t how, const std::string& text) {
-    if (how != rewind_files_only) prompt_.set_text(text);
-    worker_.post([count, how](Session& session, const std::stop_token&) {
-      if (how != rewind_conversation_only) {
-        const auto changed = session.rewind_files(count);
-        session.output().status(changed
-                                    ? fmt::format("{} files changed back.", changed->size())
-                                    : fmt::format("The files stay: {}", changed.error().message));
-      }
-      if (how != rewind_files_only) {
-        session.rewind(count);
-        session.output().status("The conversation is as it was before that task.");
-      }
-      return true;
-    });
-  }
-
   /// What the session's threads want of the person.
   void follow_session() {
-    std::optional<std::vector<TaskStart>> tasks;
-    {
-      const std::lock_guard lock(tasks_mutex_);
-      tasks.swap(tasks_);
-    }
-    if (tasks) show_rewind_picker(*tasks);
+    choices_.follow();
     auto question = questions_.open();
     const bool another = question && (!question_ || question_->number != question->number);
-    if (question_ && question_->permission && !question && picker_ && picker_->asks)
-      picker_.reset();
+    if (question_ && question_->permission && !question) choices_.close_question();
     question_ = std::move(question);
     if (another) {
       ring();
-      if (question_->permission) ask_permission(*question_);
+      if (question_->permission) choices_.ask_permission(*question_, content_columns());
     }
     const bool busy = worker_.state().busy;
     constexpr milliseconds worth_a_bell{10'000};
@@ -403,60 +315,14 @@ class TerminalUi {
     was_busy_ = busy;
   }
 
-  void ask_permission(const OpenQuestion& question) {
-    picker_ = OpenPicker{
-        .picker = permission_picker(question, content_columns()),
-        .chosen =
-            [this](std::size_t i) {
-              questions_.allow(i == 0 ? Consent::yes : i == 1 ? Consent::always : Consent::no);
-            },
-        .cancelled =
-            [this] {
-              questions_.allow(Consent::no);
-              worker_.interrupt();
-            },
-        .asks = true};
-  }
-
   void ring() {
     if (settings_.bell && !focused_) tty_.write("\a");
-  }
-
-  // What is suggested.
-
-  std::vector<Suggestion> command_suggestions() {
-    std::vector<Suggestion> suggestions;
-    for (const CommandSummary& command : list_commands(folder_)) {
-      suggestions.push_back(
-          {command.name, command.arguments.empty()
-                             ? command.description
-                             : fmt::format("{} {}", command.arguments, command.description)});
-    }
-    suggestions.push_back({"clear", "A new session"});
-    suggestions.push_back({"vim", "vi's keys on or off"});
-    return suggestions;
-  }
-
-  std::vector<std::string> files_for(std::string_view typed) {
-    constexpr std::size_t most = 50;
-    constexpr milliseconds fresh{5'000};
-    if (!files_) {
-      files_ = std::make_unique<FileIndex>(folder_, [this] {
-        files_changed_ = true;
-        tty_.wake();
-      });
-      files_since_ = Clock::now();
-    } else if (typed.empty() && Clock::now() - files_since_ > fresh) {
-      files_->refresh();
-      files_since_ = Clock::now();
-    }
-    return files_->find(typed, most);
   }
 
   // What is drawn.
 
   void draw() {
-    if (files_changed_.exchange(false)) prompt_.refresh_suggestions();
+    if (suggestions_.take_change()) prompt_.refresh_suggestions();
     std::vector<std::string> staying;
     for (const StyledLine& line : transcript_.take_staying())
       staying.push_back(theme_.painted(line));
@@ -468,74 +334,41 @@ class TerminalUi {
   }
 
   Frame frame() {
-    Frame frame;
     const int columns = content_columns();
     const int rows = std::max(size_.rows - 1, 3);
-    const auto add = [&](const StyledLine& line) {
-      const StyledLine fits = cut(line, columns);
-      frame.lines.push_back({theme_.painted(fits), columns_of(fits)});
-    };
-    const EditedLines edited = prompt_.lines(columns, std::max(rows / 2, 1), mark());
-    std::vector<StyledLine> below;
-    if (picker_) {
-      below = picker_->picker.lines(columns, std::max(rows - 4, 3));
+    FrameParts parts;
+    parts.moving = [this](std::size_t most) { return transcript_.moving(most); };
+    parts.notes = notes(columns);
+    if (choices_.open()) {
+      parts.edited.lines = choices_.lines(columns, std::max(rows - 4, 3));
     } else {
-      below = edited.lines;
+      parts.edited = prompt_.lines(columns, std::max(rows / 2, 1), question_ ? "? " : "> ");
+      constexpr int most_suggestions = 8;
+      parts.below = prompt_.suggestion_lines(
+          columns, static_cast<std::size_t>(std::clamp(rows / 3, 1, most_suggestions)));
     }
-    std::vector<StyledLine> suggestions;
-    if (!picker_) suggestions = prompt_.suggestion_lines(columns, suggestion_rows(rows));
-    std::vector<StyledLine> middle =
-        picker_ ? std::vector<StyledLine>()
-                : activity_lines(transcript_.activity(), Clock::now(), columns);
+    if (parts.below.empty()) {
+      parts.below = {
+          status_line(worker_.state(), transcript_.facts(), prompt_.key_mode(), columns)};
+    }
+    return framed(parts, theme_, size_);
+  }
+
+  /// What goes on, what waits, and what is asked in words.
+  std::vector<StyledLine> notes(int columns) {
+    std::vector<StyledLine> lines;
+    if (!choices_.open()) lines = activity_lines(transcript_.activity(), Clock::now(), columns);
     for (const std::string& text : waiting_) {
-      const auto lines = lines_of(text);
-      middle.push_back(
-          {{"  waits: ", muted_style}, {std::string(lines.empty() ? "" : lines[0]), muted_style}});
+      lines.push_back({{"  waits: ", muted_style}, {text.substr(0, text.find('\n')), muted_style}});
     }
     if (question_ && !question_->permission) {
       for (const std::string_view line : lines_of(question_->words)) {
         std::ranges::move(wrapped(plain_line(line, {.bold = true}), columns),
-                          std::back_inserter(middle));
+                          std::back_inserter(lines));
       }
     }
-    const int fixed = static_cast<int>(below.size() + suggestions.size() + middle.size()) + 3;
-    for (const StyledLine& line :
-         transcript_.moving(static_cast<std::size_t>(std::max(rows - fixed, 0)))) {
-      add(line);
-    }
-    add({});
-    for (const StyledLine& line : middle) add(line);
-    if (static_cast<int>(frame.lines.size() + below.size()) + 1 < rows) add(rule(columns));
-    const auto first = static_cast<int>(frame.lines.size());
-    for (const StyledLine& line : below) add(line);
-    frame.cursor_row = picker_ ? first : first + edited.cursor_row;
-    frame.cursor_column = picker_ ? 0 : edited.cursor_column;
-    for (const StyledLine& line : suggestions) add(line);
-    if (suggestions.empty()) {
-      add(status_line(worker_.state(), transcript_.facts(), prompt_.key_mode(), columns));
-    }
-    return frame;
+    return lines;
   }
-
-  [[nodiscard]] std::string_view mark() const { return question_ ? "? " : "> "; }
-
-  static std::size_t suggestion_rows(int rows) {
-    constexpr int most = 8;
-    return static_cast<std::size_t>(std::clamp(rows / 3, 1, most));
-  }
-
-  static StyledLine rule(int columns) {
-    std::string text;
-    for (int i = 0; i < columns; ++i) text += "─";
-    return plain_line(text, muted_style);
-  }
-
-  struct OpenPicker {
-    Picker picker;
-    std::function<void(std::size_t)> chosen;
-    std::function<void()> cancelled = {};
-    bool asks = false;  ///< for a question of the session's
-  };
 
   TerminalSettings settings_;
   std::filesystem::path folder_;
@@ -547,15 +380,11 @@ class TerminalUi {
   KeyDecoder keys_;
   Transcript transcript_;
   InputHistory history_;
-  std::atomic<bool> files_changed_ = false;
-  std::unique_ptr<FileIndex> files_;
-  Clock::time_point files_since_;
+  Suggestions suggestions_;
   Prompt prompt_;
   Questions questions_;
   std::optional<OpenQuestion> question_;
-  std::optional<OpenPicker> picker_;
-  std::mutex tasks_mutex_;
-  std::optional<std::vector<TaskStart>> tasks_;
+  Choices choices_;
   std::deque<std::string> waiting_;  ///< what was submitted and has not begun
   bool focused_ = false;             ///< known to be; terminals that do not tell get the bell
   bool was_busy_ = false;

@@ -249,6 +249,23 @@ void Transcript::rest() {
   changed();
 }
 
+void Transcript::show_typed(std::string_view text) {
+  {
+    const std::lock_guard lock(mutex_);
+    settle();
+    add({});
+    const TextStyle style{.role = Role::user, .bold = true};
+    const std::string plain = without_escapes(text);
+    bool first = true;
+    for (const std::string_view line : lines_of(plain)) {
+      const StyledLine marked{{first ? "> " : "  ", style}, {std::string(line), style}};
+      std::ranges::move(wrapped(marked, columns_, 2), std::back_inserter(staying_));
+      first = false;
+    }
+  }
+  changed();
+}
+
 void Transcript::show(std::vector<StyledLine> lines) {
   {
     const std::lock_guard lock(mutex_);

@@ -50,7 +50,9 @@ class Transcript final : public Output {
 
   /// Nothing goes on any more.
   void rest();
-  /// Lines of somebody else, such as what a person typed.
+  /// What the person submitted.
+  void show_typed(std::string_view text);
+  /// Lines of somebody else.
   void show(std::vector<StyledLine> lines);
   void set_columns(int columns);
   /// Whether long results and thoughts are shown whole from now on; if so, what was last hidden is
