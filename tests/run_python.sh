@@ -6,7 +6,8 @@
 #                     (default: hearth/tests in XDG_CACHE_HOME)
 # HEARTH_CLAUDE, HEARTH_CODEX, HEARTH_OPENCODE, HEARTH_QWEN, HEARTH_PI, HEARTH_NODE
 #                     programs to use instead of the pinned ones
-# Tests that take many minutes are left out; `tests/run_python.sh -m long` runs those.
+# Tests that take many minutes are left out; `tests/run_python.sh -m long --timeout=3600` runs
+# those. A test that takes longer than 600 s fails.
 # The last line is pytest's summary.
 set -eu
 tests=$(cd "$(dirname "$0")" && pwd)
@@ -50,4 +51,4 @@ export HEARTH_NODE_MODULES HEARTH_CLAUDE HEARTH_CODEX HEARTH_OPENCODE HEARTH_QWE
 
 export PYTHONDONTWRITEBYTECODE=1
 cd "$tests"
-exec "$venv/bin/python" -m pytest -p no:cacheprovider "$@"
+exec "$venv/bin/python" -m pytest -p no:cacheprovider --timeout=600 "$@"

@@ -3,6 +3,7 @@ scripted."""
 
 import json
 import subprocess
+import threading
 import time
 
 import pytest
@@ -149,6 +150,29 @@ def test_undo_diff_rewind_and_export_in_a_terminal(agent):
         terminal.send("/quit\n")
         assert terminal.exit_code() == 0
     assert "Third." in (agent.work / "talk.html").read_text()
+
+
+def test_what_is_typed_while_it_works_is_read_afterwards(agent):
+    asked, typed = threading.Event(), threading.Event()
+
+    def answer(_):
+        asked.set()
+        assert typed.wait(20)
+        return Reply(text="First.")
+
+    agent.backend.answers = [answer, Reply(text="Second.")]
+    with agent.terminal("--permission-mode", "bypassPermissions") as terminal:
+        terminal.wait_for("> ")
+        terminal.send("one\n")
+        assert asked.wait(20)
+        terminal.send("twoo\x7f\n/nothing\n/quit\n")
+        typed.set()
+        terminal.wait_for("First.")
+        terminal.wait_for("> two\r\n")
+        terminal.wait_for("Second.")
+        terminal.wait_for("no command /nothing")
+        assert terminal.exit_code() == 0
+    assert text_of(agent.conversations()[-1][-1]).endswith("two")
 
 
 def test_a_conversation_is_made_shorter_on_its_own_prefix(agent):

@@ -46,7 +46,12 @@ class Terminal:
         until = time.monotonic() + patience
         while self._read(until - time.monotonic()):
             pass
-        _, status = os.waitpid(self._pid, 0)
+        # Its end was seen, or it is still there.
+        while not (ended := os.waitpid(self._pid, os.WNOHANG))[0]:
+            if time.monotonic() > until:
+                raise AssertionError(f"it did not end; seen:\n{self.seen[self._from:]}")
+            time.sleep(0.01)
+        status = ended[1]
         self._pid = 0
         return os.waitstatus_to_exitcode(status)
 

@@ -4,6 +4,9 @@
 
 #include <cstdio>
 #include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "hearth/agent/commands/slash_commands.h"
 #include "hearth/agent/interrupt.h"
@@ -23,25 +26,41 @@ SlashResult run_command_line(Session& session, std::string_view line) {
   return run_slash_command(session, line, stop.get_token());
 }
 
+/// The next line; what was typed while something ran comes first.
+std::optional<std::string> next_line(std::string& typed) {
+  typed += take_typed_ahead();
+  std::string line;
+  const std::size_t end = typed.find('\n');
+  if (end != std::string::npos) {
+    line = typed.substr(0, end);
+    typed.erase(0, end + 1);
+    fmt::print("> {}\n", line);
+    std::fflush(stdout);
+    return line;
+  }
+  fmt::print("> {}", typed);
+  std::fflush(stdout);
+  if (!std::getline(std::cin, line)) return std::nullopt;
+  return std::exchange(typed, {}) + line;
+}
+
 /// Line by line: for screen readers, dumb terminals and pipes.
 int converse(Session& session, Output& output) {
   output.status(
       "Type a task, /help for commands, or an empty line to end. Esc or Ctrl-C "
       "interrupts.");
   bool good = true;
-  while (true) {
-    fmt::print("> ");
-    std::fflush(stdout);
-    std::string line;
-    if (!std::getline(std::cin, line) || trimmed(line).empty()) break;
-    SlashResult result = run_command_line(session, line);
+  std::string typed;
+  while (auto line = next_line(typed)) {
+    if (trimmed(*line).empty()) break;
+    SlashResult result = run_command_line(session, *line);
     switch (result.kind) {
       case SlashResult::Kind::ended: return good ? 0 : 1;
       case SlashResult::Kind::done: continue;
-      case SlashResult::Kind::task: line = std::move(result.task); break;
+      case SlashResult::Kind::task: *line = std::move(result.task); break;
       case SlashResult::Kind::no_command: break;
     }
-    good = session.run(line).good();
+    good = session.run(*line).good();
   }
   return good ? 0 : 1;
 }

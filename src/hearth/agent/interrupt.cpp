@@ -7,7 +7,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 #include <termios.h>
 
@@ -16,6 +18,36 @@ namespace {
 
 std::atomic<int> signals_seen{0};
 std::atomic<int> watches{0};
+
+/// One keyboard, and one text that was typed ahead on it.
+struct TypedAhead {
+  std::mutex mutex;
+  std::string text;
+};
+
+TypedAhead& typed_ahead() {
+  static TypedAhead typed;
+  return typed;
+}
+
+void keep_typed(std::string_view bytes) {
+  TypedAhead& typed = typed_ahead();
+  const std::lock_guard lock(typed.mutex);
+  for (const char byte : bytes) {
+    const bool erases = byte == '\x7f' || byte == '\b';
+    if (!erases) {
+      const bool control = static_cast<unsigned char>(byte) < 0x20 && byte != '\n' && byte != '\t';
+      if (!control) typed.text += byte;
+      continue;
+    }
+    // A character's last byte is the one that does not continue one.
+    while (!typed.text.empty() && typed.text.back() != '\n') {
+      const auto last = static_cast<unsigned char>(typed.text.back());
+      typed.text.pop_back();
+      if ((last & 0xc0) != 0x80) break;
+    }
+  }
+}
 
 void on_signal(int) {
   ++signals_seen;
@@ -27,6 +59,7 @@ struct InterruptWatch::State {
   std::stop_source& stop;
   Keys keys;
   std::mutex keyboard;
+  char bytes[4096];
   bool paused = false;
   bool raw = false;
   termios before{};
@@ -48,17 +81,26 @@ struct InterruptWatch::State {
   }
 
   void give_keyboard_back() {
-    if (raw) ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    if (raw) {
+      // With the keys that came since the last look.
+      read_keys();
+      ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    }
     raw = false;
   }
 
-  /// Esc alone; an arrow key sends Esc and more.
+  /// Esc alone; an arrow key sends Esc and more. Everything else is kept for the next line.
   bool escape_pressed() {
     const std::lock_guard lock(keyboard);
     if (!raw || paused) return false;
-    char bytes[64];
+    return read_keys() == "\x1b";
+  }
+
+  std::string_view read_keys() {
     const ssize_t got = ::read(STDIN_FILENO, bytes, sizeof bytes);
-    return got == 1 && bytes[0] == '\x1b';
+    const std::string_view read(bytes, got > 0 ? static_cast<std::size_t>(got) : 0);
+    if (!read.starts_with('\x1b')) keep_typed(read);
+    return read;
   }
 
   void watch(const std::stop_token& end) {
@@ -110,6 +152,12 @@ void InterruptWatch::resume() {
   const std::lock_guard lock(state_->keyboard);
   state_->paused = false;
   state_->take_keyboard();
+}
+
+std::string take_typed_ahead() {
+  TypedAhead& typed = typed_ahead();
+  const std::lock_guard lock(typed.mutex);
+  return std::exchange(typed.text, {});
 }
 
 }  // namespace hearth::agent

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <stop_token>
+#include <string>
 
 namespace hearth::agent {
 
@@ -26,5 +27,10 @@ class InterruptWatch {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// What was typed while the keyboard was watched, for the next line that is read; nothing is left
+/// of it. An answer to a question is never taken from here: it was typed before the question was
+/// seen.
+std::string take_typed_ahead();
 
 }  // namespace hearth::agent
