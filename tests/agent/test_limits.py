@@ -32,6 +32,21 @@ def test_a_task_ends_when_its_time_is_over_and_can_be_gone_on_with(agent):
     assert agent.run("go on", "--continue")["result"] == "Here again."
 
 
+@pytest.mark.parametrize("options, variables, thinking", [
+    ((), {}, None),
+    (("--max-thinking", "3000"), {}, {"type": "enabled", "budget_tokens": 3000}),
+    ((), {"MAX_THINKING_TOKENS": "3000"}, {"type": "enabled", "budget_tokens": 3000}),
+    (("--max-thinking", "0"), {}, {"type": "disabled"})])
+def test_thoughts_are_bounded(agent, options, variables, thinking):
+    agent.backend.answers = [Reply(text="Done.")]
+    agent.env.update(variables)
+    assert agent.run("think", *options)["exit_code"] == 0
+    asked = agent.backend.last.body
+    assert asked.get("thinking") == thinking
+    # There is room for the call behind the longest thought.
+    assert asked["max_tokens"] >= 2048 + (thinking or {}).get("budget_tokens", 0)
+
+
 def test_tokens_of_subagents_count(agent):
     agent.backend.answers = [Reply(calls=[Call("task", {"prompt": "find it"})]),
                              Reply(text="Found."), Reply(text="Done.")]

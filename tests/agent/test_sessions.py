@@ -216,3 +216,20 @@ def test_sessions_are_listed(agent):
     listed = subprocess.run([hearth_binary(), "sessions"], env=agent.env, cwd=agent.work,
                             capture_output=True, text=True, check=True).stdout.splitlines()
     assert [line.split("  ")[-1] for line in listed] == ["another one", "the first task"]
+
+
+def test_sessions_are_found_by_what_was_said(agent):
+    agent.backend.answers = [Reply(text="It is the cache.\nThe Écluse cache, to be exact."),
+                             Reply(text="No.")]
+    agent.run("why is it slow?")
+    agent.run("is it fast?")
+
+    def found(words: str) -> list[str]:
+        return subprocess.run([hearth_binary(), "sessions", words], env=agent.env, cwd=agent.work,
+                              capture_output=True, text=True, check=True).stdout.splitlines()
+
+    lines = found("cluse CACHE")
+    assert [line.split("  ")[-1] for line in lines] == ["why is it slow?",
+                                                        "The Écluse cache, to be exact."]
+    assert [line.split("  ")[-1] for line in found("fast")] == ["is it fast?"]
+    assert "No session is about this" in found("elephant")[0]

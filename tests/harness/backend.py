@@ -33,6 +33,7 @@ class Reply:
     cut: int | None = None
     wait_before: float = 0
     wait_between: float = 0
+    own_blocks: list[dict] = field(default_factory=list)  # of an Anthropic server's own tools
     reading: list[dict] = field(default_factory=list)  # how far the prompt is read, as Hearth tells
 
 
@@ -256,6 +257,7 @@ class AnthropicBackend(Backend):
         if reply.reasoning:
             content.append({"type": "thinking", "thinking": reply.reasoning,
                             "signature": "c2lnbmVkIGJ5IHRoZSBiYWNrZW5k"})
+        content += reply.own_blocks
         if reply.text:
             content.append({"type": "text", "text": reply.text})
         for call in reply.calls:
@@ -292,6 +294,8 @@ class AnthropicBackend(Backend):
             elif block["type"] == "text":
                 shown = {"type": "text", "text": ""}
                 deltas = [{"type": "text_delta", "text": piece} for piece in pieces(block["text"])]
+            elif "input" not in block:
+                shown, deltas = block, []
             else:
                 shown = {**block, "input": {}}
                 deltas = [{"type": "input_json_delta", "partial_json": piece}

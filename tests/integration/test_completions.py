@@ -37,6 +37,18 @@ def test_tokens_are_continued_as_their_text_is(client):
         client, text, max_tokens=2)["choices"][0]["text"]
 
 
+@pytest.mark.parametrize("name", ["repeat_penalty", "repetition_penalty"])
+def test_repetition_is_made_dear(client, name):
+    def answer(**more) -> str:
+        body = {"model": MODEL, "max_tokens": 24, "temperature": 0, **more,
+                "messages": [{"role": "user", "content": "Say the word so twenty times."},
+                             {"role": "assistant", "content": "so " * 30 + "so"}]}
+        return client.post("/v1/chat/completions", body).ok()["choices"][0]["message"]["content"]
+
+    assert answer().count("so so") > 3
+    assert answer(**{name: 3}).count("so so") <= 1
+
+
 def test_a_stream_holds_the_same_as_the_whole_answer(client):
     body = {"model": MODEL, "prompt": "One, two, three,", "max_tokens": 4, "temperature": 0,
             "stream_options": {"include_usage": True}}

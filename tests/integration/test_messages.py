@@ -54,6 +54,26 @@ def test_a_whole_answer_has_every_field(client):
     assert prompt_tokens(answer["usage"]) > 10
 
 
+SEARCH = {"type": "web_search_20250305", "name": "web_search"}
+
+
+def test_a_server_tool_is_declined_with_a_clear_message(client):
+    for body in (ask("Search.", tools=[SEARCH]),
+                 ask("Search.", tools=[SEARCH, WEATHER],
+                     tool_choice={"type": "tool", "name": "web_search"})):
+        answer = client.post(MESSAGES, body)
+        assert answer.status == 400
+        assert "web_search_20250305" in answer.json()["error"]["message"]
+        assert "Router.webSearch" in answer.json()["error"]["message"]
+
+
+def test_beside_other_tools_a_server_tool_is_left_out(hearth, client):
+    with_it = client.post(MESSAGES, ask("Hi.", tools=[SEARCH, TIME]))
+    without = client.post(MESSAGES, ask("Hi.", tools=[TIME])).ok()
+    assert prompt_tokens(with_it.ok()["usage"]) == prompt_tokens(without["usage"])
+    assert "web_search_20250305" in hearth.record(with_it.request_id)["warnings"]
+
+
 # Greedy answers of so small a model differ now and then: where else in the cache its prompt lies
 # changes the order of sums, and that tips tokens that are nearly tied. So whole and streamed are
 # compared over an answer that a schema leaves no choice in.

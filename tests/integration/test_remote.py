@@ -142,6 +142,41 @@ def test_what_an_anthropic_server_has_no_place_for_is_in_the_record(setup):
         assert field not in setup.backends["anthropic"].last.body
 
 
+SEARCH = {"type": "web_search_20250305", "name": "web_search"}
+SEARCHED = [{"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search",
+             "input": {"query": "tides"}},
+            {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []}]
+
+
+def searching(provider: str) -> dict:
+    return {"model": f"{provider},remote/model:7b", "max_tokens": 64, "tools": [SEARCH],
+            "messages": [{"role": "user", "content": "When is high tide?"},
+                         {"role": "assistant", "content": [*SEARCHED,
+                                                           {"type": "text", "text": "At noon."}]},
+                         {"role": "user", "content": f"And tomorrow, {provider}?"}]}
+
+
+def test_the_tools_of_an_anthropic_server_are_passed_both_ways(setup):
+    backend = setup.backends["anthropic"]
+    backend.answers = [Reply(text="At one.", own_blocks=SEARCHED, finish="pause_turn")]
+    body = searching("anthropic")
+    answer = setup.hearth.client.post(MESSAGES, body).ok()
+    assert backend.last.body["tools"] == [SEARCH]
+    assert backend.last.body["messages"][1]["content"][:2] == SEARCHED
+    assert answer["content"] == [*SEARCHED, {"type": "text", "text": "At one."}]
+    assert answer["stop_reason"] == "pause_turn"
+
+
+def test_other_servers_do_not_see_them_and_the_record_says_so(setup):
+    setup.backends["openai"].answers = [Reply(text="At one.")]
+    answer = setup.hearth.client.post(MESSAGES, searching("openai"))
+    assert answer.ok()["content"] == [{"type": "text", "text": "At one."}]
+    sent = setup.backends["openai"].last.body
+    assert "tools" not in sent and "srvtoolu_1" not in json.dumps(sent)
+    warnings = setup.hearth.record(answer.request_id)["warnings"]
+    assert "web_search_20250305 and earlier calls of a server's own tools" in warnings
+
+
 def test_a_conversation_with_tools_reaches_an_anthropic_server(setup):
     backend = setup.backends["anthropic"]
     backend.answers = [Reply(text="Fine.")]

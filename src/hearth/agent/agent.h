@@ -27,6 +27,7 @@ struct AgentOptions {
   std::int64_t max_tokens =
       0;                ///< computed for a task, at most: what is reused does not count; 0: any
   int max_seconds = 0;  ///< for a task; 0: any
+  std::optional<int> max_thinking = {};           ///< tokens of thought in an answer; 0: none
   std::optional<PermissionMode> permission_mode;  ///< else the settings say
   std::optional<StyleName> style;                 ///< else the model's profile says
   std::string check;  ///< the command that checks the work; empty: found out

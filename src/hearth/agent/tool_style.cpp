@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <map>
@@ -347,6 +348,13 @@ chat::Request opening_request(const Workplace& workplace, Calling calling) {
     request.tool_choice.disable_parallel = true;
   }
   request.max_tokens = max_answer_tokens;
+  // A forced call is made without thinking anyway.
+  if (const auto thoughts = workplace.max_thinking; thoughts && !forced) {
+    using Mode = chat::Thinking::Mode;
+    request.thinking.mode = *thoughts > 0 ? Mode::enabled : Mode::disabled;
+    if (*thoughts > 0) request.thinking.budget_tokens = thoughts;
+    *request.max_tokens += std::max(0, *thoughts - max_answer_tokens / 2);
+  }
   request.sampling = workplace.profile.sampling;
   return request;
 }

@@ -40,6 +40,8 @@ struct Workplace {
   std::optional<TrialSandbox> trial_sandbox = {};  ///< for the checks of candidates
   Mending mending = Mending::on;
   std::int64_t max_tokens = 0;  ///< as in AgentOptions
+  /// Tokens of thought in an answer: 0 for none, unset for as many as the model likes.
+  std::optional<int> max_thinking = {};
   /// The same tools once more, for a subagent.
   std::function<std::unique_ptr<Toolbox>(Shell& shell)> make_tools = {};
   /// The errors that a language server finds in a file that was changed; may be empty.

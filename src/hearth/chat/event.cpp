@@ -8,6 +8,7 @@ std::string_view to_string(StopReason reason) {
     case StopReason::max_tokens: return "max_tokens";
     case StopReason::stop_sequence: return "stop_sequence";
     case StopReason::tool_use: return "tool_use";
+    case StopReason::pause_turn: return "pause_turn";
     case StopReason::refusal: return "refusal";
     case StopReason::context_full: return "context_full";
   }

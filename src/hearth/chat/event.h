@@ -7,10 +7,19 @@
 
 #include "hearth/base/error.h"
 #include "hearth/base/json.h"
+#include "hearth/chat/message.h"
 
 namespace hearth::chat {
 
-enum class StopReason { end_turn, max_tokens, stop_sequence, tool_use, refusal, context_full };
+enum class StopReason {
+  end_turn,
+  max_tokens,
+  stop_sequence,
+  tool_use,
+  pause_turn,  ///< the server's own tools are not done; the same conversation again goes on
+  refusal,
+  context_full
+};
 
 std::string_view to_string(StopReason reason);
 
@@ -114,7 +123,7 @@ struct Failed {
 /// Several answers to one request come one after the other, ChoiceFinished between them.
 using Event =
     std::variant<Started, PrefillProgress, TextDelta, TextEnd, ThinkingDelta, ThinkingSignature,
-                 ToolCallStart, ToolCallDelta, ChoiceFinished, Finished, Failed>;
+                 ToolCallStart, ToolCallDelta, ServerToolBlock, ChoiceFinished, Finished, Failed>;
 
 /// Called in order, from one thread at a time. Must not block.
 using EventSink = std::move_only_function<void(Event)>;

@@ -61,6 +61,13 @@ struct DocumentBlock {
   json::object original;     ///< as the Messages API writes it
 };
 
+/// A call of one of an Anthropic server's own tools, or its result, as the Messages API writes it
+/// (`server_tool_use`, `web_search_tool_result`, …): only such a server and its clients know what
+/// to do with it.
+struct ServerToolBlock {
+  json::object original;
+};
+
 using ResultPart = std::variant<TextBlock, ImageBlock, DocumentBlock, ToolReferenceBlock>;
 
 struct ToolResultBlock {
@@ -72,7 +79,7 @@ struct ToolResultBlock {
 
 using Block =
     std::variant<TextBlock, ImageBlock, DocumentBlock, ThinkingBlock, RedactedThinkingBlock,
-                 ToolUseBlock, ToolResultBlock, ToolReferenceBlock>;
+                 ToolUseBlock, ToolResultBlock, ToolReferenceBlock, ServerToolBlock>;
 
 enum class Role { system, user, assistant };
 

@@ -14,6 +14,8 @@ void fill_unset(Sampling& sampling, const Sampling& defaults) {
   fill(sampling.top_k, defaults.top_k);
   fill(sampling.frequency_penalty, defaults.frequency_penalty);
   fill(sampling.presence_penalty, defaults.presence_penalty);
+  fill(sampling.repeat_penalty, defaults.repeat_penalty);
+  fill(sampling.repeat_last_n, defaults.repeat_last_n);
   fill(sampling.seed, defaults.seed);
 }
 

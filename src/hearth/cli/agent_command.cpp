@@ -58,6 +58,11 @@ void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
           "N", CLI::PositiveNumber);
   checked(app.add_option("--max-time", options->max_seconds, "Seconds at most for a task"),
           "SECONDS", CLI::PositiveNumber);
+  checked(app.add_option("--max-thinking,--max-thinking-tokens", options->max_thinking,
+                         "Tokens of thought at most in an answer, 0 for none (default: 2048 for a "
+                         "local model)"),
+          "N", CLI::NonNegativeNumber)
+      ->envname("MAX_THINKING_TOKENS");
   checked(app.add_option_function<std::string>(
               "--permission-mode",
               [options](const std::string& name) {

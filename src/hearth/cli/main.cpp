@@ -12,6 +12,7 @@
 #include "hearth/cli/log_command.h"
 #include "hearth/cli/models_command.h"
 #include "hearth/cli/route_command.h"
+#include "hearth/cli/sandbox_relay_command.h"
 #include "hearth/cli/serve_command.h"
 #include "hearth/cli/sessions_command.h"
 #include "hearth/cli/trace_command.h"
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
   hearth::cli::add_trace_command(app, exit_code);
   hearth::cli::add_sessions_command(app, exit_code);
   hearth::cli::add_eval_command(app, needs, exit_code);
+  hearth::cli::add_sandbox_relay_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

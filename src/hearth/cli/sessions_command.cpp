@@ -16,10 +16,7 @@ namespace hearth::cli {
 namespace {
 
 void print_sessions(const std::filesystem::path& folder, const std::string& words) {
-  auto sessions = agent::list_sessions(agent::sessions_dir(), folder);
-  std::erase_if(sessions, [&](const agent::SessionSummary& session) {
-    return session.title.find(words) == std::string::npos;
-  });
+  const auto sessions = agent::list_sessions(agent::sessions_dir(), folder, words);
   if (sessions.empty()) {
     fmt::print("No session{} {}.\n", words.empty() ? " has worked in" : " is about this in",
                folder.empty() ? "any folder" : folder.string());
@@ -32,6 +29,8 @@ void print_sessions(const std::filesystem::path& folder, const std::string& word
     fmt::print("{}  {:%Y-%m-%d %H:%M}  {}{}\n", session.id, local_time(session.changed_ms),
                folder.empty() ? session.folder + "  " : "",
                lines.empty() ? "" : lines.front().substr(0, most_title));
+    if (session.found.empty() || session.found == session.title) continue;
+    fmt::print("    {}\n", agent::without_escapes(session.found).substr(0, most_title));
   }
 }
 
@@ -43,8 +42,7 @@ void add_sessions_command(CLI::App& app, int& exit_code) {
   auto all = std::make_shared<bool>(false);
   auto words = std::make_shared<std::string>();
   command->add_flag("--all", *all, "In every folder");
-  command->add_option("words", *words, "Only sessions whose first task holds this")
-      ->type_name("WORDS");
+  command->add_option("words", *words, "Only sessions in which this was said")->type_name("WORDS");
   command->callback([all, words, &exit_code] {
     print_sessions(*all ? std::filesystem::path() : std::filesystem::current_path(), *words);
     exit_code = 0;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "hearth/base/trimmed.h"
+#include "hearth/chat/server_tools.h"
 #include "hearth/engine/chat_template.h"
 #include "hearth/engine/output_format.h"
 #include "hearth/engine/template_messages.h"
@@ -33,7 +34,7 @@ bool uses_native_tools(const Weights& weights, const chat::Request& request) {
 std::vector<const chat::Tool*> shown_tools(const chat::Request& request) {
   std::vector<const chat::Tool*> tools;
   for (const chat::Tool& tool : request.tools) {
-    if (!tool.defer_loading) tools.push_back(&tool);
+    if (!tool.defer_loading && !chat::is_server_tool(tool)) tools.push_back(&tool);
   }
   std::ranges::stable_sort(tools, {}, [](const chat::Tool* tool) { return tool->name; });
   return tools;

@@ -27,6 +27,8 @@ void set_values(common_params_sampling& params, const chat::Sampling& sampling) 
   if (sampling.presence_penalty) {
     params.penalty_present = static_cast<float>(*sampling.presence_penalty);
   }
+  if (sampling.repeat_penalty) params.penalty_repeat = static_cast<float>(*sampling.repeat_penalty);
+  if (sampling.repeat_last_n) params.penalty_last_n = *sampling.repeat_last_n;
 }
 
 void set_format(common_params_sampling& params, const OutputFormat& format, const Weights& weights,
@@ -110,8 +112,9 @@ Result<void> set_biases(common_params_sampling& params, const SamplerOptions& op
 bool is_plainly_greedy(const SamplerOptions& options, const OutputFormat* format) {
   const chat::Sampling& sampling = options.sampling;
   return sampling.temperature && *sampling.temperature <= 0 && !sampling.frequency_penalty &&
-         !sampling.presence_penalty && !options.thinking_budget && options.logit_bias.empty() &&
-         options.grammar.empty() && (format == nullptr || format->grammar.empty());
+         !sampling.presence_penalty && !sampling.repeat_penalty && !options.thinking_budget &&
+         options.logit_bias.empty() && options.grammar.empty() &&
+         (format == nullptr || format->grammar.empty());
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "hearth/chat/server_tools.h"
+
 namespace hearth::provider {
 namespace {
 
@@ -24,10 +26,25 @@ LocalProvider::LocalProvider(std::string name, std::vector<std::string> model_na
       answers_(std::move(answers)) {}
 
 std::unique_ptr<Call> LocalProvider::start(chat::Request request, chat::EventSink sink) {
+  if (chat::demands_server_tool(request)) {
+    sink(chat::Failed{{ErrorKind::invalid_request,
+                       fmt::format("{}, and this model runs on your own machine. Route such "
+                                   "requests to a provider that has them (`Router.webSearch`), or "
+                                   "give the client a tool of its own",
+                                   chat::server_tools_note(request))}});
+    return std::make_unique<LocalCall>(nullptr);
+  }
+  chat::remove_server_tools(request);
   const std::string model = request.model;
   return std::make_unique<LocalCall>(
       answers_->answer([models = models_, model] { return models->get(model); }, std::move(request),
                        std::move(sink)));
+}
+
+std::vector<std::string> LocalProvider::left_out(const chat::Request& request) const {
+  std::string note = chat::server_tools_note(request);
+  if (note.empty()) return {};
+  return {std::move(note)};
 }
 
 std::unique_ptr<Call> LocalProvider::complete(const std::string& model,

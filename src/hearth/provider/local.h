@@ -20,6 +20,7 @@ class LocalProvider final : public Provider {
                 std::shared_ptr<LocalModels> models, std::shared_ptr<engine::ChatAnswers> answers);
 
   [[nodiscard]] std::unique_ptr<Call> start(chat::Request request, chat::EventSink sink) override;
+  [[nodiscard]] std::vector<std::string> left_out(const chat::Request& request) const override;
   [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] std::vector<std::string> models() const override { return model_names_; }
 

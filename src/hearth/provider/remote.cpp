@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "hearth/base/shown_url.h"
+#include "hearth/chat/server_tools.h"
 #include "hearth/wire/anthropic_encode.h"
 #include "hearth/wire/anthropic_events.h"
 #include "hearth/wire/gemini_encode.h"
@@ -275,8 +276,15 @@ std::vector<std::string> RemoteProvider::left_out(const chat::Request& request) 
   if (settings_.kind == router::ProviderKind::anthropic) {
     return wire::left_out_of_messages(request);
   }
-  if (settings_.kind == router::ProviderKind::gemini) return wire::left_out_of_gemini(request);
-  return {};
+  std::vector<std::string> sentences;
+  if (settings_.kind == router::ProviderKind::gemini) sentences = wire::left_out_of_gemini(request);
+  // Between two sides of OpenAI's format they are passed on.
+  const bool same_format =
+      settings_.kind == router::ProviderKind::openai && request.extra_format == "openai";
+  if (std::string note = chat::server_tools_note(request); !note.empty() && !same_format) {
+    sentences.push_back(std::move(note));
+  }
+  return sentences;
 }
 
 RemoteProvider::RemoteProvider(RemoteSettings settings, CurlLoop& loop)

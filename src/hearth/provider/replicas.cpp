@@ -38,6 +38,7 @@ struct AddBlock {
   // Servers' templates drop old thoughts: they do not tell conversations apart.
   void operator()(const chat::ThinkingBlock&) {}
   void operator()(const chat::RedactedThinkingBlock&) {}
+  void operator()(const chat::ServerToolBlock&) {}
   void operator()(const chat::ToolUseBlock& use) {
     chain.add(use.name);
     chain.add(use.arguments);

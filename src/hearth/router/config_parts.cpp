@@ -19,6 +19,8 @@ RouteParams read_params(ConfigObject& parent, std::string_view key) {
   params.sampling.top_k = fields.integer("top_k", 0, INT_MAX);
   params.sampling.frequency_penalty = fields.number("frequency_penalty");
   params.sampling.presence_penalty = fields.number("presence_penalty");
+  params.sampling.repeat_penalty = fields.number("repeat_penalty");
+  params.sampling.repeat_last_n = fields.integer("repeat_last_n", -1, INT_MAX);
   if (const auto seed = fields.integer("seed", 0, INT_MAX)) {
     params.sampling.seed = static_cast<std::uint32_t>(*seed);
   }

@@ -18,6 +18,9 @@ struct Bound {
   }
   std::size_t operator()(const chat::ThinkingBlock& thinking) const { return thinking.text.size(); }
   std::size_t operator()(const chat::RedactedThinkingBlock&) const { return 0; }
+  std::size_t operator()(const chat::ServerToolBlock& block) const {
+    return to_json(block.original).size();
+  }
   std::size_t operator()(const chat::ToolUseBlock& use) const {
     return use.id.size() + use.name.size() + 2 * use.arguments.size();
   }

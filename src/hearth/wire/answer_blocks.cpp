@@ -56,6 +56,12 @@ void AnswerBlocks::add(const chat::Event& event) {
     block.kind = Kind::tool;
     block.id = call->id;
     block.name = call->name;
+  } else if (const auto* own = std::get_if<chat::ServerToolBlock>(&event)) {
+    if (server_tools_ == ServerTools::left_out) return;
+    AnswerBlock& block = blocks_.emplace_back();
+    block.kind = Kind::server_tool;
+    block.original = own->original;
+    block.closed = true;
   } else if (const auto* delta = std::get_if<chat::ToolCallDelta>(&event)) {
     const auto found = calls_.find(delta->index);
     if (found == calls_.end() || found->second < popped_) return;

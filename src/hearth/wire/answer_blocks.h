@@ -25,13 +25,14 @@ class ObjectEnd {
 
 /// One block of an answer, as far as it has come.
 struct AnswerBlock {
-  enum class Kind { text, thinking, redacted, tool };
+  enum class Kind { text, thinking, redacted, tool, server_tool };
   Kind kind = Kind::text;
   std::string text;  ///< text, thoughts, redacted data, or a tool call's arguments
   std::string signature;
   std::vector<json::object> citations;  ///< of text
   std::string id;                       ///< of a tool call
   std::string name;                     ///< of a tool call
+  json::object original;                ///< of a server's tool: all of it
   ObjectEnd arguments_end;
   bool closed = false;  ///< its end came: nothing is added any more
 };
@@ -41,6 +42,11 @@ struct AnswerBlock {
 class AnswerBlocks {
  public:
   enum class End { open, reached };
+  /// Whether blocks of a server's own tools are among them: only the Messages API has such.
+  enum class ServerTools { left_out, kept };
+
+  explicit AnswerBlocks(ServerTools server_tools = ServerTools::left_out)
+      : server_tools_(server_tools) {}
 
   /// Takes deltas and tool calls; other events change nothing.
   void add(const chat::Event& event);
@@ -58,6 +64,7 @@ class AnswerBlocks {
  private:
   AnswerBlock& last_of(AnswerBlock::Kind kind);
 
+  ServerTools server_tools_;
   std::deque<AnswerBlock> blocks_;
   std::size_t popped_ = 0;
   std::map<int, std::size_t> calls_;  ///< a call's index to its block's, counted from the first

@@ -10,6 +10,9 @@ namespace hearth::wire {
 /// Gathers an answer's blocks; a format says what is made of them.
 class BlocksCollector : public AnswerCollector {
  public:
+  explicit BlocksCollector(
+      AnswerBlocks::ServerTools server_tools = AnswerBlocks::ServerTools::left_out)
+      : blocks_(server_tools) {}
   void add(const chat::Event& event) final;
   [[nodiscard]] bool done() const final { return end_.has_value() || error_.has_value(); }
   [[nodiscard]] Result<json::value> response() final;

@@ -97,6 +97,7 @@ json::object encode_answer_block(const AnswerBlock& block) {
           BlockExtra::drop);
     case AnswerBlock::Kind::redacted:
       return encode_block(chat::RedactedThinkingBlock{block.text}, BlockExtra::drop);
+    case AnswerBlock::Kind::server_tool: return block.original;
     case AnswerBlock::Kind::tool: break;
   }
   return encode_block(chat::ToolUseBlock{block.id, block.name, block.text, {}}, BlockExtra::drop);
@@ -146,7 +147,7 @@ json::object anthropic_error(const Error& error, std::string_view request_id) {
 
 struct MessagesStream::State {
   AnswerIdentity identity;
-  AnswerBlocks blocks;
+  AnswerBlocks blocks{AnswerBlocks::ServerTools::kept};
   bool started = false;
   bool done = false;
   bool open = false;      ///< a content block is open
@@ -178,6 +179,9 @@ struct MessagesStream::State {
         thoughts = Sha256();
         break;
       case AnswerBlock::Kind::tool: content["input"] = json::object{}; break;
+      case AnswerBlock::Kind::server_tool:
+        if (content.contains("input")) content["input"] = json::object{};
+        break;
       case AnswerBlock::Kind::redacted: break;
     }
     out += frame("content_block_start", {{"index", index}, {"content_block", std::move(content)}});
@@ -199,6 +203,7 @@ struct MessagesStream::State {
         send_delta("thinking_delta", "thinking", text);
         break;
       case AnswerBlock::Kind::tool: send_delta("input_json_delta", "partial_json", text); break;
+      case AnswerBlock::Kind::server_tool:
       case AnswerBlock::Kind::redacted: break;
     }
   }
@@ -208,6 +213,9 @@ struct MessagesStream::State {
       send_delta("signature_delta", "signature",
                  block.signature.empty() ? std::string(signature_prefix) + thoughts.finish()
                                          : block.signature);
+    }
+    if (const json::value* input = find(block.original, "input")) {
+      send_delta("input_json_delta", "partial_json", to_json(*input));
     }
     for (const json::object& citation : block.citations) {
       out += frame(
@@ -281,7 +289,8 @@ bool MessagesStream::done() const {
   return state_->done;
 }
 
-MessagesCollector::MessagesCollector(AnswerIdentity identity) : identity_(std::move(identity)) {
+MessagesCollector::MessagesCollector(AnswerIdentity identity)
+    : BlocksCollector(AnswerBlocks::ServerTools::kept), identity_(std::move(identity)) {
   if (identity_.id.empty()) identity_.id = new_id("msg_");
 }
 

@@ -103,11 +103,12 @@ Block decode_block(const json::object& object, const std::string& path, Problems
     thinking.extra = fields.rest();
     return thinking;
   }
+  if (is_of_server_tool(type)) return chat::ServerToolBlock{object};
   problems.report(
       fields.at("type"),
       fmt::format("content of type \"{}\" is not supported; known are text, image, document, "
-                  "search_result, thinking, redacted_thinking, tool_use, tool_result and "
-                  "tool_reference",
+                  "search_result, thinking, redacted_thinking, tool_use, tool_result, "
+                  "tool_reference and those of Anthropic's own tools",
                   type));
   return chat::TextBlock{};
 }
@@ -172,6 +173,7 @@ struct Encode {
     add_extra(object, use.extra);
     return object;
   }
+  json::object operator()(const chat::ServerToolBlock& block) const { return block.original; }
   json::object operator()(const chat::ToolReferenceBlock& reference) const {
     json::object object;
     object["type"] = "tool_reference";
@@ -219,6 +221,11 @@ std::vector<Block> decode_content(const json::value& content, const std::string&
 
 json::object encode_block(const Block& block, BlockExtra extra) {
   return std::visit(Encode{extra}, block);
+}
+
+bool is_of_server_tool(std::string_view type) {
+  return type == "server_tool_use" || type == "mcp_tool_use" || type == "container_upload" ||
+         type.ends_with("_tool_result");
 }
 
 std::string api_tool_id(std::string_view id) {

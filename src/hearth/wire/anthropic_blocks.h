@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hearth/base/json.h"
@@ -18,6 +19,9 @@ enum class BlockExtra { keep, drop };
 
 /// The block as the Messages API writes it.
 json::object encode_block(const chat::Block& block, BlockExtra extra);
+
+/// Whether blocks of that type are chat::ServerToolBlock.
+bool is_of_server_tool(std::string_view type);
 
 /// A tool id in the characters that the API allows, [a-zA-Z0-9_-].
 std::string api_tool_id(std::string_view id);

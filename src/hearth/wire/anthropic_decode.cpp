@@ -224,6 +224,8 @@ void decode_sampling(Fields& body, chat::Request& request) {
   sampling.top_k = body.integer("top_k", 0, INT_MAX);
   sampling.frequency_penalty = body.number("frequency_penalty", -2, 2);
   sampling.presence_penalty = body.number("presence_penalty", -2, 2);
+  sampling.repeat_penalty = body.number("repeat_penalty", 0, 10);
+  sampling.repeat_last_n = body.integer("repeat_last_n", -1, INT_MAX);
   if (const auto seed = body.integer("seed", 0, INT_MAX)) {
     sampling.seed = static_cast<std::uint32_t>(*seed);
   }

@@ -170,6 +170,8 @@ class Encoder {
     if (sampling.seed) body_["seed"] = *sampling.seed;
     if (sampling.frequency_penalty) body_["frequency_penalty"] = *sampling.frequency_penalty;
     if (sampling.presence_penalty) body_["presence_penalty"] = *sampling.presence_penalty;
+    if (sampling.repeat_penalty) body_["repeat_penalty"] = *sampling.repeat_penalty;
+    if (sampling.repeat_last_n) body_["repeat_last_n"] = *sampling.repeat_last_n;
   }
 
   /// What the decoder left of a nested field goes back into it.
@@ -203,6 +205,7 @@ std::vector<std::string> left_out_of_messages(const chat::Request& request) {
       {sampling.seed.has_value(), "seed"},
       {sampling.frequency_penalty.has_value(), "frequency_penalty"},
       {sampling.presence_penalty.has_value(), "presence_penalty"},
+      {sampling.repeat_penalty.has_value(), "repeat_penalty"},
       {!request.logit_bias.empty(), "logit_bias"},
       {request.top_logprobs.has_value(), "logprobs"},
       {!request.grammar.empty(), "grammar"}};

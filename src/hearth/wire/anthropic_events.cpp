@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "hearth/wire/anthropic_blocks.h"
 #include "hearth/wire/http_status.h"
 
 namespace hearth::wire {
@@ -22,6 +23,7 @@ chat::StopReason stop_reason_of(std::string_view name) {
   if (name == "max_tokens") return StopReason::max_tokens;
   if (name == "stop_sequence") return StopReason::stop_sequence;
   if (name == "tool_use") return StopReason::tool_use;
+  if (name == "pause_turn") return StopReason::pause_turn;
   if (name == "refusal") return StopReason::refusal;
   if (name == "model_context_window_exceeded") return StopReason::context_full;
   return StopReason::end_turn;
@@ -142,6 +144,9 @@ void MessagesEventDecoder::open_block(int index, const json::object& block) {
     opened.call = calls_++;
     if (const json::object* input = find_object(block, "input")) opened.input = to_json(*input);
     emit(chat::ToolCallStart{opened.call, string_of(block, "id"), string_of(block, "name")});
+  } else if (is_of_server_tool(type)) {
+    opened.kind = BlockKind::server_tool;
+    opened.original = block;
   }
   behind_text_ = false;
   open_[index] = std::move(opened);
@@ -162,6 +167,8 @@ void MessagesEventDecoder::delta(int index, const json::object& part) {
     emit(chat::ThinkingDelta{string_of(part, "thinking")});
   } else if (type == "signature_delta") {
     block.signature += string_of(part, "signature");
+  } else if (type == "input_json_delta" && block.kind == BlockKind::server_tool) {
+    block.input += string_of(part, "partial_json");
   } else if (type == "input_json_delta" && block.kind == BlockKind::tool) {
     std::string piece = string_of(part, "partial_json");
     if (piece.empty()) return;
@@ -178,6 +185,9 @@ void MessagesEventDecoder::close_block(int index) {
     emit(chat::ThinkingSignature{std::move(block.signature), ""});
   } else if (block.kind == BlockKind::tool && !block.has_input) {
     emit(chat::ToolCallDelta{block.call, block.input.empty() ? "{}" : std::move(block.input)});
+  } else if (block.kind == BlockKind::server_tool) {
+    if (!block.input.empty()) block.original["input"] = parse_arguments(block.input);
+    emit(chat::ServerToolBlock{std::move(block.original)});
   } else if (block.kind == BlockKind::text && !block.citations.empty()) {
     emit(chat::TextEnd{std::move(block.citations)});
   } else {

@@ -20,13 +20,14 @@ class MessagesEventDecoder : public StreamDecoder {
   void on_end() override;
 
  private:
-  enum class BlockKind { text, thinking, tool, skipped };
+  enum class BlockKind { text, thinking, tool, server_tool, skipped };
   struct OpenBlock {
     BlockKind kind = BlockKind::skipped;
     int call = 0;            ///< the tool call's index
     bool has_input = false;  ///< arguments have come in pieces
-    std::string input;       ///< arguments that came whole, at the block's start
+    std::string input;       ///< arguments: a tool's that came whole, a server tool's as they come
     std::string signature;
+    json::object original;  ///< of a server tool
     std::vector<json::object> citations;
   };
 

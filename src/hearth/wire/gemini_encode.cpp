@@ -267,6 +267,8 @@ json::object encode_gemini_request(const chat::Request& request) {
 std::vector<std::string> left_out_of_gemini(const chat::Request& request) {
   const std::pair<bool, std::string_view> fields[] = {
       {request.sampling.min_p.has_value(), "min_p: Gemini's API has no such field"},
+      {request.sampling.repeat_penalty.has_value(),
+       "repeat_penalty: Gemini's API has no such field"},
       {!request.logit_bias.empty(), "logit_bias: Gemini's API has no such field"},
       {request.top_logprobs.has_value(), "logprobs: not asked of Gemini"},
       {!request.grammar.empty(), "grammar: Gemini's API has no such field"},

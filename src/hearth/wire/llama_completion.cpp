@@ -113,6 +113,8 @@ json::object settings_of(const CompletionRequest& request) {
   settings["min_p"] = number(request.sampling.min_p);
   settings["presence_penalty"] = number(request.sampling.presence_penalty);
   settings["frequency_penalty"] = number(request.sampling.frequency_penalty);
+  settings["repeat_penalty"] = number(request.sampling.repeat_penalty);
+  settings["repeat_last_n"] = number(request.sampling.repeat_last_n);
   settings["seed"] = number(request.sampling.seed);
   settings["stop"] = json::value_from(request.stop);
   settings["grammar"] = request.grammar;

@@ -40,7 +40,8 @@ struct Part {
       case AnswerBlock::Kind::text: text += block.text; break;
       case AnswerBlock::Kind::thinking: thinking += block.text; break;
       case AnswerBlock::Kind::tool: calls.push_back(tool_call(block)); break;
-      case AnswerBlock::Kind::redacted: break;
+      case AnswerBlock::Kind::redacted:
+      case AnswerBlock::Kind::server_tool: break;
     }
   }
   [[nodiscard]] bool empty() const { return text.empty() && thinking.empty() && calls.empty(); }
@@ -115,7 +116,8 @@ struct OllamaStream::State {
 };
 
 OllamaStream::OllamaStream(OllamaForm form, AnswerIdentity identity)
-    : state_(std::make_unique<State>(State{form, completed(std::move(identity)), {}})) {}
+    : state_(std::make_unique<State>(State{form, completed(std::move(identity)), AnswerBlocks()})) {
+}
 
 OllamaStream::~OllamaStream() = default;
 

@@ -102,6 +102,7 @@ json::object openai_error(const Error& error) {
 std::string_view finish_reason(chat::StopReason reason) {
   switch (reason) {
     case chat::StopReason::end_turn:
+    case chat::StopReason::pause_turn:
     case chat::StopReason::stop_sequence: return "stop";
     case chat::StopReason::max_tokens:
     case chat::StopReason::context_full: return "length";
@@ -230,7 +231,8 @@ void ChatCompletionCollector::end_choice(chat::StopReason reason) {
     switch (block->kind) {
       case AnswerBlock::Kind::text: text += block->text; break;
       case AnswerBlock::Kind::thinking: thinking += block->text; break;
-      case AnswerBlock::Kind::redacted: break;
+      case AnswerBlock::Kind::redacted:
+      case AnswerBlock::Kind::server_tool: break;
       case AnswerBlock::Kind::tool:
         calls.push_back(
             json::object{{"id", block->id},
@@ -250,7 +252,7 @@ void ChatCompletionCollector::end_choice(chat::StopReason reason) {
   if (!tokens_.empty()) choice["logprobs"] = chat_logprobs(std::exchange(tokens_, {}));
   choice["finish_reason"] = finish_reason(reason);
   choices_.push_back(std::move(choice));
-  blocks_ = {};
+  blocks_ = AnswerBlocks();
 }
 
 Result<json::value> ChatCompletionCollector::response() {

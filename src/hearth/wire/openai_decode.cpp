@@ -149,6 +149,10 @@ Result<chat::Request> decode_chat_request(const json::value& body) {
     request.max_tokens = most;
   }
   request.sampling = decode_sampling(fields);
+  if (!request.sampling.repeat_penalty) {
+    // As others call it; it stays in `extra` for them.
+    request.sampling.repeat_penalty = find_number(body.get_object(), "repetition_penalty");
+  }
   request.logit_bias = decode_logit_bias(fields);
   request.top_logprobs = decode_chat_logprobs(fields);
   request.stop = decode_stop(fields);

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "hearth/chat/server_tools.h"
 #include "hearth/wire/documents.h"
 #include "hearth/wire/openai_logprobs.h"
 #include "hearth/wire/sent_tools.h"
@@ -178,6 +179,14 @@ class Encoder {
       }
       tools.push_back(json::object{{"type", "function"}, {"function", std::move(function)}});
     }
+    // Other types, as the client wrote them.
+    for (const chat::Tool& tool : request_.tools) {
+      if (!chat::is_server_tool(tool) || request_.extra_format != "openai") continue;
+      json::object object{{"type", tool.type}};
+      if (tool.name != tool.type) object["name"] = tool.name;
+      for (const auto& member : tool.extra) object.emplace(member.key(), member.value());
+      tools.push_back(std::move(object));
+    }
     if (tools.empty()) return;
     body_["tools"] = std::move(tools);
     using Mode = chat::ToolChoice::Mode;
@@ -203,6 +212,8 @@ class Encoder {
     if (sampling.min_p) body_["min_p"] = *sampling.min_p;
     if (sampling.frequency_penalty) body_["frequency_penalty"] = *sampling.frequency_penalty;
     if (sampling.presence_penalty) body_["presence_penalty"] = *sampling.presence_penalty;
+    if (sampling.repeat_penalty) body_["repeat_penalty"] = *sampling.repeat_penalty;
+    if (sampling.repeat_last_n) body_["repeat_last_n"] = *sampling.repeat_last_n;
     if (sampling.seed) body_["seed"] = *sampling.seed;
     if (!request_.logit_bias.empty()) {
       body_["logit_bias"] = encode_logit_bias(request_.logit_bias);

@@ -14,6 +14,8 @@ chat::Sampling decode_sampling(Fields& body) {
   sampling.min_p = body.number("min_p", 0, 1);
   sampling.frequency_penalty = body.number("frequency_penalty", -2, 2);
   sampling.presence_penalty = body.number("presence_penalty", -2, 2);
+  sampling.repeat_penalty = body.number("repeat_penalty", 0, 10);
+  sampling.repeat_last_n = body.integer("repeat_last_n", -1, INT_MAX);
   if (const auto top_k = body.integer("top_k", -1, INT_MAX); top_k && *top_k >= 0) {
     sampling.top_k = top_k;
   }

@@ -79,7 +79,8 @@ struct ResponsesStream::State {
           send_of_item("response.function_call_arguments.delta", {{"delta", block.text}});
         }
         break;
-      case AnswerBlock::Kind::redacted: break;
+      case AnswerBlock::Kind::redacted:
+      case AnswerBlock::Kind::server_tool: break;
     }
   }
 

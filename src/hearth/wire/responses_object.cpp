@@ -98,6 +98,7 @@ bool is_custom(const AnswerBlock& block, const ResponsesShape& shape) {
 std::string item_id(const AnswerBlock& block, std::size_t index, const ResponsesShape& shape) {
   std::string_view prefix = "msg_";
   switch (block.kind) {
+    case AnswerBlock::Kind::server_tool:
     case AnswerBlock::Kind::text: break;
     case AnswerBlock::Kind::thinking:
     case AnswerBlock::Kind::redacted: prefix = "rs_"; break;
@@ -125,6 +126,7 @@ json::object output_item(const AnswerBlock& block, const std::string& text, cons
     case AnswerBlock::Kind::text: return message_item(text, id, status);
     case AnswerBlock::Kind::thinking:
     case AnswerBlock::Kind::redacted: return reasoning_item(block, text, id, status, shape.sealed);
+    case AnswerBlock::Kind::server_tool:
     case AnswerBlock::Kind::tool: break;
   }
   return call_item(block, text, id, status, shape);
@@ -136,6 +138,7 @@ std::string_view response_status(const chat::Finished& end) {
     case chat::StopReason::context_full:
     case chat::StopReason::refusal: return "incomplete";
     case chat::StopReason::end_turn:
+    case chat::StopReason::pause_turn:
     case chat::StopReason::stop_sequence:
     case chat::StopReason::tool_use: break;
   }

@@ -5,6 +5,8 @@
 #include <set>
 #include <variant>
 
+#include "hearth/chat/server_tools.h"
+
 namespace hearth::wire {
 namespace {
 
@@ -31,7 +33,7 @@ std::vector<const chat::Tool*> tools_to_send(const chat::Request& request) {
   const std::set<std::string> referenced = referenced_tools(request);
   std::vector<const chat::Tool*> tools;
   for (const chat::Tool& tool : request.tools) {
-    if (!tool.type.empty() && tool.type != "custom") continue;
+    if (chat::is_server_tool(tool)) continue;
     if (tool.defer_loading && !referenced.contains(tool.name)) continue;
     tools.push_back(&tool);
   }

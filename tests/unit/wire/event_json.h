@@ -56,6 +56,9 @@ inline json::object event_to_json(const chat::Event& event) {
     json::object operator()(const chat::ToolCallDelta& e) const {
       return {{"call", e.index}, {"arguments", e.arguments}};
     }
+    json::object operator()(const chat::ServerToolBlock& e) const {
+      return {{"server_tool", e.original}};
+    }
     json::object operator()(const chat::ChoiceFinished& e) const {
       return {{"choice_finished", chat::to_string(e.end.reason)}, {"usage", usage(e.end.usage)}};
     }
@@ -91,7 +94,8 @@ inline chat::StopReason stop_reason_from_name(std::string_view name) {
   using chat::StopReason;
   for (const StopReason reason :
        {StopReason::end_turn, StopReason::max_tokens, StopReason::stop_sequence,
-        StopReason::tool_use, StopReason::refusal, StopReason::context_full}) {
+        StopReason::tool_use, StopReason::pause_turn, StopReason::refusal,
+        StopReason::context_full}) {
     if (chat::to_string(reason) == name) return reason;
   }
   throw std::runtime_error("unknown stop reason");
@@ -119,6 +123,7 @@ inline chat::Event event_from_json(const json::object& o) {
   }
   if (o.contains("thinking")) return chat::ThinkingDelta{text("thinking")};
   if (o.contains("signature")) return chat::ThinkingSignature{text("signature"), text("redacted")};
+  if (const json::object* own = find_object(o, "server_tool")) return chat::ServerToolBlock{*own};
   if (o.contains("name")) return chat::ToolCallStart{call, text("id"), text("name")};
   if (o.contains("arguments")) return chat::ToolCallDelta{call, text("arguments")};
   if (o.contains("finished")) {

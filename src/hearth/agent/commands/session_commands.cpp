@@ -1,5 +1,6 @@
 // Commands about the conversation, its files and what it may do.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <string>
@@ -79,9 +80,17 @@ void show_or_set_permissions(Session& session, std::string_view name, const std:
   for (const PermissionRule& rule : session.settings().rules.all()) {
     say(session, fmt::format("  {}", rule.text));
   }
-  say(session, session.shell().sandboxed() ? "Commands run in a sandbox."
-                                           : fmt::format("Commands run without a sandbox: {}.",
-                                                         session.shell().why_not_sandboxed()));
+  if (!session.shell().sandboxed()) {
+    say(session,
+        fmt::format("Commands run without a sandbox: {}.", session.shell().why_not_sandboxed()));
+    return;
+  }
+  const SandboxSettings& sandbox = session.settings().sandbox;
+  std::string network = sandbox.network ? "with network" : "without network";
+  if (!sandbox.network && !sandbox.hosts.empty()) {
+    network = fmt::format("with {} in reach", fmt::join(sandbox.hosts, ", "));
+  }
+  say(session, fmt::format("Commands run in a sandbox, {}.", network));
 }
 
 void switch_plan_mode(Session& session, std::string_view, const std::stop_token& stop) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "hearth/agent/sandbox/host_pattern.h"
 #include "hearth/base/environment.h"
 #include "hearth/base/file.h"
 #include "hearth/base/json.h"
@@ -132,16 +133,37 @@ class Reader {
     if (const auto enabled = find_bool(sandbox, "enabled")) {
       if (*enabled || may()) settings_.sandbox.enabled = *enabled;
     }
-    if (const json::value* network = find(sandbox, "network")) {
-      if (!network->is_bool()) {
-        problem("sandbox.network: expected true or false");
-      } else if (!network->get_bool() || may()) {
-        settings_.sandbox.network = network->get_bool();
-      }
-    }
+    if (const json::value* network = find(sandbox, "network")) take_network(*network);
     take_paths(sandbox, "hidden", settings_.sandbox.hidden);
     if (find(sandbox, "writable") != nullptr && may()) {
       take_paths(sandbox, "writable", settings_.sandbox.writable);
+    }
+  }
+
+  /// All or nothing, or a list of hosts, which Claude Code writes as {"allowedDomains": […]}.
+  void take_network(const json::value& network) {
+    if (network.is_bool()) {
+      if (!network.get_bool() || may()) settings_.sandbox.network = network.get_bool();
+      return;
+    }
+    const json::object* object = network.if_object();
+    const json::array* hosts =
+        object == nullptr ? network.if_array() : find_array(*object, "allowedDomains");
+    if (hosts == nullptr) {
+      if (object == nullptr) problem("sandbox.network: expected true, false or a list of hosts");
+      return;
+    }
+    if (hosts->empty() || !may()) return;
+    for (const json::value& host : *hosts) {
+      const std::string_view pattern = host.is_string() ? host.get_string() : std::string_view();
+      if (is_host_pattern(pattern)) {
+        settings_.sandbox.hosts.emplace_back(pattern);
+      } else {
+        problem(
+            fmt::format("sandbox.network: {} is no host; expected names such as "
+                        "\"example.org\", \"*.example.org\" or \"example.org:8080\"",
+                        to_json(host)));
+      }
     }
   }
 

@@ -23,6 +23,15 @@ constexpr std::array guarded{".git/hooks", ".git/config", ".git/info/attributes"
                              ".codex",     ".vscode",     ".idea",
                              ".envrc",     ".husky",      ".gitmodules"};
 
+/// The names that commands see: the proxy's socket, and the program that leads to it.
+constexpr std::string_view proxy_socket = ".hearth-network";
+constexpr std::string_view relay_program = "/run/hearth";
+
+bool is_loopback(const std::string& pattern) {
+  return pattern.starts_with("localhost") || pattern.starts_with("127.") || pattern == "::1" ||
+         pattern.starts_with("[::1]");
+}
+
 void add(std::vector<std::string>& words, std::initializer_list<std::string> more) {
   words.insert(words.end(), more);
 }
@@ -49,6 +58,14 @@ Sandbox Sandbox::open(const SandboxSettings& settings, const fs::path& folder,
   if (sandbox.program_.empty()) {
     sandbox.reason_ = "bubblewrap is not installed; install the package bubblewrap";
     return sandbox;
+  }
+  if (!settings.network && !settings.hosts.empty()) {
+    auto proxy = NetworkProxy::listen(scratch / proxy_socket, settings.hosts);
+    if (!proxy) {
+      sandbox.reason_ = proxy.error().message;
+      return sandbox;
+    }
+    sandbox.proxy_ = std::move(*proxy);
   }
   const auto tried = run_command({.line = {},
                                   .folder = folder,
@@ -84,6 +101,10 @@ std::vector<std::string> Sandbox::command(const std::vector<std::string>& progra
       add(words, {"--ro-bind-try", resolver.string(), resolver.string()});
     }
   }
+  if (proxy_) {
+    const fs::path self = fs::read_symlink("/proc/self/exe", ec);
+    add(words, {"--ro-bind", self.string(), std::string(relay_program)});
+  }
   for (const std::string& more : settings_.readable) add(words, {"--ro-bind-try", more, more});
   add(words, {"--bind", folder_.string(), folder_.string()});
   for (const std::string& more : settings_.writable) add(words, {"--bind-try", more, more});
@@ -104,7 +125,19 @@ std::vector<std::string> Sandbox::command(const std::vector<std::string>& progra
   // Build tools write their caches; at home they could not.
   add(words, {"--setenv", "TMPDIR", "/tmp", "--setenv", "XDG_CACHE_HOME", "/tmp/.cache", "--setenv",
               "npm_config_cache", "/tmp/.cache/npm", "--setenv", "HEARTH_SANDBOX", "1"});
-  add(words, {"--chdir", working_folder.string(), "--"});
+  add(words, {"--chdir", working_folder.string()});
+  if (proxy_) {
+    // A server of the command's own is reached directly, unless ours were allowed.
+    const bool ours = std::ranges::any_of(settings_.hosts, is_loopback);
+    for (const char* name : {"NO_PROXY", "no_proxy"}) {
+      add(words, {"--setenv", name, ours ? "" : "localhost,127.0.0.1,::1"});
+    }
+  }
+  add(words, {"--"});
+  if (proxy_) {
+    add(words,
+        {std::string(relay_program), "sandbox-relay", fmt::format("/tmp/{}", proxy_socket), "--"});
+  }
   words.insert(words.end(), program.begin(), program.end());
   return words;
 }
@@ -140,8 +173,8 @@ std::string Sandbox::hint(std::string_view output) const {
                                           "read-only file system"};
   const auto says = [&](const char* words) { return output.find(words) != std::string_view::npos; };
   if (!settings_.network && std::ranges::any_of(network_words, says)) {
-    return "(The sandbox has no network. \"sandbox\": {\"network\": true} in the settings allows "
-           "it.)";
+    return "(The sandbox has no network. \"sandbox\": {\"network\": [\"example.org\"]} in the "
+           "settings allows a host, {\"network\": true} all of them.)";
   }
   if (std::ranges::any_of(write_words, says)) {
     return fmt::format(

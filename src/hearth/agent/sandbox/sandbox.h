@@ -1,22 +1,27 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "hearth/agent/sandbox/network_proxy.h"
 
 namespace hearth::agent {
 
 struct SandboxSettings {
   bool enabled = true;
   bool network = false;
+  std::vector<std::string> hosts = {};     ///< without it: patterns of what is reached all the same
   std::vector<std::string> writable = {};  ///< further folders, absolute
   std::vector<std::string> hidden = {};    ///< further files and folders that are not to be seen
   std::vector<std::string> readable = {};  ///< folders that are seen although they lie in /tmp
 };
 
 /// Runs shell commands so that they can change nothing but the folder they work in, see no secrets
-/// and reach no network: with bubblewrap, in namespaces of their own.
+/// and reach no network, or through a proxy the hosts that were allowed: with bubblewrap, in
+/// namespaces of their own.
 ///
 /// In the folder, what would let a command act outside of it later stays read-only: git's hooks and
 /// configuration, and the settings of agents. `/tmp` is a folder of the session's own, which also
@@ -49,6 +54,7 @@ class Sandbox {
   std::filesystem::path folder_;
   std::filesystem::path scratch_;
   std::string program_;
+  std::shared_ptr<NetworkProxy> proxy_;  ///< with SandboxSettings::hosts
   std::string reason_;
 };
 

@@ -18,7 +18,7 @@ Result<std::optional<StoredSession>> session_before(const AgentOptions& options,
   std::string id = options.resume;
   if (id.empty()) {
     if (!options.go_on) return std::nullopt;
-    const auto sessions = list_sessions(sessions_dir(), folder.root(), 1);
+    const auto sessions = list_sessions(sessions_dir(), folder.root(), {}, 1);
     if (sessions.empty()) {
       return fail(ErrorKind::not_found, fmt::format("no session has worked in {} yet; begin one "
                                                     "without --continue",

@@ -171,6 +171,10 @@ void Session::use_model(const std::string& model, const OfferedModel& offered) {
   window_ = offered.context;
   // Ours do not; of others it is assumed, and the server says otherwise.
   sees_images_ = !offered.local;
+  // Where thoughts are time spent here, they leave room in an answer for the call.
+  constexpr int local_thoughts = 2048;
+  workplace_.max_thinking = options_.max_thinking;
+  if (!workplace_.max_thinking && offered.local) workplace_.max_thinking = local_thoughts;
 }
 
 void Session::set_system_prompt(const std::string& whole, const std::string& after) {

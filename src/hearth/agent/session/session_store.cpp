@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
+#include <ranges>
 #include <utility>
+#include <variant>
 
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/session/message_json.h"
@@ -135,10 +138,41 @@ bool begins_in(const fs::path& file, const std::string& folder) {
   return head.find(to_json(json::value(folder))) != std::string::npos;
 }
 
+std::optional<std::string> line_with(std::string_view words, std::string_view text) {
+  const auto same = [](unsigned char a, unsigned char b) {
+    return std::tolower(a) == std::tolower(b);
+  };
+  const auto found = std::ranges::search(text, words, same);
+  if (found.empty()) return std::nullopt;
+  const auto at = static_cast<std::size_t>(found.begin() - text.begin());
+  std::size_t begin = text.rfind('\n', at) + 1;
+  // Of a long line what is around them; not from within a character on.
+  constexpr std::size_t most_before = 30;
+  if (at - begin > most_before) begin = at - most_before;
+  while (begin < at && (static_cast<unsigned char>(text[begin]) & 0xc0) == 0x80) ++begin;
+  return std::string(text.substr(begin, text.find('\n', at) - begin));
+}
+
+/// The latest line of the conversation that holds `words`.
+std::optional<std::string> line_with(std::string_view words, const StoredSession& session) {
+  for (const chat::Message& message : session.messages | std::views::reverse) {
+    for (const chat::Block& block : message.content | std::views::reverse) {
+      std::string text;
+      if (const auto* said = std::get_if<chat::TextBlock>(&block)) text = said->text;
+      if (const auto* call = std::get_if<chat::ToolUseBlock>(&block)) text = call->arguments;
+      if (const auto* result = std::get_if<chat::ToolResultBlock>(&block)) {
+        text = chat::text_of(*result);
+      }
+      if (auto line = line_with(words, text)) return line;
+    }
+  }
+  return line_with(words, session.summary.title);
+}
+
 }  // namespace
 
 std::vector<SessionSummary> list_sessions(const fs::path& store, const fs::path& folder,
-                                          std::size_t most) {
+                                          std::string_view words, std::size_t most) {
   std::vector<std::pair<fs::file_time_type, fs::path>> files;
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(store, ec)) {
@@ -154,6 +188,11 @@ std::vector<SessionSummary> list_sessions(const fs::path& store, const fs::path&
     auto session = read_session(file);
     if (!session || session->tasks.empty()) continue;
     if (!folder.empty() && session->summary.folder != folder.string()) continue;
+    if (!words.empty()) {
+      auto found = line_with(words, *session);
+      if (!found) continue;
+      session->summary.found = std::move(*found);
+    }
     sessions.push_back(std::move(session->summary));
   }
   return sessions;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hearth/base/error.h"
@@ -20,13 +21,15 @@ struct SessionSummary {
   std::string title;            ///< its first task, or the name it was given
   std::int64_t changed_ms = 0;  ///< Unix time
   std::size_t tasks = 0;
+  std::string found = {};  ///< the line that holds the words that were looked for
 };
 
 /// The latest `most` sessions kept in `store` that worked in `folder` (in any, if empty), the
-/// latest first.
+/// latest first; with `words` only those in which they were said, by whomever, or are in a call or
+/// its result. ASCII letters' case does not matter.
 std::vector<SessionSummary> list_sessions(const std::filesystem::path& store,
                                           const std::filesystem::path& folder,
-                                          std::size_t most = 200);
+                                          std::string_view words = {}, std::size_t most = 200);
 
 /// Where a task begins in a session.
 struct TaskStart {

@@ -43,10 +43,9 @@ std::vector<DiffLine> parsed_diff(std::string_view diff) {
         std::tie(before, before_left) = range_behind(line, '-');
         std::tie(after, after_left) = range_behind(line, '+');
         lines.push_back({.kind = '@', .text = line});
-      } else if (line.starts_with("+++ ") && line != "+++ /dev/null") {
-        lines.push_back({.kind = 'f', .text = line.substr(4)});
-      } else if (line.starts_with("--- ") && line != "--- /dev/null") {
-        // The new name stands behind it, unless the file is gone.
+      } else if ((line.starts_with("+++ ") || line.starts_with("--- ")) &&
+                 line.substr(4) != "/dev/null") {
+        // The new name stands behind the old one, unless the file is gone.
         lines.push_back({.kind = 'f', .text = line.substr(4)});
       }
       if (lines.size() > 1 && lines.back().kind == 'f' && lines[lines.size() - 2].kind == 'f') {

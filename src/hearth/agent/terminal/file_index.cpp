@@ -17,7 +17,18 @@ namespace hearth::agent {
 namespace {
 
 constexpr std::size_t most_files = 1'000'000;
-constexpr std::size_t batch_size = 4096;
+/// The first batch is small, so that there is something to show at once; each one is twice as large
+/// as the one before, up to the last.
+constexpr std::size_t first_batch = 128;
+constexpr std::size_t last_batch = 8192;
+
+bool is_in_repository(const std::filesystem::path& folder) {
+  std::error_code ec;
+  for (auto at = folder;; at = at.parent_path()) {
+    if (std::filesystem::exists(at / ".git", ec)) return true;
+    if (at == at.root_path()) return false;
+  }
+}
 
 }  // namespace
 
@@ -66,6 +77,8 @@ void FileIndex::add(std::vector<std::string>& batch) {
 }
 
 bool FileIndex::list_by_git(const std::stop_token& stop) {
+  // Without asking it: to start a program takes as long as to list some thousand files.
+  if (!is_in_repository(folder_)) return false;
   // What git knows is told at once; what it does not has to be looked for.
   if (!list_by_git({"--cached"}, stop)) return false;
   list_by_git({"--others", "--exclude-standard"}, stop);
@@ -98,7 +111,7 @@ bool FileIndex::list_by_git(const std::vector<std::string>& which, const std::st
       ++files;
     }
     rest.erase(0, begin);
-    if (batch.size() >= batch_size) add(batch);
+    if (batch.size() >= first_batch) add(batch);
   }
   ::close(pipe[0]);
   if (got != 0) ::kill(-*git, SIGKILL);
@@ -113,6 +126,8 @@ void FileIndex::list_by_walking(const std::stop_token& stop) {
   std::error_code ec;
   std::vector<std::string> batch;
   std::size_t files = 0;
+  std::size_t batch_size = first_batch;
+  const std::string above = (folder_ / "").string();
   std::filesystem::recursive_directory_iterator entry(
       folder_, std::filesystem::directory_options::skip_permission_denied, ec);
   for (; !ec && entry != std::filesystem::recursive_directory_iterator() && files < most_files;
@@ -123,9 +138,12 @@ void FileIndex::list_by_walking(const std::stop_token& stop) {
       if (is_hidden_folder(entry->path().filename().string())) entry.disable_recursion_pending();
       continue;
     }
-    batch.push_back(entry->path().lexically_relative(folder_).generic_string());
+    batch.push_back(entry->path().native().substr(above.size()));
     ++files;
-    if (batch.size() >= batch_size) add(batch);
+    if (batch.size() >= batch_size) {
+      add(batch);
+      batch_size = std::min(2 * batch_size, last_batch);
+    }
   }
   add(batch);
 }

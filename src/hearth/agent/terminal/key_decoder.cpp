@@ -36,11 +36,11 @@ Key control_key(char byte) {
 std::vector<int> numbers_in(std::string_view parameters) {
   std::vector<int> numbers;
   while (!parameters.empty()) {
-    const std::size_t end = std::min(parameters.find(';'), parameters.size());
+    const std::string_view first = parameters.substr(0, parameters.find(';'));
     int number = 0;
-    std::from_chars(parameters.data(), parameters.data() + end, number);
+    std::from_chars(first.data(), first.data() + first.size(), number);
     numbers.push_back(number);
-    parameters.remove_prefix(std::min(parameters.size(), end + 1));
+    parameters.remove_prefix(std::min(parameters.size(), first.size() + 1));
   }
   return numbers;
 }

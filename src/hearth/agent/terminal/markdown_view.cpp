@@ -284,7 +284,8 @@ MarkdownRenderer& renderer_of(void* user) {
 
 bool is_fence(std::string_view line) {
   const std::size_t first = line.find_first_not_of(' ');
-  if (first == std::string_view::npos || first > 3) return false;
+  constexpr std::size_t most_indented = 3;
+  if (first > std::min(most_indented, line.size())) return false;
   line.remove_prefix(first);
   return line.starts_with("```") || line.starts_with("~~~");
 }

@@ -85,7 +85,7 @@ SessionPicker session_picker(const std::filesystem::path& store,
   constexpr std::int64_t ms_per_second = 1000;
   std::vector<std::string> ids;
   std::vector<Picker::Item> items;
-  for (const SessionSummary& summary : list_sessions(store, folder, most)) {
+  for (const SessionSummary& summary : list_sessions(store, folder, {}, most)) {
     ids.push_back(summary.id);
     const auto changed = static_cast<std::time_t>(summary.changed_ms / ms_per_second);
     items.push_back({.text = picker_title(summary.title),
