@@ -125,7 +125,8 @@ class Cleaner {
       if (const json::array* list = find_array(schema, key)) choices(*list, cleaned);
     }
     type(schema, cleaned);
-    const auto kind = find_string(cleaned, "type");
+    // A copy: what is added below moves the members.
+    const std::string kind(find_string(cleaned, "type").value_or(""));
     if (kind == "OBJECT") properties(schema, cleaned);
     if (kind == "ARRAY") items(schema, cleaned);
     if (kind == "STRING") enumeration(schema, cleaned);
