@@ -27,8 +27,8 @@ constexpr int cannot_run = 126;
 
 class Relay {
  public:
-  Relay(asio::io_context& io, tcp::acceptor& acceptor, std::string socket)
-      : io_(io), acceptor_(acceptor), socket_(std::move(socket)) {}
+  Relay(asio::io_context& io, tcp::acceptor& acceptor, const std::string& socket)
+      : io_(io), acceptor_(acceptor), socket_(socket) {}
 
   void accept() {
     acceptor_.async_accept([this](boost::system::error_code ec, tcp::socket client) {
