@@ -82,8 +82,10 @@ def repair(words: list[str], env: dict, work: Path, guide: Guide):
     with Screen(words, env, work, columns=100, rows=60) as screen:
         screen.wait_for("Write a task")
         screen.type("Fix the failing test. The tests are run by python3 -m pytest -q")
+        guide.put("question", from_last(screen.wait_for("May this be done?", PATIENCE), "\n──"))
+        screen.keys("Enter")
         screen.wait_for("tokens read", PATIENCE)
-        guide.put("first task", screen.all())
+        guide.put("first task", without_rest(screen.all()))
         screen.type("/undo")
         screen.wait_for("a second /undo", PATIENCE)
         screen.type("/context")
@@ -92,15 +94,13 @@ def repair(words: list[str], env: dict, work: Path, guide: Guide):
         screen.keys("C-d")
 
 
-def question(words: list[str], env: dict, work: Path, guide: Guide):
+def reading(words: list[str], env: dict, work: Path, guide: Guide):
     with Screen([*words, "--style", "forced"], env, work, columns=100, rows=40) as screen:
         screen.wait_for("Write a task")
-        screen.type("Write the file NOTES.md with one line: Intervals that touch are joined.")
-        reading = screen.wait_for(" left", PATIENCE)
-        guide.put("reading", "\n".join(reading.rstrip().splitlines()[-4:]))
-        guide.put("question", from_last(screen.wait_for("May this be done?", PATIENCE), "> Write the"))
-        screen.keys("n")
-        screen.wait_for("tokens read", PATIENCE)
+        screen.type("What does intervals.py do?")
+        reading = screen.until(lambda shown: "█" in shown, "the bar", PATIENCE)
+        guide.put("reading", from_last(reading.rstrip(), "\n\n"))
+        screen.keys("Escape")
 
 
 def main():
@@ -117,7 +117,7 @@ def main():
         env["HOME"] = folder
         words = [str(HEARTH), "--server", server.url]
         repair(words, env, work, guide)
-        question(words, env, work, guide)
+        reading(words, env, work, guide)
     guide.path.write_text(guide.text)
 
 

@@ -255,8 +255,8 @@ class WholeFilesStyle final : public Style {
     const std::string output = trimmed_in_the_middle(result.best.output, 2000);
     work_.output.status(output.empty() ? "  (passes)" : output);
     outcome.solved = true;
-    outcome.text = fmt::format("Corrected {}: `{}` passes now ({} candidates tried).", file,
-                               check_.line, result.tried);
+    outcome.text = fmt::format("Corrected {}: `{}` passes now ({} candidate{} tried).", file,
+                               check_.line, result.tried, result.tried == 1 ? "" : "s");
     return outcome;
   }
 
