@@ -108,6 +108,18 @@ def test_an_allowed_name_does_not_lead_to_this_machine(run, outside):
     assert "is an address of this machine" in said and outside.asked == []
 
 
+def test_a_later_setting_takes_all_hosts_back(tmp_path, outside):
+    url = f"http://localhost:{outside.server_port}/"
+    with AnthropicBackend(Reply(calls=[Call("bash", {"command": f"curl -sS {url}"})]),
+                          Reply(text="Done.")) as backend:
+        agent = Agent(tmp_path, backend)
+        agent.write(str(agent.home / ".config/hearth/settings.json"),
+                    {"sandbox": {"network": ["localhost"]}})
+        agent.write(".hearth/settings.json", {"sandbox": {"network": False}})
+        agent.run("run it")
+    assert outside.asked == []
+
+
 def test_a_commands_own_server_is_reached_directly(run):
     said = run("echo mine > own.txt; python3 -m http.server 8000 --bind 127.0.0.1 >/dev/null 2>&1 & "
                "curl -sS --retry 20 --retry-connrefused --retry-delay 1 "

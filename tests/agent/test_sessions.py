@@ -165,7 +165,7 @@ def test_what_is_typed_while_it_works_is_read_afterwards(agent):
         terminal.wait_for("> ")
         terminal.send("one\n")
         assert asked.wait(20)
-        terminal.send("twoo\x7f\n/nothing\n/quit\n")
+        terminal.send("\n\ntwoo\x7f\n/nothing\n/quit\n")
         typed.set()
         terminal.wait_for("First.")
         terminal.wait_for("> two\r\n")

@@ -47,6 +47,10 @@ def test_repetition_is_made_dear(client, name):
 
     assert answer().count("so so") > 3
     assert answer(**{name: 3}).count("so so") <= 1
+    assert answer(**{name: 3, "repeat_last_n": -1}).count("so so") <= 1
+    assert answer(**{name: 3, "repeat_last_n": 2**31 - 1}).count("so so") <= 1
+    assert answer(**{name: 3, "repeat_last_n": 0}).count("so so") > 3
+    assert answer(**{name: 0}).count("so so") > 3
 
 
 def test_a_stream_holds_the_same_as_the_whole_answer(client):

@@ -29,6 +29,8 @@ SlashResult run_command_line(Session& session, std::string_view line) {
 /// The next line; what was typed while something ran comes first.
 std::optional<std::string> next_line(std::string& typed) {
   typed += take_typed_ahead();
+  // Whoever pressed Enter while it worked did not mean to end the session.
+  typed.erase(0, typed.find_first_not_of(" \n"));
   std::string line;
   const std::size_t end = typed.find('\n');
   if (end != std::string::npos) {

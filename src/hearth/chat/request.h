@@ -38,7 +38,7 @@ struct Sampling {
   std::optional<double> frequency_penalty;
   std::optional<double> presence_penalty;
   /// What the logits of the answer's last `repeat_last_n` tokens (-1: all; unset: 64) are divided
-  /// by, or multiplied with if negative, as llama.cpp does it. 1: nothing.
+  /// by, or multiplied with if negative, as llama.cpp does it. 0 and 1: nothing.
   std::optional<double> repeat_penalty;
   std::optional<int> repeat_last_n;
   std::optional<std::uint32_t> seed;

@@ -15,7 +15,15 @@
 namespace hearth::engine {
 namespace {
 
-void set_values(common_params_sampling& params, const chat::Sampling& sampling) {
+/// llama.cpp takes -1 for none, and as much memory as is asked for: no answer is longer than the
+/// model's own window.
+int penalized_tokens(int wanted, const Weights& weights) {
+  const int most = llama_model_n_ctx_train(weights.model());
+  return wanted < 0 ? most : std::min(wanted, most);
+}
+
+void set_values(common_params_sampling& params, const chat::Sampling& sampling,
+                const Weights& weights) {
   if (sampling.temperature) params.temp = static_cast<float>(*sampling.temperature);
   if (sampling.top_p) params.top_p = static_cast<float>(*sampling.top_p);
   if (sampling.min_p) params.min_p = static_cast<float>(*sampling.min_p);
@@ -27,8 +35,13 @@ void set_values(common_params_sampling& params, const chat::Sampling& sampling) 
   if (sampling.presence_penalty) {
     params.penalty_present = static_cast<float>(*sampling.presence_penalty);
   }
-  if (sampling.repeat_penalty) params.penalty_repeat = static_cast<float>(*sampling.repeat_penalty);
-  if (sampling.repeat_last_n) params.penalty_last_n = *sampling.repeat_last_n;
+  // Nothing can be divided by 0, which some clients send for "off".
+  if (sampling.repeat_penalty && *sampling.repeat_penalty > 0) {
+    params.penalty_repeat = static_cast<float>(*sampling.repeat_penalty);
+  }
+  if (sampling.repeat_last_n) {
+    params.penalty_last_n = penalized_tokens(*sampling.repeat_last_n, weights);
+  }
 }
 
 void set_format(common_params_sampling& params, const OutputFormat& format, const Weights& weights,
@@ -134,7 +147,7 @@ Result<std::unique_ptr<Sampler>> Sampler::create(const Weights& weights,
 
   common_params_sampling params;
   params.no_perf = true;
-  set_values(params, options.sampling);
+  set_values(params, options.sampling, weights);
   if (!options.grammar.empty()) {
     params.grammar = common_grammar(COMMON_GRAMMAR_TYPE_USER, options.grammar);
   }

@@ -151,7 +151,8 @@ Result<chat::Request> decode_chat_request(const json::value& body) {
   request.sampling = decode_sampling(fields);
   if (!request.sampling.repeat_penalty) {
     // As others call it; it stays in `extra` for them.
-    request.sampling.repeat_penalty = find_number(body.get_object(), "repetition_penalty");
+    Fields again(body.get_object(), "", problems);
+    request.sampling.repeat_penalty = again.number("repetition_penalty", 0, 10);
   }
   request.logit_bias = decode_logit_bias(fields);
   request.top_logprobs = decode_chat_logprobs(fields);

@@ -143,7 +143,9 @@ class Reader {
   /// All or nothing, or a list of hosts, which Claude Code writes as {"allowedDomains": […]}.
   void take_network(const json::value& network) {
     if (network.is_bool()) {
-      if (!network.get_bool() || may()) settings_.sandbox.network = network.get_bool();
+      if (network.get_bool() && !may()) return;
+      settings_.sandbox.network = network.get_bool();
+      if (!network.get_bool()) settings_.sandbox.hosts.clear();
       return;
     }
     const json::object* object = network.if_object();
