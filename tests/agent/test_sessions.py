@@ -61,6 +61,7 @@ def test_a_fork_leaves_the_old_session_as_it_is(agent):
     old = agent.sessions()[0]
     before = old.read_bytes()
     result = agent.run("two", "--continue", "--fork-session")
+    assert "Goes on behind: one" in result["said"]
     assert old.read_bytes() == before
     assert result["session_id"] != old.stem
     asked, answered, asked_again = map(text_of, agent.conversations()[-1])

@@ -120,6 +120,13 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
       conversation_.append(std::move(*start.before->missing_results));
     }
     resumed_ = true;
+    // A fork keeps what was said, not where its tasks began.
+    const std::string last_task = !task_starts_.empty()          ? task_starts_.back().text
+                                  : !start.before->tasks.empty() ? start.before->tasks.back()
+                                                                 : "";
+    if (const auto lines = lines_of(last_task); !lines.empty()) {
+      output_.status(fmt::format("Goes on behind: {}", lines.front()));
+    }
   }
 }
 
