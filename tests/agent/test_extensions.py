@@ -1,6 +1,7 @@
 """What users add to the agent: rules, hooks, commands, skills. The model is scripted."""
 
 import json
+import subprocess
 
 import pytest
 
@@ -45,6 +46,51 @@ def test_rules_allow_and_deny(agent):
     assert (agent.work / "a").exists() and not (agent.work / "b").exists()
     assert "denied by the settings" in told[2] and "touch b*" in told[2]
     assert "permissions.allow" in told[3]
+
+
+def test_settings_are_given_on_the_command_line(agent):
+    user_settings(agent, {"permissions": {"allow": ["Bash(touch:*)"]}})
+    agent.backend.answers = [bash("touch a"), bash("touch b"), Reply(text="Done.")]
+    given = agent.write("given.json", {"permissions": {"deny": ["Bash(touch a)"]}})
+    agent.run("x", "--settings", str(given), mode="default")
+    assert not (agent.work / "a").exists() and (agent.work / "b").exists()
+    agent.backend.answers = [Reply(text="Done.")]
+    assert agent.run("x", "--settings", '{"env": {"A": "b"}}')["exit_code"] == 0
+    for wrong in ['{"permissions": {"deny": "all"}}', "{", "none.json"]:
+        result = agent.run("x", "--settings", wrong)
+        assert result["exit_code"] == 1 and ("settings" in result["result"])
+
+
+def test_what_is_denied_by_its_path_is_in_no_search_and_no_command(agent):
+    user_settings(agent, {"permissions": {"deny": ["Read(private/**)", "Edit(src/**)"]}})
+    agent.write("private/key.txt", "value one\n")
+    agent.write("open.txt", "value two\n")
+    agent.write("src/a.txt", "kept\n")
+    agent.backend.answers = [Reply(calls=[Call("grep", {"pattern": "value"})]),
+                             Reply(calls=[Call("glob", {"pattern": "**/*.txt"})]),
+                             Reply(calls=[Call("glob", {"pattern": "private/*"})]),
+                             bash("cat private/key.txt"), bash("echo changed > src/a.txt"),
+                             Reply(text="Done.")]
+    agent.run("x")
+    _, grep, names, inside, cat, redirected = [
+        text_of(message) for message in agent.conversations()[-1] if message["role"] == "user"]
+    assert grep == "open.txt:1: value two\n" and names == "open.txt\nsrc/a.txt\n"
+    for refused in (inside, cat, redirected):
+        assert "denied by the settings" in refused
+    assert (agent.work / "src/a.txt").read_text() == "kept\n"
+
+
+def test_a_filter_in_a_folders_git_settings_is_not_run_by_the_session_itself(agent, tmp_path):
+    marker = tmp_path / "marker"
+    agent.write("a.txt", "one\n")
+    for words in (["init", "-q", "-b", "trunk"], ["add", "a.txt"],
+                  ["config", "filter.evil.clean", f"touch {marker}; cat"]):
+        subprocess.run(["git", *words], cwd=agent.work, env=agent.env, check=True)
+    agent.write(".gitattributes", "* filter=evil\n")
+    agent.write("a.txt", "two\n")
+    agent.run("x")
+    assert "git: branch trunk\n" in text_of(agent.conversations()[0][0])
+    assert not marker.exists()
 
 
 def test_a_folders_own_rules_count_once_it_is_trusted(agent):
@@ -109,6 +155,60 @@ def test_a_hook_changes_arguments_and_adds_context(agent):
     agent.run("x")
     assert (agent.work / "other").exists() and not (agent.work / "a").exists()
     assert "Mind the gap." in results_of(agent)[0]
+
+
+def test_wrong_arguments_of_a_hook_are_an_error_that_names_it(agent):
+    answer = {"hookSpecificOutput": {"updatedInput": {"file_path": "a.txt"}}}
+    user_settings(agent, hook("PreToolUse", f"echo '{json.dumps(answer)}'", "Edit"))
+    agent.write("a.txt", "one\n")
+    agent.backend.answers = [Reply(calls=[Call("edit", {"path": "a.txt", "old_string": "one",
+                                                        "new_string": "two"})]), Reply(text="Done.")]
+    assert agent.run("x")["exit_code"] == 0
+    assert "The hook `echo" in results_of(agent)[0]
+    assert '"old_string" is missing' in results_of(agent)[0]
+    assert (agent.work / "a.txt").read_text() == "one\n"
+
+
+def test_hooks_are_told_claude_codes_names_and_answer_with_them(agent):
+    """As a formatter's hook does it: the path is absolute and stands under `file_path`."""
+    script = agent.write(agent.home / "hook.py", """import json, sys
+seen = json.load(sys.stdin)
+given = seen["tool_input"]
+open("seen.json", "w").write(json.dumps(given))
+given["file_path"] = given["file_path"].replace("a.txt", "b.txt")
+print(json.dumps({"hookSpecificOutput": {"updatedInput": given}}))
+""")
+    user_settings(agent, hook("PreToolUse", f"python3 {script}", "Write"))
+    agent.backend.answers = [Reply(calls=[Call("write", {"path": "a.txt", "content": "x"})]),
+                             Reply(text="Done.")]
+    agent.run("x")
+    assert json.loads((agent.work / "seen.json").read_text()) == {
+        "file_path": str(agent.work / "a.txt"), "content": "x"}
+    assert (agent.work / "b.txt").read_text() == "x" and not (agent.work / "a.txt").exists()
+
+
+def test_hooks_at_the_end_of_a_subagent_and_of_the_session(agent):
+    settings = {"hooks": {}}
+    for event in ("SubagentStop", "SessionEnd"):
+        settings["hooks"].update(hook(event, f"cat > {event}.json")["hooks"])
+    user_settings(agent, settings)
+    agent.backend.answers = [Reply(calls=[Call("task", {"prompt": "find it"})]),
+                             Reply(text="Found."), Reply(text="Done.")]
+    agent.run("x")
+    for event in ("SubagentStop", "SessionEnd"):
+        assert json.loads((agent.work / f"{event}.json").read_text())["hook_event_name"] == event
+
+
+def test_a_hook_before_a_summary_is_told_the_wish(agent):
+    user_settings(agent, hook("PreCompact", "cat > seen.json"))
+    with agent.terminal() as terminal:
+        terminal.wait_for("> ")
+        terminal.send("count\n")
+        terminal.wait_for("Done.")
+        terminal.wait_for("> ")
+        terminal.send("/compact the counting\n")
+        terminal.wait_for("> ")
+    assert json.loads((agent.work / "seen.json").read_text())["custom_instructions"] == "the counting"
 
 
 def test_hooks_after_a_tool_at_the_prompt_and_at_the_start(agent):

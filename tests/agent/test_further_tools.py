@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import subprocess
 import threading
 
 import pytest
@@ -27,8 +28,8 @@ def agent_of(tmp_path):
 
 @pytest.fixture
 def site():
-    """A web site; `asked` are the paths."""
-    asked = []
+    """A web site; `asked` are the paths, `keys` what came with them."""
+    asked, keys = [], []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def log_message(self, *_):
@@ -36,6 +37,7 @@ def site():
 
         def do_GET(self):
             asked.append(self.path)
+            keys.append(self.headers["X-Subscription-Token"])
             if self.path == "/away":
                 self.send_response(302)
                 self.send_header("Location", "http://elsewhere.example/x")
@@ -44,6 +46,9 @@ def site():
             body, kind = {
                 "/page": ("<h1>The page</h1><p>It says <a href='/next'>more</a>.</p>", "text/html"),
                 "/bytes": ("\x00", "application/octet-stream"),
+                "/res/v1/web/search?q=two%20words": (json.dumps({"web": {"results": [
+                    {"title": "Found", "url": "https://found.example/",
+                     "description": "The <b>snippet</b>."}]}}), "application/json"),
             }.get(self.path, (json.dumps({"results": [
                 {"title": "Found", "url": "https://found.example/", "content": "The snippet."}]}),
                 "application/json"))
@@ -53,7 +58,7 @@ def site():
             self.wfile.write(body.encode())
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.asked = asked
+    server.asked, server.keys = asked, keys
     server.url = f"http://127.0.0.1:{server.server_address[1]}"
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield server
@@ -95,6 +100,16 @@ def test_the_web_is_searched_where_a_server_is_named(agent_of, site):
     agent.run("search")
     assert "1. Found\n   https://found.example/\n   The snippet." in results(agent)
     assert site.asked == ["/search?format=json&q=two%20words"]
+
+
+def test_the_web_is_searched_by_brave_with_a_key(agent_of, site):
+    agent = agent_of(Reply(calls=[Call("web_search", {"query": "two words"})]), Reply(text="Done."))
+    agent.env["MY_SEARCH_KEY"] = "k3y"
+    agent.write(str(agent.home / ".config/hearth/settings.json"),
+                {"webSearch": {"provider": "brave", "url": site.url, "keyVariable": "MY_SEARCH_KEY"}})
+    agent.run("search")
+    assert "1. Found\n   https://found.example/\n   The <b>snippet</b>." in results(agent)
+    assert site.keys == ["k3y"]
 
 
 def test_without_a_search_server_there_is_no_such_tool(agent_of):
@@ -178,6 +193,40 @@ while (message := read()):
                "params": {"uri": document["uri"], "version": document["version"],
                           "diagnostics": found}})
 '''
+
+
+def test_an_image_comes_with_a_task_of_another_program(agent_of):
+    agent = agent_of(Reply(text="Seen."))
+    source = {"type": "base64", "media_type": "image/png", "data": "iVBORw=="}
+    line = {"type": "user", "message": {"role": "user", "content": [
+        {"type": "image", "source": source}, {"type": "text", "text": "what is it?"}]}}
+    process = agent.begin("-p", "--input-format", "stream-json", "--output-format", "stream-json",
+                          stdin=subprocess.PIPE)
+    out, err = process.communicate(json.dumps(line) + "\n", timeout=60)
+    assert json.loads(out.splitlines()[-1])["result"] == "Seen.", err
+    blocks = agent.conversations()[-1][-1]["content"]
+    assert [block["source"] for block in blocks if block["type"] == "image"] == [source]
+
+
+def test_an_image_elsewhere_is_seen_and_a_file_is_not(agent_of, tmp_path):
+    image = tmp_path / "a shot.png"
+    image.write_bytes(b"\x89PNG")
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    agent = agent_of(Reply(text="Seen."))
+    agent.run(f'what is in @"{image}" and @{secret}?')
+    blocks = agent.conversations()[-1][-1]["content"]
+    assert [block["type"] for block in blocks].count("image") == 1
+    assert "secret\n" not in text_of({"content": blocks})
+
+
+def test_a_file_that_is_denied_is_not_read_by_its_name(agent_of):
+    agent = agent_of(Reply(text="No."))
+    agent.write(agent.home / ".config/hearth/settings.json",
+                {"permissions": {"deny": ["Read(private.txt)"]}})
+    agent.write("private.txt", "the private words")
+    agent.run("what is in @private.txt?")
+    assert "the private words" not in text_of(agent.conversations()[-1][-1])
 
 
 def test_an_image_that_is_named_is_seen(agent_of):

@@ -68,6 +68,23 @@ def test_a_fork_leaves_the_old_session_as_it_is(agent):
     assert asked.endswith("one") and answered == "Done." and asked_again.endswith("two")
 
 
+def test_a_fork_can_be_gone_back_in(agent):
+    agent.run("one")
+    agent.run("two", "--continue")
+    with agent.terminal("--continue", "--fork-session") as terminal:
+        terminal.wait_for("> ")
+        terminal.send("/rewind\n")
+        terminal.wait_for("2 messages fewer")
+        terminal.wait_for("> ")
+        terminal.send("three\n")
+        terminal.wait_for("written")
+        terminal.wait_for("> ")
+        terminal.send("/quit\n")
+        assert terminal.exit_code() == 0
+    said = [text_of(message).split()[-1] for message in agent.conversations()[-1]]
+    assert said == ["one", "Done.", "three"]
+
+
 def test_after_kill_9_only_the_running_turn_is_lost(agent):
     agent.backend.answers = [Reply(calls=[WRITE]),
                              Reply(calls=[Call("bash", {"command": "touch begun; sleep 600"})])]
@@ -108,6 +125,24 @@ def test_what_is_told_at_the_beginning_is_told_once(agent):
     first = text_of(agent.conversations()[-1][0])
     assert "Always use tabs" in first and "no semicolons" in first
     assert sum("Always use tabs" in text_of(message) for message in agent.conversations()[-1]) == 1
+
+
+def test_another_branch_is_told_with_the_next_task(agent):
+    def git(*words):
+        subprocess.run(["git", *words], cwd=agent.work, env=agent.env, check=True)
+
+    git("init", "-q", "-b", "trunk")
+    with agent.terminal() as terminal:
+        for task, branch in [("one", ""), ("two", ""), ("three", "side")]:
+            terminal.wait_for("> ")
+            if branch:
+                git("checkout", "-q", "-b", branch)
+            terminal.send(task + "\n")
+            terminal.wait_for("written")
+        terminal.wait_for("> ")
+    one, two, three = [text_of(message) for message in agent.conversations()[-1]
+                       if message["role"] == "user"]
+    assert "branch trunk" in one and two == "two" and "branch side" in three
 
 
 def test_undo_diff_rewind_and_export_in_a_terminal(agent):
@@ -194,6 +229,14 @@ def test_a_conversation_is_made_shorter_on_its_own_prefix(agent):
         terminal.wait_for("> ")
         terminal.send("and on\n")
         terminal.wait_for("Went on.")
+        terminal.wait_for("> ")
+        terminal.send("/export all.md\n")
+        terminal.wait_for("Written to")
+        terminal.wait_for("> ")
+        terminal.send("/cost\n")
+        assert "reuse saved about" in terminal.wait_for("> ")
+    exported = (agent.work / "all.md").read_text()
+    assert "question 0" in exported and "Went on." in exported
     messages = agent.conversations()[-1]
     assert len(messages) < 6 and "## Task" in text_of(messages[0])
     assert text_of(messages[-1]).endswith("and on")
@@ -209,6 +252,76 @@ def test_two_malformed_calls_in_a_row_change_the_style(agent):
     result = agent.run("read a")
     assert result["result"] == "Given up." and "style forced" in result["said"]
     assert agent.backend.last.body["tool_choice"]["type"] == "any"
+
+
+def test_a_fork_of_a_long_session_is_found(agent):
+    agent.run("word " * 5000)
+    agent.run("two", "--continue", "--fork-session")
+    agent.backend.answers = [Reply(text="Three.")]
+    agent.run("three", "--continue")
+    assert [text_of(message).split()[-1] for message in agent.conversations()[-1]
+            if message["role"] == "user"] == ["word", "two", "three"]
+
+
+def test_names_that_are_no_text_do_not_spoil_the_session(agent):
+    (agent.work / b"caf\xe9.txt".decode("utf-8", "surrogateescape")).write_text("x\n")
+    agent.write("latin.txt", "")
+    (agent.work / "latin.txt").write_bytes(b"caf\xe9 au lait\n")
+    edit = {"path": "latin.txt", "old_string": "the au lait", "new_string": "x"}
+    agent.backend.answers = [Reply(calls=[Call("glob", {"pattern": "*.txt"})]),
+                             Reply(calls=[Call("read", {"path": "latin.txt"})]),
+                             Reply(calls=[Call("edit", edit)]), Reply(text="Done.")]
+    assert agent.run("look")["result"] == "Done."
+    told = "".join(text_of(message) for message in agent.conversations()[-1])
+    assert "caf\ufffd.txt" in told and "caf\ufffd au lait" in told
+
+
+def test_what_is_piped_in_belongs_to_the_task(agent):
+    def said(text: str, *options: str) -> str:
+        process = agent.begin(*options, "--output-format", "json", stdin=subprocess.PIPE)
+        process.communicate(text, timeout=60)
+        assert process.returncode == 0
+        return text_of(agent.conversations()[-1][-1])
+
+    assert said("a line\n", "-p", "explain").endswith("explain\n\na line\n")
+    assert said("all of it", "-p").endswith("all of it")
+    assert said("all of it", "-p", "-").endswith("all of it")
+    assert said("", "-p", "explain").endswith("explain")
+    process = agent.begin("-p", stdin=subprocess.PIPE)
+    assert "needs a task" in process.communicate("", timeout=60)[1] and process.returncode == 2
+
+
+def test_commands_work_headless(agent):
+    agent.write(".hearth/commands/greet.md", "Say hello to $ARGUMENTS.\n")
+    agent.run("/greet the world")
+    assert text_of(agent.conversations()[-1][-1]).rstrip().endswith("Say hello to the world.")
+    count = len(agent.backend.seen)
+    result = agent.run("/help")
+    assert "/undo" in result["said"] and result["exit_code"] == 0
+    assert len(agent.backend.seen) == count
+    agent.run("/etc/hosts: what is it?")
+    assert len(agent.backend.seen) == count + 1
+
+
+def test_commands_and_a_new_session_line_by_line(agent):
+    with agent.terminal() as terminal:
+        terminal.wait_for("> ")
+        terminal.send("one\n")
+        terminal.wait_for("written")
+        terminal.wait_for("> ")
+        terminal.send("!echo from the shell\n")
+        terminal.wait_for("\nfrom the shell")
+        terminal.wait_for("> ")
+        terminal.send("/clear\n")
+        terminal.wait_for("A new session begins.")
+        terminal.wait_for("> ")
+        terminal.send("two\n")
+        terminal.wait_for("written")
+        terminal.wait_for("> ")
+        terminal.send("/quit\n")
+        assert terminal.exit_code() == 0
+    assert len(agent.sessions()) == 2
+    assert len(agent.conversations()[-1]) == 1
 
 
 def test_sessions_are_listed(agent):

@@ -98,6 +98,24 @@ def test_agents_of_the_users_own(agent):
     assert told[0] == "Roses." and "there are: poet, explore, review, general" in told[1]
 
 
+def test_an_agent_has_the_tools_and_the_model_that_it_names(agent):
+    agent.backend.models = [{"id": "scripted"}, {"id": "other"}]
+    agent.write(".claude/agents/runner.md", "---\nname: runner\ndescription: runs\n"
+                "tools: Read, Bash(echo:*)\nmodel: other\n---\nRun it.\n")
+    agent.write(".claude/agents/writer.md", "---\nname: writer\ndescription: writes\n"
+                "model: unknown\n---\nWrite it.\n")
+    write = Reply(calls=[Call("write", {"path": "a.txt", "content": "x"})])
+    script(agent, go=[Reply(calls=[task("run now", agent="runner")])], run_now=[write],
+           on=[Reply(calls=[task("write now", agent="writer")])], write_now=[write])
+    agent.run("go")
+    assert not (agent.work / "a.txt").exists()
+    assert [seen.body["model"] for seen in agent.backend.seen] == ["scripted", "other", "other",
+                                                                   "scripted"]
+    assert "only use these tools: Read, Bash" in text_of(agent.conversations()[2][-1])
+    assert "no model unknown" in agent.run("on")["said"]
+    assert (agent.work / "a.txt").exists()
+
+
 def test_none_starts_another_and_what_fails_is_an_error(agent):
     script(agent, go=[Reply(calls=[task("nest")])], nest=[Reply(calls=[task("deeper")])])
     agent.run("go")

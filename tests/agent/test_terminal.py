@@ -1,7 +1,9 @@
 """The agent's terminal as a person sees it: keys are typed into tmux, the screen is read."""
 
 import json
+import os
 import re
+import threading
 
 import pytest
 
@@ -332,10 +334,69 @@ def test_a_server_that_dies_is_told_and_nothing_is_lost(started):
     screen.type("talk")
     screen.wait_for("writing")
     agent.backend.kill()
-    screen.wait_for("server")
-    screen.until(lambda shown: "writing" not in shown, "the end")
+    screen.wait_for("Ask again (Enter)")
+    with AnthropicBackend(Reply(text="Here it is."), port=agent.backend.port):
+        screen.keys("Enter")
+        screen.wait_for("Here it is.")
     screen.type("/help")
     screen.wait_for("/export")
+
+
+def test_a_question_does_not_take_the_keys_of_a_line_in_the_making(started):
+    asked, typing = threading.Event(), threading.Event()
+
+    def answer(_):
+        asked.set()
+        assert typing.wait(20)
+        return Reply(calls=[Call("bash", {"command": "touch made"})])
+
+    agent, screen = started(answer, Reply(text="The end."), Reply(text="Next."))
+    screen.type("make it")
+    assert asked.wait(20)
+    screen.type("and then ", enter=False)
+    typing.set()
+    while "May this be done?" not in screen.shown():
+        screen.type(".", enter=False)
+    screen.type("yay", enter=False)
+    screen.keys("Enter")
+    assert "May this be done?" in screen.shown()
+    assert not (agent.work / "made").exists()
+    screen.keys("Down", "Down", "Enter")
+    screen.wait_for("Next.")
+    assert not (agent.work / "made").exists()
+    assert re.search(r"and then \.+yay$", text_of(agent.conversations()[-1][-1]))
+
+
+def test_an_image_in_the_clipboard_is_pasted(tmp_path, monkeypatch):
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name, script in {"wl-paste": "echo no image here; exit 1",
+                         "xclip": r"printf '\211PNG\r\n'"}.items():
+        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    with AnthropicBackend(Reply(text="Seen.")) as backend:
+        agent = Agent(tmp_path, backend)
+        with agent.screen() as screen:
+            screen.wait_for("Ctrl-D")
+            screen.keys("C-v")
+            screen.wait_for(".png")
+            screen.type("what is it?")
+            screen.wait_for("Seen.")
+        content = agent.conversations()[-1][-1]["content"]
+    assert "image" in [block["type"] for block in content]
+    assert not list(agent.work.iterdir())
+
+
+def test_an_image_that_is_dropped_on_the_terminal_is_named(started, tmp_path):
+    image = tmp_path / "a shot.png"
+    image.write_bytes(b"\x89PNG")
+    agent, screen = started(Reply(text="Seen."))
+    screen.paste(str(image).replace(" ", "\\ "))
+    screen.wait_for(f'@"{image}"')
+    screen.type("what is it?")
+    screen.wait_for("Seen.")
+    assert "image" in [block["type"] for block in agent.conversations()[-1][-1]["content"]]
 
 
 def test_a_terminal_that_goes_away_saves_the_session(started):

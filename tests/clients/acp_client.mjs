@@ -9,7 +9,7 @@ const require = createRequire(`${process.env.HEARTH_NODE_MODULES}/`);
 const acp = await import(pathToFileURL(require.resolve("@agentclientprotocol/sdk")));
 
 const [plan, program, ...words] = process.argv.slice(2);
-const { prompt, permission = "yes", cancelAfter, mode, load, mcpServers = [] } = JSON.parse(plan);
+const { prompt, permission = "yes", cancelAfter, mode, load, mcpServers = [], attached = [] } = JSON.parse(plan);
 const child = spawn(program, words, { stdio: ["pipe", "pipe", "inherit"] });
 const stream = acp.ndJsonStream(Writable.toWeb(child.stdin), Readable.toWeb(child.stdout));
 
@@ -41,7 +41,7 @@ await editor.connectWith(stream, async (agent) => {
   if (prompt) {
     seen.end = await agent.request(methods.session.prompt, {
       sessionId,
-      prompt: [{ type: "text", text: prompt }],
+      prompt: [...attached, { type: "text", text: prompt }],
     });
   }
 });

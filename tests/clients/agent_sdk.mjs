@@ -7,7 +7,7 @@ const require = createRequire(`${process.env.HEARTH_NODE_MODULES}/`);
 const { query } = await import(pathToFileURL(require.resolve("@anthropic-ai/claude-agent-sdk")));
 
 const [plan, program] = process.argv.slice(2);
-const { prompts, allow, interruptWhen, options = {} } = JSON.parse(plan);
+const { prompts, allow, interruptWhen, change = {}, options = {} } = JSON.parse(plan);
 let finish;
 const finished = new Promise((resolve) => { finish = resolve; });
 const asked = [];
@@ -28,7 +28,7 @@ const conversation = query({
     ...(allow === undefined ? {} : {
       canUseTool: async (name, input) => {
         asked.push({ name, input });
-        return allow ? { behavior: "allow", updatedInput: input }
+        return allow ? { behavior: "allow", updatedInput: { ...input, ...change } }
                      : { behavior: "deny", message: "no" };
       },
     }),

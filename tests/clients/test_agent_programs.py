@@ -65,6 +65,29 @@ def test_an_editor_sees_a_prompt_done_and_is_asked(agent):
     assert chunks(seen, "agent_message_chunk") == "Written."
 
 
+def test_an_editors_image_goes_along(agent):
+    agent.backend.answers = [Reply(text="Seen.")]
+    seen = editor(agent, prompt="what is it?",
+                  attached=[{"type": "image", "mimeType": "image/png", "data": "iVBORw=="}])
+    assert seen["greeting"]["agentCapabilities"]["promptCapabilities"]["image"]
+    images = [block for block in agent.conversations()[-1][-1]["content"]
+              if block["type"] == "image"]
+    assert images[0]["source"] == {"type": "base64", "media_type": "image/png", "data": "iVBORw=="}
+
+
+def test_an_editor_is_told_the_commands_and_runs_them(agent):
+    agent.write(".hearth/commands/greet.md", "---\nargument-hint: WHOM\n---\nGreet $ARGUMENTS.\n")
+    agent.backend.answers = [Reply(text="Hello.")]
+    seen = editor(agent, prompt="/greet the world")
+    told, = (update for update in seen["updates"]
+             if update["sessionUpdate"] == "available_commands_update")
+    hints = {command["name"]: (command.get("input") or {}).get("hint")
+             for command in told["availableCommands"]}
+    assert hints["greet"] == "WHOM" and "compact" in hints and "quit" not in hints
+    assert text_of(agent.conversations()[-1][-1]).endswith("Greet the world.\n")
+    assert chunks(seen, "agent_message_chunk") == "Hello."
+
+
 def test_an_editors_no_is_the_models_to_hear(agent):
     seen = editor(agent, prompt="write it", permission="no")
     assert not (agent.work / "a.txt").exists()
@@ -125,12 +148,19 @@ def test_the_sdk_sees_a_task_done_and_is_asked(agent):
     told = sdk(agent, "write it", allow=True, options={"model": "scripted", "maxTurns": 5})
     assert kinds(told) == ["system", "assistant", "user", "assistant", "result"]
     assert (agent.work / "a.txt").exists()
-    assert told["asked"] == [{"name": "Write", "input": {"path": "a.txt",
+    assert told["asked"] == [{"name": "Write", "input": {"file_path": str(agent.work / "a.txt"),
                                                          "content": "from the model\n"}}]
     result = told["messages"][-1]
     assert result["result"] == "Written." and result["num_turns"] == 2
     assert result["usage"]["output_tokens"] == 14
     assert agent.backend.last.body["model"] == "scripted"
+
+
+def test_what_the_sdk_changes_in_a_call_holds(agent):
+    sdk(agent, "write it", allow=True,
+        change={"content": "changed\n", "file_path": str(agent.work / "b.txt")})
+    assert (agent.work / "b.txt").read_text() == "changed\n"
+    assert not (agent.work / "a.txt").exists()
 
 
 def test_the_sdks_no_is_the_models_to_hear(agent):

@@ -29,9 +29,9 @@ class Agent:
         return [str(hearth_binary()), "--server", url, "--model", self.model, "--style", self.style,
                 *options]
 
-    def begin(self, *options: str) -> subprocess.Popen:
+    def begin(self, *options: str, stdin=subprocess.DEVNULL) -> subprocess.Popen:
         return subprocess.Popen(self._words(*options), env=self.env, cwd=self.work, text=True,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stdin=stdin, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE)
 
     def run(self, task: str, *options: str, mode: str = "bypassPermissions") -> dict:

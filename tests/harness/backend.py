@@ -75,6 +75,7 @@ class Backend:
                  host: str = "127.0.0.1", port: int = 0):
         self.answers = list(answers) or [Reply(text="Hello from the backend.")]
         self.seen: list[Seen] = []
+        self.models: list[dict] = []  # what GET /v1/models tells
         self.disconnected = threading.Event()
         self._ids = itertools.count(1)
         self._connections: list[socket.socket] = []
@@ -94,6 +95,11 @@ class Backend:
 
             def do_POST(self):
                 backend._answer(self)
+
+            def do_GET(self):
+                known = self.path.endswith("/v1/models") and backend.models
+                content = json.dumps({"data": backend.models} if known else {}).encode()
+                backend._whole(self, 200 if known else 404, content, "application/json", {})
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -46,8 +47,21 @@ std::optional<std::string> next_line(std::string& typed) {
   return std::exchange(typed, {}) + line;
 }
 
+void run_typed_command(Session& session, const std::string& line) {
+  std::stop_source stop;
+  const InterruptWatch watch(stop, InterruptWatch::Keys::watched);
+  const auto ran = session.run_typed_command(line, stop.get_token());
+  session.output().status(!ran                  ? ran.error().message
+                          : ran->output.empty() ? "(no output)"
+                                                : ran->output);
+}
+
 /// Line by line: for screen readers, dumb terminals and pipes.
-int converse(Session& session, Output& output) {
+int converse(const AgentOptions& options, const AgentNeeds& needs, std::unique_ptr<Session> session,
+             Output& output) {
+  AgentOptions anew = options;
+  anew.go_on = anew.fork = false;
+  anew.resume.clear();
   output.status(
       "Type a task, /help for commands, or an empty line to end. Esc or Ctrl-C "
       "interrupts.");
@@ -55,14 +69,28 @@ int converse(Session& session, Output& output) {
   std::string typed;
   while (auto line = next_line(typed)) {
     if (trimmed(*line).empty()) break;
-    SlashResult result = run_command_line(session, *line);
+    if (line->starts_with('!')) {
+      run_typed_command(*session, line->substr(1));
+      continue;
+    }
+    if (const auto word = trimmed(*line); word == "/clear" || word == "/new") {
+      auto next = begin_session(anew, needs, output);
+      if (!next) {
+        output.status(next.error().message);
+        continue;
+      }
+      session = std::move(*next);
+      output.status("A new session begins.");
+      continue;
+    }
+    SlashResult result = run_command_line(*session, *line);
     switch (result.kind) {
       case SlashResult::Kind::ended: return good ? 0 : 1;
       case SlashResult::Kind::done: continue;
       case SlashResult::Kind::task: *line = std::move(result.task); break;
       case SlashResult::Kind::no_command: break;
     }
-    good = session.run(*line).good();
+    good = session->run(*line).good();
   }
   return good ? 0 : 1;
 }
@@ -96,8 +124,10 @@ int run_agent(const AgentOptions& options, const AgentNeeds& needs) {
     output->finished(outcome_of(session.error()));
     return 1;
   }
-  if (!interactive) return (*session)->run(*options.prompt).good() ? 0 : 1;
-  return converse(**session, *output);
+  if (interactive) return converse(options, needs, std::move(*session), *output);
+  const Outcome outcome = run_line(**session, *options.prompt, {},
+                                   [&](const std::string& task) { return (*session)->run(task); });
+  return outcome.good() ? 0 : 1;
 }
 
 }  // namespace hearth::agent

@@ -44,6 +44,8 @@ struct AgentOptions {
   std::vector<std::string> allowed_tools = {};  ///< rules, beside those of the settings
   std::vector<std::string> disallowed_tools = {};
   std::vector<McpServerConfig> mcp_servers = {};  ///< beside those of the settings
+  std::string settings = {};                      ///< a further file of settings, or its JSON
+  std::vector<std::string> mcp_config = {};       ///< files of servers, or their JSON
   std::string system_prompt = {};                 ///< in place of ours
   std::string append_system_prompt = {};          ///< after it
   std::optional<MeasuredSession> measured = {};

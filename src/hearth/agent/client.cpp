@@ -257,6 +257,10 @@ Result<Answer> complete(const Server& server, const chat::Request& request,
   return answer;
 }
 
+bool is_too_long(const Error& error) {
+  return error.message.find("prompt is too long") != std::string::npos;
+}
+
 namespace {
 
 /// `body`: null for GET.
@@ -287,7 +291,7 @@ Result<HttpReply> transfer(const Server& server, const std::string& path, const 
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &reply.status);
   curl_easy_cleanup(handle);
   if (code != CURLE_OK) {
-    return fail(ErrorKind::unavailable,
+    return fail(code == CURLE_OPERATION_TIMEDOUT ? ErrorKind::timeout : ErrorKind::unavailable,
                 fmt::format("no answer from {}: {}", server.url, curl_easy_strerror(code)));
   }
   return reply;

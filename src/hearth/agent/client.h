@@ -57,14 +57,18 @@ Result<Answer> complete(const Server& server, const chat::Request& request,
                         const std::stop_token& stop,
                         const std::function<void(const chat::Event&)>& on_event);
 
-/// The status and body of `GET path`; for what is not streamed. Errors: unavailable.
+/// Whether the server finds the prompt longer than the model's window.
+bool is_too_long(const Error& error);
+
+/// The status and body of an answer that is not streamed.
 struct HttpReply {
   long status = 0;
   std::string body;
 };
+/// `GET path`. Errors: unavailable; timeout.
 Result<HttpReply> http_get(const Server& server, const std::string& path,
                            std::chrono::milliseconds timeout);
-/// The same of `POST path` with `body`, which is JSON.
+/// `POST path` with `body`, which is JSON. Errors: the same.
 Result<HttpReply> http_post(const Server& server, const std::string& path, const std::string& body,
                             std::chrono::milliseconds timeout);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "hearth/base/file.h"
 
@@ -74,15 +75,16 @@ std::vector<std::string> Folder::files(std::size_t limit) const {
       if (link || is_hidden_folder(it->path().filename().string())) it.disable_recursion_pending();
       continue;
     }
-    if (!link && it->is_regular_file(entry_error)) names.push_back(name_of(it->path()));
+    if (link || !it->is_regular_file(entry_error)) continue;
+    if (left_out_ && left_out_(it->path())) continue;
+    names.push_back(name_of(it->path()));
     if (names.size() >= limit) break;
   }
   std::ranges::sort(names);
   return names;
 }
 
-Result<std::string> read_text_file(const fs::path& path, std::string_view name,
-                                   std::size_t max_bytes) {
+Result<std::size_t> regular_file_size(const fs::path& path, std::string_view name) {
   struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
     return fail(ErrorKind::not_found,
@@ -97,14 +99,29 @@ Result<std::string> read_text_file(const fs::path& path, std::string_view name,
         ErrorKind::invalid_request,
         fmt::format("{} is not a regular file (a pipe, socket or device); choose another", name));
   }
-  if (static_cast<std::size_t>(info.st_size) > max_bytes) {
+  return static_cast<std::size_t>(info.st_size);
+}
+
+Result<std::string> read_text_file(const fs::path& path, std::string_view name,
+                                   std::size_t max_bytes) {
+  const auto size = regular_file_size(path, name);
+  if (!size) return std::unexpected(size.error());
+  if (*size > max_bytes) {
     return fail(ErrorKind::too_large,
-                fmt::format("{} has {} bytes, more than the {} that are read; use grep to find the "
-                            "part you need",
-                            name, info.st_size, max_bytes));
+                fmt::format("{} has {} bytes, more than the {} that are read; look at a part of it "
+                            "with a command such as head or sed",
+                            name, *size, max_bytes));
   }
   auto content = read_file(path);
   if (!content) return content;
+  for (const auto& [mark, encoding] :
+       {std::pair("\xFF\xFE", "UTF-16LE"), std::pair("\xFE\xFF", "UTF-16BE")}) {
+    if (!content->starts_with(mark)) continue;
+    return fail(ErrorKind::invalid_request,
+                fmt::format("{} is text in {}, and only UTF-8 is read and edited here; iconv -f "
+                            "UTF-16 -t UTF-8 makes a copy that is",
+                            name, encoding));
+  }
   if (std::string_view(*content).substr(0, 8192).find('\0') != std::string_view::npos) {
     return fail(ErrorKind::invalid_request,
                 fmt::format("{} is a binary file; it cannot be read as text", name));

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hearth/base/error.h"
@@ -26,12 +28,20 @@ class Folder {
   [[nodiscard]] std::string name_of(const std::filesystem::path& path) const;
 
   /// The names of all regular files, sorted, without those below folders that hold no sources
-  /// (`.git`, `node_modules`, caches, virtual environments). At most `limit` of them.
-  [[nodiscard]] std::vector<std::string> files(std::size_t limit = 20000) const;
+  /// (`.git`, `node_modules`, caches, virtual environments) and without what is left out. At most
+  /// `limit` of them.
+  [[nodiscard]] std::vector<std::string> files(std::size_t limit = most_files) const;
+  static constexpr std::size_t most_files = 20'000;
+
+  /// `files` leaves out those for which `which` holds. It gets absolute paths.
+  void leave_out(std::function<bool(const std::filesystem::path&)> which) {
+    left_out_ = std::move(which);
+  }
 
  private:
   explicit Folder(std::filesystem::path root) : root_(std::move(root)) {}
   std::filesystem::path root_;
+  std::function<bool(const std::filesystem::path&)> left_out_;
 };
 
 /// Whether `path` is `folder` or below it, by their parts. REQUIRES: both are absolute and real.
@@ -40,8 +50,12 @@ bool is_below(const std::filesystem::path& path, const std::filesystem::path& fo
 /// Folders that hold history, dependencies or caches: never searched, never shown to a model.
 bool is_hidden_folder(std::string_view name);
 
-/// The content of a regular text file of at most `max_bytes`. Errors: not_found; invalid_request
-/// for folders, FIFOs, devices and binary files; too_large. Each says what to do instead.
+/// The size in bytes of a regular file, before it is read. Errors: not_found; invalid_request for
+/// folders, FIFOs and devices. Each says what to do instead.
+Result<std::size_t> regular_file_size(const std::filesystem::path& path, std::string_view name);
+
+/// The content of a regular text file of at most `max_bytes`. Errors: as above; invalid_request
+/// for binary files and UTF-16; too_large. Each says what to do instead.
 Result<std::string> read_text_file(const std::filesystem::path& path, std::string_view name,
                                    std::size_t max_bytes);
 

@@ -4,9 +4,9 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "hearth/agent/claude_code_names.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/process.h"
 #include "hearth/base/file.h"
@@ -37,7 +37,7 @@ std::optional<json::object> answer_in(std::string_view output) {
   return std::move(value->get_object());
 }
 
-void take_specific(const json::object& specific, HookOutcome& outcome) {
+void take_specific(const json::object& specific, const HookCommand& hook, HookOutcome& outcome) {
   if (const auto decision = find_string(specific, "permissionDecision")) {
     std::optional<Effect> effect;
     for (const Effect candidate : {Effect::allow, Effect::ask, Effect::deny}) {
@@ -52,11 +52,12 @@ void take_specific(const json::object& specific, HookOutcome& outcome) {
   }
   if (const json::object* input = find_object(specific, "updatedInput")) {
     outcome.updated_input = *input;
+    outcome.updated_by = hook.command;
   }
   add_line(outcome.context, find_string(specific, "additionalContext").value_or(""));
 }
 
-void take_answer(const json::object& answer, HookOutcome& outcome) {
+void take_answer(const json::object& answer, const HookCommand& hook, HookOutcome& outcome) {
   const std::string reason(find_string(answer, "reason").value_or(""));
   const auto decision = find_string(answer, "decision");
   if (decision == "block") outcome.blocked = reason.empty() ? "a hook blocked this" : reason;
@@ -69,30 +70,11 @@ void take_answer(const json::object& answer, HookOutcome& outcome) {
     outcome.messages.emplace_back(*message);
   }
   if (const json::object* specific = find_object(answer, "hookSpecificOutput")) {
-    take_specific(*specific, outcome);
+    take_specific(*specific, hook, outcome);
   }
 }
 
 }  // namespace
-
-std::string known_tool_name(std::string_view tool) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> names{{
-      {"read", "Read"},
-      {"edit", "Edit"},
-      {"write", "Write"},
-      {"bash", "Bash"},
-      {"job", "BashOutput"},
-      {"grep", "Grep"},
-      {"glob", "Glob"},
-      {"todo", "TodoWrite"},
-      {"task", "Task"},
-      {"web_fetch", "WebFetch"},
-      {"web_search", "WebSearch"},
-  }};
-  const auto name =
-      std::ranges::find(names, tool, &std::pair<std::string_view, std::string_view>::first);
-  return std::string(name == names.end() ? tool : name->second);
-}
 
 Hooks::Hooks(std::vector<HookCommand> commands, std::filesystem::path folder,
              std::string session_id, std::string transcript)
@@ -113,6 +95,10 @@ HookOutcome Hooks::run(std::string_view event, std::string_view subject, json::o
   input["transcript_path"] = transcript_;
   input["cwd"] = folder_.string();
   input["hook_event_name"] = event;
+  if (const json::object* arguments = find_object(input, "tool_input")) {
+    json::object known = known_arguments(subject, *arguments, folder_);
+    input["tool_input"] = std::move(known);
+  }
   const std::string text = to_json(json::value(std::move(input)));
   for (const HookCommand& hook : commands_) {
     if (hook.event != event || !fits(hook, subject)) continue;
@@ -144,18 +130,21 @@ HookOutcome Hooks::run(std::string_view event, std::string_view subject, json::o
     if (result->end == CommandResult::End::timed_out) {
       told(fmt::format("was ended after {} s.", hook.timeout.count()));
     } else if (result->end == CommandResult::End::cancelled) {
-      return outcome;
+      break;
     } else if (result->exit_code == 2) {
       outcome.blocked = trimmed(said).empty() ? "a hook blocked this" : std::string(trimmed(said));
     } else if (result->exit_code != 0) {
       told(fmt::format("failed with exit code {}: {}", result->exit_code,
                        trimmed(said.substr(0, 500))));
     } else if (const auto answer = answer_in(result->output)) {
-      take_answer(*answer, outcome);
+      take_answer(*answer, hook, outcome);
     } else if (event == "UserPromptSubmit" || event == "SessionStart") {
       add_line(outcome.context, trimmed(result->output));
     }
     if (outcome.blocked || outcome.ends_session) break;
+  }
+  if (outcome.updated_input) {
+    outcome.updated_input = our_arguments(subject, *outcome.updated_input, folder_);
   }
   return outcome;
 }

@@ -19,10 +19,12 @@ struct HookOutcome {
   /// PreToolUse: what a hook decided in the permissions' place.
   std::optional<Effect> permission;
   std::string permission_reason;
-  std::optional<json::object> updated_input;  ///< PreToolUse: other arguments
-  std::string context;                        ///< for the model, in addition
-  std::vector<std::string> messages;          ///< for the person
-  bool ends_session = false;                  ///< "continue": false
+  /// PreToolUse: other arguments, under our names; not checked against the tool's schema.
+  std::optional<json::object> updated_input;
+  std::string updated_by;             ///< the command of the hook that gave them
+  std::string context;                ///< for the model, in addition
+  std::vector<std::string> messages;  ///< for the person
+  bool ends_session = false;          ///< "continue": false
 };
 
 /// Runs the settings' hooks in Claude Code's format: each gets one JSON object on its standard
@@ -35,7 +37,8 @@ class Hooks {
         std::string transcript);
 
   /// Runs those of `event` whose matcher fits `subject` (the tool's name, or what started the
-  /// session), one after the other. `input` is what the event adds to the object.
+  /// session), one after the other. `input` is what the event adds to the object; a call's
+  /// "tool_input" is told under Claude Code's names.
   HookOutcome run(std::string_view event, std::string_view subject, json::object input,
                   const std::stop_token& stop) const;
 
@@ -47,8 +50,5 @@ class Hooks {
   std::string session_id_;
   std::string transcript_;
 };
-
-/// The name that Claude Code's settings have for one of our tools: "Bash" for "bash".
-std::string known_tool_name(std::string_view tool);
 
 }  // namespace hearth::agent

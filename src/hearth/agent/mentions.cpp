@@ -1,6 +1,10 @@
 #include "hearth/agent/mentions.h"
 
 #include <algorithm>
+#include <charconv>
+
+#include "hearth/agent/documents/document_text.h"
+#include "hearth/agent/plain_text.h"
 
 namespace hearth::agent {
 namespace {
@@ -19,6 +23,31 @@ std::string path_behind(std::string_view task, std::size_t at) {
   return std::string(rest);
 }
 
+bool is_file(const std::filesystem::path& path) {
+  std::error_code ec;
+  return std::filesystem::is_regular_file(path, ec);
+}
+
+bool is_image_elsewhere(const std::string& name) {
+  return std::filesystem::path(name).is_absolute() && image_type(name) && is_file(name);
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned value = 0;
+    const bool escape = text[i] == '%' && i + 2 < text.size();
+    const auto* end = text.data() + i + 3;
+    if (escape && std::from_chars(text.data() + i + 1, end, value, 16).ptr == end) {
+      decoded += static_cast<char>(value);
+      i += 2;
+    } else {
+      decoded += text[i];
+    }
+  }
+  return decoded;
+}
+
 }  // namespace
 
 std::vector<std::string> mentioned_files(std::string_view task, const Folder& folder) {
@@ -30,12 +59,32 @@ std::vector<std::string> mentioned_files(std::string_view task, const Folder& fo
         at == 0 || std::string_view(" \t\n(\"'`").find(task[at - 1]) != std::string_view::npos;
     if (!begins_word) continue;
     const std::string name = path_behind(task, at);
-    const auto path = name.empty() ? Result<std::filesystem::path>() : folder.resolve(name);
-    std::error_code ec;
-    if (!path || name.empty() || !std::filesystem::is_regular_file(*path, ec)) continue;
+    if (name.empty()) continue;
+    const auto path = folder.resolve(name);
+    if (path ? !is_file(*path) : !is_image_elsewhere(name)) continue;
     if (std::ranges::find(files, name) == files.end()) files.push_back(name);
   }
   return files;
+}
+
+std::string mention_of_pasted_path(std::string_view pasted) {
+  constexpr std::string_view scheme = "file://";
+  std::string_view text = trimmed(pasted);
+  std::string path;
+  if (text.starts_with(scheme)) {
+    path = percent_decoded(text.substr(scheme.size()));
+  } else if (text.size() > 2 && (text.front() == '\'' || text.front() == '"') &&
+             text.back() == text.front()) {
+    path = text.substr(1, text.size() - 2);
+  } else {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == '\\' && i + 1 < text.size()) ++i;
+      path += text[i];
+    }
+  }
+  if (!is_image_elsewhere(path)) return {};
+  const bool blanks = path.find_first_of(" \t'`()<>[]{}") != std::string::npos;
+  return blanks ? "@\"" + path + "\" " : "@" + path + " ";
 }
 
 }  // namespace hearth::agent

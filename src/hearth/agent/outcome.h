@@ -17,6 +17,7 @@ struct Outcome {
   int turns = 0;               ///< requests to the model
   int requests = 0;            ///< the same with those of subagents
   chat::Usage usage;           ///< of all of them
+  double reading_ms = 0;       ///< until the answers began
   int last_prompt_tokens = 0;  ///< of the last request alone
   std::optional<bool> solved;  ///< where there was a check: whether it passes now
   int malformed_calls = 0;     ///< of an unknown tool, or with arguments that it does not take

@@ -58,6 +58,7 @@ Result<ProfileList::Entry> parse_entry(const json::object& entry) {
     return static_cast<int>(std::max<std::int64_t>(find_int(entry, key).value_or(otherwise), 1));
   };
   profile.attempts = count("attempts", profile.attempts);
+  profile.step_attempts = count("step_attempts", profile.step_attempts);
   profile.parallel = count("parallel", profile.parallel);
   profile.temperature = find_number(entry, "temperature").value_or(profile.temperature);
   profile.patches = find_bool(entry, "patches").value_or(profile.patches);

@@ -22,8 +22,9 @@ struct Profile {
   StyleName style = StyleName::native;   ///< for tasks in general
   StyleName repair = StyleName::native;  ///< for a task with a failing check
   int attempts = 40;                     ///< candidates at most, with whole files
-  int parallel = 4;                      ///< candidates at the same time
-  double temperature = 0.8;              ///< of the candidates after the first
+  int step_attempts = 1;                 ///< in the other styles: of a change, with a check
+  int parallel = 4;                      ///< of both at the same time
+  double temperature = 0.8;              ///< of all after the first
   bool patches = false;                  ///< the model is trained on apply_patch
   chat::Sampling sampling = {};          ///< of the other styles; unset: the server's
 };

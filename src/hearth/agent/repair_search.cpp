@@ -132,7 +132,7 @@ std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& 
     if (!code || !known_.insert(sameness_key(*code, view_.language)).second) {
       ++progress_.rejected;
     } else {
-      trials.submit(id, {{view_.file, whole(*code)}});
+      trials.submit(id, write_files({{view_.file, whole(*code)}}));
       waiting.emplace(id, Waiting{*code, work.unit});
     }
     writing.erase(id);
@@ -200,7 +200,8 @@ std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& 
 std::optional<Candidate> RepairSearch::try_now(const std::string& code,
                                                const std::stop_token& stop) {
   if (!known_.insert(sameness_key(code, view_.language)).second) return std::nullopt;
-  const auto result = run_trial(setting_.folder, {{view_.file, whole(code)}}, setting_.check, stop);
+  const auto result =
+      run_trial(setting_.folder, write_files({{view_.file, whole(code)}}), setting_.check, stop);
   if (!result) return std::nullopt;
   ++progress_.tried;
   return Candidate{code, result->output, read_report(result->output, result->passed())};

@@ -4,9 +4,11 @@
 #include <re2/re2.h>
 
 #include "hearth/agent/file_tools.h"
+#include "hearth/agent/git_ignored.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/sandbox/secrets.h"
 #include "hearth/agent/tool_schema.h"
+#include "hearth/base/recent_map.h"
 #include "hearth/base/utf8.h"
 
 namespace hearth::agent {
@@ -14,6 +16,12 @@ namespace {
 
 constexpr std::size_t max_matches = 100;
 constexpr std::size_t max_shown_line = 300;
+
+/// Said where there are more files than are looked at.
+std::string limit_note(std::size_t files) {
+  if (files < Folder::most_files) return {};
+  return fmt::format("(only {} files were looked at, and there are more)\n", files);
+}
 
 std::string glob_as_regex(std::string_view pattern) {
   std::string regex = pattern.find('/') == std::string_view::npos ? "(?:.*/)?" : "";
@@ -55,6 +63,10 @@ class GrepTool final : public Tool {
   std::string subject(const json::object& arguments) const override {
     return std::string(find_string(arguments, "pattern").value_or(""));
   }
+  // Rules are about files, and the pattern names none.
+  std::vector<std::string> subjects(const json::object& arguments) const override {
+    return {std::string(find_string(arguments, "glob").value_or("."))};
+  }
 
   ToolResult run(const json::object& arguments, const std::stop_token& stop) override {
     RE2::Options options;
@@ -69,10 +81,18 @@ class GrepTool final : public Tool {
     const RE2 files(glob_as_regex(find_string(arguments, "glob").value_or("**")), options);
     std::string text;
     std::size_t matches = 0;
-    for (const std::string& name : folder_.files()) {
+    std::size_t ignored_files = 0;
+    const GitIgnored ignored(folder_.root(), stop);
+    const std::vector<std::string> names = folder_.files();
+    for (const std::string& name : names) {
       if (stop.stop_requested()) return tool_error("interrupted");
-      if (!RE2::FullMatch(name, files)) continue;
+      const std::string shown_name = to_valid_utf8(name);
+      if (!RE2::FullMatch(shown_name, files)) continue;
       if (is_secret_name(name.substr(name.rfind('/') + 1))) continue;
+      if (ignored.covers(name)) {
+        ++ignored_files;
+        continue;
+      }
       const auto content = read_text_file(folder_.root() / name, name, max_file_bytes);
       if (!content) continue;
       std::size_t number = 0;
@@ -86,11 +106,17 @@ class GrepTool final : public Tool {
                   .is_error = false,
                   .diff = {}};
         }
-        text +=
-            fmt::format("{}:{}: {}\n", name, number, to_valid_utf8(line.substr(0, max_shown_line)));
+        text += fmt::format("{}:{}: {}\n", shown_name, number,
+                            to_valid_utf8(utf8_prefix(line, max_shown_line)));
       }
     }
-    if (text.empty()) text = "No line matches.";
+    if (text.empty()) {
+      text = "No line matches.\n";
+      if (ignored_files > 0) {
+        text += fmt::format("({} files that git ignores were passed over)\n", ignored_files);
+      }
+    }
+    text += limit_note(names.size());
     return {.text = std::move(text), .is_error = false, .diff = {}};
   }
 
@@ -121,15 +147,18 @@ class GlobTool final : public Tool {
     const RE2 regex(glob_as_regex(pattern));
     std::string text;
     std::size_t matches = 0;
-    for (const std::string& name : folder_.files()) {
-      if (!RE2::FullMatch(name, regex)) continue;
+    const std::vector<std::string> names = folder_.files();
+    for (const std::string& name : names) {
+      const std::string shown_name = to_valid_utf8(name);
+      if (!RE2::FullMatch(shown_name, regex)) continue;
       if (++matches > max_matches) {
         text += fmt::format("(more than {} files; use a narrower pattern)\n", max_matches);
         break;
       }
-      text += name + "\n";
+      text += shown_name + "\n";
     }
-    if (text.empty()) text = "No file matches; try **/* to see all files.";
+    if (text.empty()) text = "No file matches; try **/* to see all files.\n";
+    text += limit_note(names.size());
     return {.text = std::move(text), .is_error = false, .diff = {}};
   }
 
@@ -145,7 +174,12 @@ class GlobTool final : public Tool {
 }  // namespace
 
 bool glob_matches(std::string_view pattern, std::string_view name) {
-  return RE2::FullMatch(name, RE2(glob_as_regex(pattern)));
+  // Rules are asked about all files of a folder.
+  constexpr std::size_t most_patterns = 64;
+  thread_local RecentMap<std::string, std::unique_ptr<const RE2>> known(most_patterns);
+  std::unique_ptr<const RE2>& regex = known.use(std::string(pattern));
+  if (regex == nullptr) regex = std::make_unique<const RE2>(glob_as_regex(pattern));
+  return RE2::FullMatch(name, *regex);
 }
 
 std::unique_ptr<Tool> make_grep_tool(const Folder& folder) {

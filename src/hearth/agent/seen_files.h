@@ -14,6 +14,9 @@ class SeenFiles {
   enum class Knowledge { never_read, changed_since, current };
 
   void note(const std::filesystem::path& path, std::string_view content);
+  /// The same of a copy of the folder `from`, which lies at `to`.
+  [[nodiscard]] SeenFiles moved(const std::filesystem::path& from,
+                                const std::filesystem::path& to) const;
   [[nodiscard]] Knowledge of(const std::filesystem::path& path, std::string_view content) const;
 
  private:

@@ -65,7 +65,7 @@ std::string skills_note(const Folder& folder) {
     if (!text) continue;
     const FrontMatter parsed = parse_front_matter(to_valid_utf8(*text));
     note += fmt::format("- {}: {}\n", skill.name,
-                        parsed.field("description").substr(0, max_description));
+                        utf8_prefix(parsed.field("description"), max_description));
   }
   return note.empty() ? note : "Skills (call skill for their instructions):\n" + note;
 }

@@ -79,6 +79,8 @@ Result<pid_t> spawn(const Program& program, const StandardStreams& streams) {
   const std::vector<std::string> entries = environment_of(program);
   const std::vector<char*> environment = pointers_to(entries);
   const std::vector<char*> words = pointers_to(program.words);
+  // A program that has ended must not end us when it is written to.
+  if (streams.in >= 0) ::signal(SIGPIPE, SIG_IGN);
   const pid_t child = ::fork();
   if (child < 0) {
     return fail(ErrorKind::io, fmt::format("cannot start a command: {}", system_reason(errno)));

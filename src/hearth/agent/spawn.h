@@ -30,7 +30,8 @@ std::string program_on_path(std::string_view name);
 
 /// Starts a program in a process group of its own, told not to use colours or a pager; the caller
 /// waits for it. A program that is not there ends with exit code 127, a folder that is not with
-/// 126. Errors: io, when no process could be made.
+/// 126. From the first one on whose input is the caller's, SIGPIPE is ignored in this process.
+/// Errors: io, when no process could be made.
 Result<pid_t> spawn(const Program& program, const StandardStreams& streams);
 
 }  // namespace hearth::agent

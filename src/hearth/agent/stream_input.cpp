@@ -4,13 +4,16 @@
 
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
-#include "hearth/agent/hooks.h"
+#include "hearth/agent/claude_code_names.h"
+#include "hearth/agent/commands/slash_commands.h"
 #include "hearth/agent/json_lines.h"
 #include "hearth/agent/session/begin_session.h"
 #include "hearth/agent/session/message_json.h"
@@ -26,6 +29,13 @@ struct Arrival {
   std::optional<std::string> model;
   std::string system_prompt = {};
   std::string append_system_prompt = {};
+  std::vector<chat::Block> attached = {};  ///< to the task
+};
+
+/// To the question whether a call may be made.
+struct ProgramsAnswer {
+  bool allowed = false;
+  std::optional<json::object> input = {};  ///< other arguments
 };
 
 /// A string, or the strings of a list.
@@ -45,7 +55,8 @@ std::string text_in(const json::object& object, std::string_view name) {
 /// question arrive while a task runs.
 class Input {
  public:
-  Input() {
+  /// `folder` is where the model's relative paths begin.
+  explicit Input(std::filesystem::path folder) : folder_(std::move(folder)) {
     reader_ = std::thread([this] { read(); });
   }
   ~Input() { reader_.join(); }
@@ -74,16 +85,22 @@ class Input {
     json::object request{
         {"subtype", "can_use_tool"},
         {"tool_name", known_tool_name(question.tool)},
-        {"input", question.call.arguments == nullptr ? json::object() : *question.call.arguments},
+        {"input", question.call.arguments == nullptr
+                      ? json::object()
+                      : known_arguments(question.tool, *question.call.arguments, folder_)},
         {"tool_use_id", question.call.id}};
     write_json_line(
         {{"type", "control_request"}, {"request_id", id}, {"request", std::move(request)}});
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return answers_.contains(id) || ended_ || stop_.stop_requested(); });
     const auto answer = answers_.find(id);
-    const bool allowed = answer != answers_.end() && answer->second;
-    answers_.erase(id);
-    return allowed ? Consent::yes : Consent::no;
+    if (answer == answers_.end()) return Consent::no;
+    const ProgramsAnswer given = std::move(answer->second);
+    answers_.erase(answer);
+    if (given.allowed && given.input && question.call.arguments != nullptr) {
+      *question.call.arguments = our_arguments(question.tool, *given.input, folder_);
+    }
+    return given.allowed ? Consent::yes : Consent::no;
   }
 
  private:
@@ -110,7 +127,14 @@ class Input {
     if (type == "user") {
       if (const json::object* inner = find_object(message, "message")) {
         Arrival arrival;
-        arrival.task = chat::text_of(message_from_json(*inner));
+        chat::Message said = message_from_json(*inner);
+        arrival.task = chat::text_of(said);
+        for (chat::Block& block : said.content) {
+          if (std::holds_alternative<chat::ImageBlock>(block) ||
+              std::holds_alternative<chat::DocumentBlock>(block)) {
+            arrival.attached.push_back(std::move(block));
+          }
+        }
         arrive(std::move(arrival));
       }
     } else if (type == "control_request") {
@@ -171,14 +195,20 @@ class Input {
     const json::object* answer = find_object(response, "response");
     if (!id) return;
     const std::lock_guard lock(mutex_);
-    answers_[std::string(*id)] = answer != nullptr && find_string(*answer, "behavior") == "allow";
+    ProgramsAnswer given;
+    if (answer != nullptr) {
+      given.allowed = find_string(*answer, "behavior") == "allow";
+      if (const json::object* input = find_object(*answer, "updatedInput")) given.input = *input;
+    }
+    answers_[std::string(*id)] = std::move(given);
     changed_.notify_all();
   }
 
+  std::filesystem::path folder_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Arrival> arrivals_;
-  std::map<std::string, bool> answers_;
+  std::map<std::string, ProgramsAnswer> answers_;
   std::stop_source stop_;
   bool ended_ = false;
   std::thread reader_;
@@ -189,7 +219,8 @@ class Input {
 int run_stream_input(const AgentOptions& options, const AgentNeeds& needs) {
   const auto output =
       make_json_output(options.partial_messages ? JsonEvents::with_pieces : JsonEvents::whole);
-  Input input;
+  std::error_code ec;
+  Input input(std::filesystem::weakly_canonical(options.folder, ec));
   auto session =
       begin_session(options, needs, *output,
                     {.ask = [&](const Question& question) { return input.ask(question); }});
@@ -202,7 +233,11 @@ int run_stream_input(const AgentOptions& options, const AgentNeeds& needs) {
     (*session)->set_system_prompt(arrival->system_prompt, arrival->append_system_prompt);
     if (arrival->mode) (*session)->set_mode(*arrival->mode);
     if (arrival->model && !arrival->model->empty()) (*session)->set_model(*arrival->model);
-    if (!arrival->task.empty()) (*session)->run(arrival->task, input.stop_token());
+    if (arrival->task.empty()) continue;
+    for (chat::Block& block : arrival->attached) (*session)->attach(std::move(block));
+    const std::stop_token stop = input.stop_token();
+    run_line(**session, arrival->task, stop,
+             [&](const std::string& task) { return (*session)->run(task, stop); });
   }
   return 0;
 }

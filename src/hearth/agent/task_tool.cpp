@@ -12,6 +12,7 @@
 #include "hearth/agent/context/front_matter.h"
 #include "hearth/agent/file_tools.h"
 #include "hearth/agent/plain_text.h"
+#include "hearth/agent/reach_server.h"
 #include "hearth/agent/tool_schema.h"
 #include "hearth/agent/tool_style.h"
 #include "hearth/base/utf8.h"
@@ -27,6 +28,8 @@ struct Subagent {
   std::string description;
   std::string instructions;
   bool only_reads = false;
+  std::vector<std::string> tools = {};  ///< the only ones it has; empty: all
+  std::string model = {};               ///< empty: the session's
 };
 
 std::vector<Subagent> built_in() {
@@ -52,6 +55,26 @@ bool names_only_readers(const std::string& tools) {
       changing, [&](const char* name) { return lower.find(name) != std::string::npos; });
 }
 
+/// "Read, Bash(git:*)" as the names of tools.
+std::vector<std::string> names_in(std::string_view list) {
+  std::vector<std::string> names;
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    const std::string_view one = trimmed(list.substr(0, end));
+    const std::string_view name = trimmed(one.substr(0, one.find('(')));
+    if (name == "*") return {};
+    if (!name.empty()) names.emplace_back(name);
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return names;
+}
+
+/// Claude Code's short names are of models that are not here.
+std::string model_of(const std::string& name) {
+  static constexpr std::array elsewhere{"inherit", "sonnet", "opus", "haiku"};
+  return std::ranges::find(elsewhere, name) == elsewhere.end() ? name : "";
+}
+
 std::vector<Subagent> subagents_for(const Folder& folder) {
   std::vector<Subagent> agents;
   for (const CustomFile& file : find_custom_files(folder.root(), CustomKind::agent)) {
@@ -60,8 +83,8 @@ std::vector<Subagent> subagents_for(const Folder& folder) {
     const FrontMatter parsed = parse_front_matter(to_valid_utf8(*text));
     const std::string name = parsed.field("name");
     agents.push_back({name.empty() ? file.name : name, parsed.field("description"),
-                      std::string(trimmed(parsed.body)),
-                      names_only_readers(parsed.field("tools"))});
+                      std::string(trimmed(parsed.body)), names_only_readers(parsed.field("tools")),
+                      names_in(parsed.field("tools")), model_of(parsed.field("model"))});
   }
   for (Subagent& agent : built_in()) {
     const bool known = std::ranges::find(agents, agent.name, &Subagent::name) != agents.end();
@@ -137,7 +160,7 @@ class TaskTool final : public Tool {
     Permissions reading(
         PermissionMode::plan, {},
         {.rules = work_.permissions.rules(), .folder = work_.folder.root(), .sandboxed = {}});
-    Shell shell(work_.folder, work_.sandbox);
+    Shell shell(work_.folder, work_.sandbox, work_.environment);
     const auto tools = work_.make_tools(shell);
     Workplace place{.server = work_.server,
                     .folder = work_.folder,
@@ -148,18 +171,24 @@ class TaskTool final : public Tool {
                     .conversation = conversation,
                     .hooks = work_.hooks,
                     .before_change = work_.before_change,
-                    .model = work_.model,
+                    .model = model_for(agent),
                     .profile = work_.profile,
                     .max_turns = max_turns,
                     .system_prompt = work_.system_prompt,
                     .append_system_prompt = work_.append_system_prompt,
                     .sandbox = work_.sandbox,
+                    .environment = work_.environment,
                     .trial_sandbox = {},
+                    .only_tools = agent.tools,
+                    .check = {},
                     .mending = work_.mending,
                     .max_tokens = work_.max_tokens,
-                    .make_tools = {},
+                    .max_thinking = work_.max_thinking,
+                    .start_server_again = work_.start_server_again,
                     .diagnose = work_.diagnose};
-    const bool native = work_.profile.style == StyleName::native;
+    // As the session's own: with another prompt a fork would be read anew.
+    const bool native = work_.calling ? *work_.calling == Calling::native
+                                      : work_.profile.style == StyleName::native;
     std::string prompt = agent.instructions;
     if (!prompt.empty()) prompt += "\n\n";
     prompt += subject(arguments);
@@ -173,6 +202,14 @@ class TaskTool final : public Tool {
             .loads = {},
             .requests = outcome.requests,
             .usage = outcome.usage};
+  }
+
+  std::string model_for(const Subagent& agent) const {
+    if (agent.model.empty()) return work_.model;
+    if (!offered_model(work_.server, agent.model).id.empty()) return agent.model;
+    work_.output.status(fmt::format("{}: there is no model {}; the session's works instead.",
+                                    agent.name, agent.model));
+    return work_.model;
   }
 
   const Workplace& work_;
@@ -210,7 +247,7 @@ std::string subagents_note(const Folder& folder) {
     const std::string name = parsed.field("name");
     constexpr std::size_t max_description = 200;
     note += fmt::format("- {}: {}\n", name.empty() ? file.name : name,
-                        parsed.field("description").substr(0, max_description));
+                        utf8_prefix(parsed.field("description"), max_description));
   }
   return note.empty() ? note : "Further agents for task:\n" + note;
 }

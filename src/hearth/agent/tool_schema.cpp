@@ -15,7 +15,9 @@ std::string allowed_in_words(const json::object& schema) {
     for (const auto& [name, property] : *properties) {
       const bool needed =
           required != nullptr && std::ranges::find(*required, json::value(name)) != required->end();
-      const auto type = find_string(property.as_object(), "type").value_or("any");
+      // `true` is a schema, too: of anything.
+      const json::object* object = property.if_object();
+      const auto type = object == nullptr ? "any" : find_string(*object, "type").value_or("any");
       words += fmt::format("{}{} ({}{})", words.empty() ? "" : ", ", std::string_view(name), type,
                            needed ? "" : ", optional");
     }
@@ -49,6 +51,14 @@ bool mend_type(json::value& value, std::string_view type) {
   return true;
 }
 
+/// A schema without a list of properties, or with further ones, takes any argument.
+bool takes_any_argument(const json::object& schema) {
+  if (find_object(schema, "patternProperties") != nullptr) return true;
+  const json::value* further = find(schema, "additionalProperties");
+  if (further == nullptr) return find_object(schema, "properties") == nullptr;
+  return further->is_object() || (further->is_bool() && further->get_bool());
+}
+
 }  // namespace
 
 json::object object_schema(std::initializer_list<Parameter> parameters) {
@@ -70,11 +80,13 @@ std::optional<std::string> mend_arguments(const json::object& schema, json::obje
   };
   const json::object* properties = find_object(schema, "properties");
   for (auto& [name, value] : arguments) {
-    const json::object* property = properties == nullptr ? nullptr : find_object(*properties, name);
+    const json::value* property = properties == nullptr ? nullptr : find(*properties, name);
     if (property == nullptr) {
+      if (takes_any_argument(schema)) continue;
       return refuse(fmt::format("There is no argument \"{}\"", std::string_view(name)));
     }
-    const auto type = find_string(*property, "type").value_or("any");
+    const auto type =
+        property->is_object() ? find_string(property->get_object(), "type").value_or("any") : "any";
     const bool optional_null = value.is_null();
     if (!optional_null && !mend_type(value, type)) {
       return refuse(fmt::format("\"{}\" must be of type {}, not {}", std::string_view(name), type,
@@ -83,7 +95,8 @@ std::optional<std::string> mend_arguments(const json::object& schema, json::obje
   }
   if (const json::array* required = find_array(schema, "required")) {
     for (const json::value& name : *required) {
-      const std::string_view key = name.as_string();
+      if (!name.is_string()) continue;
+      const std::string_view key = name.get_string();
       if (find(arguments, key) == nullptr) {
         return refuse(fmt::format("The argument \"{}\" is missing", key));
       }

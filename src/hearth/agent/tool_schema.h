@@ -19,8 +19,9 @@ struct Parameter {
 /// The JSON Schema of an object with these properties, in this order.
 json::object object_schema(std::initializer_list<Parameter> parameters);
 
-/// Checks `arguments` against `schema` (of the above shape). A number or truth value that was
-/// written as a string is converted in place; an unknown argument is an error.
+/// Checks `arguments` against `schema`, of the above shape or an MCP server's own, of which only
+/// names and types are looked at. A number or truth value that was written as a string is converted
+/// in place; an unknown argument is an error, unless the schema takes further ones.
 /// Returns what is wrong and what is allowed, for the model; nothing if all is well.
 std::optional<std::string> mend_arguments(const json::object& schema, json::object& arguments);
 

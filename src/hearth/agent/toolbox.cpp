@@ -9,9 +9,21 @@
 #include "hearth/agent/tool_schema.h"
 
 namespace hearth::agent {
+namespace {
+
+/// An absolute path below `root` becomes one relative to it.
+void name_from_here(const std::filesystem::path& root, json::object& arguments) {
+  const auto path = find_string(arguments, "path");
+  if (!path || !std::filesystem::path(*path).is_absolute()) return;
+  const auto named = std::filesystem::path(*path).lexically_relative(root);
+  if (!named.empty() && *named.begin() != "..") arguments["path"] = named.generic_string();
+}
+
+}  // namespace
 
 Toolbox::Toolbox(const Folder& folder, Shell& shell, std::function<bool()> sees_images,
-                 Mending mending) {
+                 Mending mending)
+    : mending_(mending) {
   tools_.push_back(make_read_tool(folder, seen_, std::move(sees_images)));
   tools_.push_back(make_edit_tool(folder, seen_, mending));
   tools_.push_back(make_write_tool(folder, seen_));
@@ -34,16 +46,29 @@ std::vector<chat::Tool> Toolbox::descriptions() const {
   return descriptions;
 }
 
+Tool* Toolbox::find(std::string_view name) const {
+  const auto it = std::ranges::find_if(
+      tools_, [&](const auto& tool) { return tool->description().name == name; });
+  return it == tools_.end() ? nullptr : it->get();
+}
+
+std::unique_ptr<Toolbox> Toolbox::for_copy(const Folder& folder, const Folder& copy) const {
+  std::unique_ptr<Toolbox> tools(new Toolbox(seen_.moved(folder.root(), copy.root()), mending_));
+  tools->add(make_edit_tool(copy, tools->seen_, mending_));
+  tools->add(make_write_tool(copy, tools->seen_));
+  tools->add_patches(copy);
+  tools->also_named_ = folder.root();
+  return tools;
+}
+
 Toolbox::Call Toolbox::prepare(const chat::ToolUseBlock& block, bool malformed) const {
   Call call;
-  Tool* found = nullptr;
-  std::string names;
-  for (const auto& tool : tools_) {
-    const std::string& name = tool->description().name;
-    if (name == block.name) found = tool.get();
-    names += (names.empty() ? "" : ", ") + name;
-  }
+  Tool* found = find(block.name);
   if (found == nullptr) {
+    std::string names;
+    for (const auto& tool : tools_) {
+      names += (names.empty() ? "" : ", ") + tool->description().name;
+    }
     call.error =
         tool_error(fmt::format("There is no tool \"{}\". Use one of: {}.", block.name, names));
     return call;
@@ -61,6 +86,7 @@ Toolbox::Call Toolbox::prepare(const chat::ToolUseBlock& block, bool malformed) 
     call.error = tool_error(std::move(*wrong));
     return call;
   }
+  if (also_named_) name_from_here(*also_named_, call.arguments);
   call.tool = found;
   call.subject = found->subject(call.arguments);
   return call;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,10 @@ class Toolbox {
   /// Patches, for models that are trained on them. REQUIRES: as for add().
   void add_patches(const Folder& folder) { add(make_patch_tool(folder, seen_)); }
 
+  /// The tools that change files, for a copy of `folder`. What was read in the folder counts as
+  /// read in the copy, also by its path there. The folders outlive them.
+  [[nodiscard]] std::unique_ptr<Toolbox> for_copy(const Folder& folder, const Folder& copy) const;
+
   /// One more, at the end. REQUIRES: nothing has been asked of a model yet.
   void add(std::unique_ptr<Tool> tool) { tools_.push_back(std::move(tool)); }
 
@@ -33,6 +39,8 @@ class Toolbox {
   void keep_only(const std::vector<std::string>& names);
 
   [[nodiscard]] std::vector<chat::Tool> descriptions() const;
+  /// Null if there is no such tool.
+  [[nodiscard]] Tool* find(std::string_view name) const;
 
   struct Call {
     Tool* tool = nullptr;
@@ -44,7 +52,12 @@ class Toolbox {
   [[nodiscard]] Call prepare(const chat::ToolUseBlock& block, bool malformed) const;
 
  private:
+  Toolbox(SeenFiles seen, Mending mending) : seen_(std::move(seen)), mending_(mending) {}
+
   SeenFiles seen_;
+  Mending mending_;
+  /// Paths in this folder are meant as paths in the one of the tools.
+  std::optional<std::filesystem::path> also_named_;
   std::vector<std::unique_ptr<Tool>> tools_;
 };
 

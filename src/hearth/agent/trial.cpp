@@ -63,13 +63,23 @@ Result<FolderCopy> FolderCopy::make(const fs::path& folder) {
 
 FolderCopy::FolderCopy(TemporaryFolder base) : base_(std::move(base)) {}
 
-Result<CommandResult> run_trial(const fs::path& folder, const std::vector<Change>& changes,
+MakeChange write_files(std::vector<Change> changes) {
+  return [changes = std::move(changes)](const fs::path& copy) -> Result<void> {
+    for (const Change& change : changes) {
+      if (auto written = write_file_atomically(copy / change.file, change.content); !written) {
+        return written;
+      }
+    }
+    return {};
+  };
+}
+
+Result<CommandResult> run_trial(const fs::path& folder, const MakeChange& change,
                                 const TrialCheck& check, const std::stop_token& stop) {
   auto copy = FolderCopy::make(folder);
   if (!copy) return pass_on(copy);
-  for (const Change& change : changes) {
-    const auto written = write_file_atomically(copy->path() / change.file, change.content);
-    if (!written) return std::unexpected(written.error());
+  if (change) {
+    if (auto changed = change(copy->path()); !changed) return pass_on(changed);
   }
   Command command{.line = check.line,
                   .folder = copy->path(),
@@ -93,7 +103,7 @@ Result<CommandResult> run_trial(const fs::path& folder, const std::vector<Change
 struct TrialQueue::State {
   struct Job {
     std::size_t id;
-    std::vector<Change> changes;
+    MakeChange change;
   };
   fs::path folder;
   TrialCheck check;
@@ -111,7 +121,7 @@ struct TrialQueue::State {
       const Job job = std::move(waiting.front());
       waiting.pop_front();
       lock.unlock();
-      auto result = run_trial(folder, job.changes, check, stop);
+      auto result = run_trial(folder, job.change, check, stop);
       lock.lock();
       done.push_back({job.id, std::move(result)});
     }
@@ -133,10 +143,10 @@ TrialQueue::~TrialQueue() {
   state_->workers.clear();
 }
 
-void TrialQueue::submit(std::size_t id, std::vector<Change> changes) {
+void TrialQueue::submit(std::size_t id, MakeChange change) {
   {
     const std::lock_guard lock(state_->mutex);
-    state_->waiting.push_back({id, std::move(changes)});
+    state_->waiting.push_back({id, std::move(change)});
     ++state_->unfinished;
   }
   state_->wake.notify_one();

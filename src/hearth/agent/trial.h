@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -19,6 +20,10 @@ struct Change {
   std::string file;  ///< relative to the folder
   std::string content;
 };
+
+/// Makes a change in the folder it is given: a copy. Errors: what is in the way of it.
+using MakeChange = std::function<Result<void>(const std::filesystem::path& copy)>;
+MakeChange write_files(std::vector<Change> changes);
 
 /// A copy of a folder in a temporary place, removed with this object. History and caches are left
 /// out; dependencies (node_modules, virtual environments) are linked, not copied.
@@ -46,11 +51,10 @@ struct TrialCheck {
   std::optional<TrialSandbox> sandbox = {};  ///< nothing: it runs as a command of the user's
 };
 
-/// Runs `check` in a copy of `folder` with `changes` applied. Errors: io; unavailable if there is
-/// to be a sandbox and it does not work.
-Result<CommandResult> run_trial(const std::filesystem::path& folder,
-                                const std::vector<Change>& changes, const TrialCheck& check,
-                                const std::stop_token& stop);
+/// Runs `check` in a copy of `folder` that was changed by `change` (may be empty). Errors: those of
+/// `change`; io; unavailable if there is to be a sandbox and it does not work.
+Result<CommandResult> run_trial(const std::filesystem::path& folder, const MakeChange& change,
+                                const TrialCheck& check, const std::stop_token& stop);
 
 /// Trials that run beside the caller, a few at a time, in the order they came.
 class TrialQueue {
@@ -66,7 +70,8 @@ class TrialQueue {
   TrialQueue(const TrialQueue&) = delete;
   TrialQueue& operator=(const TrialQueue&) = delete;
 
-  void submit(std::size_t id, std::vector<Change> changes);
+  /// `change` is called on another thread.
+  void submit(std::size_t id, MakeChange change);
   /// What has ended since the last call.
   std::vector<Done> take_done();
   /// Waiting, running, or not taken yet.

@@ -5,7 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "hearth/agent/calling.h"
+#include "hearth/agent/check_command.h"
 #include "hearth/agent/client.h"
 #include "hearth/agent/folder.h"
 #include "hearth/agent/hooks.h"
@@ -37,11 +40,27 @@ struct Workplace {
   std::string system_prompt = {};                  ///< in place of our own, if not empty
   std::string append_system_prompt = {};           ///< after it
   SandboxSettings sandbox = {};                    ///< for commands
+  std::vector<std::string> environment = {};       ///< "NAME=value", for them, too
   std::optional<TrialSandbox> trial_sandbox = {};  ///< for the checks of candidates
+  /// The only tools that may be called, by our names or Claude Code's; empty: all.
+  std::vector<std::string> only_tools = {};
+  /// Of the present task, where steps are to be tried by it.
+  std::optional<CheckCommand> check = {};
   Mending mending = Mending::on;
   std::int64_t max_tokens = 0;  ///< as in AgentOptions
   /// Tokens of thought in an answer: 0 for none, unset for as many as the model likes.
   std::optional<int> max_thinking = {};
+  /// How tools are called in this session: nothing before the first task that does.
+  std::optional<Calling> calling = {};
+  /// Called before each turn with the conversation's length in tokens; may make it shorter.
+  std::function<void(int tokens, const std::stop_token&)> before_turn = {};
+  /// The conversation is longer than the model's window. False: it cannot be made shorter.
+  std::function<bool(const std::stop_token&)> make_shorter = {};
+  /// Starts our own server again. False if it was there all the time, is another's, or cannot be
+  /// started.
+  std::function<bool(const std::stop_token&)> start_server_again = {};
+  /// Whether the person wants an answer that failed to be asked for again; may be empty.
+  std::function<bool(const Error&)> ask_to_go_on = {};
   /// The same tools once more, for a subagent.
   std::function<std::unique_ptr<Toolbox>(Shell& shell)> make_tools = {};
   /// The errors that a language server finds in a file that was changed; may be empty.

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <string>
+#include <string_view>
+
 #include "hearth/agent/diff.h"
 #include "hearth/agent/file_tools.h"
 #include "hearth/agent/tool_schema.h"
@@ -7,6 +10,27 @@
 
 namespace hearth::agent {
 namespace {
+
+/// Whether each line of `text` ends with CR LF, and there is one.
+bool all_lines_end_with_crlf(std::string_view text) {
+  std::size_t lines = 0;
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+       at = text.find('\n', at + 1)) {
+    if (at == 0 || text[at - 1] != '\r') return false;
+    ++lines;
+  }
+  return lines > 0;
+}
+
+std::string with_crlf(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (const char c : text) {
+    if (c == '\n') result += '\r';
+    result += c;
+  }
+  return result;
+}
 
 class WriteTool final : public Tool {
  public:
@@ -22,7 +46,7 @@ class WriteTool final : public Tool {
     const std::string name = subject(arguments);
     const auto path = folder_.resolve(name);
     if (!path) return tool_error(path.error().message);
-    const std::string content(find_string(arguments, "content").value_or(""));
+    std::string content(find_string(arguments, "content").value_or(""));
     std::string before;
     std::error_code ec;
     if (std::filesystem::exists(*path, ec)) {
@@ -35,6 +59,10 @@ class WriteTool final : public Tool {
             name));
       }
       before = std::move(*current);
+      // Models write LF; the file stays as it was.
+      if (all_lines_end_with_crlf(before) && content.find('\r') == std::string::npos) {
+        content = with_crlf(content);
+      }
     }
     if (const auto written = write_file_atomically(*path, content); !written) {
       return tool_error(written.error().message);

@@ -78,4 +78,11 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
+std::string_view utf8_prefix(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  text = text.substr(0, most);
+  text.remove_suffix(incomplete_utf8_tail(text));
+  return text;
+}
+
 }  // namespace hearth

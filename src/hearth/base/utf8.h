@@ -15,4 +15,7 @@ std::string to_valid_utf8(std::string_view text);
 
 bool is_valid_utf8(std::string_view text);
 
+/// As much of the beginning of `text` (UTF-8) as fits into `most` bytes, in whole code points.
+std::string_view utf8_prefix(std::string_view text, std::size_t most);
+
 }  // namespace hearth

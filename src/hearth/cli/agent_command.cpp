@@ -1,13 +1,17 @@
 #include "hearth/cli/agent_command.h"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <vector>
 
 #include "hearth/agent/acp/acp_server.h"
+#include "hearth/base/trimmed.h"
 #include "hearth/cli/option_checks.h"
 
 namespace hearth::cli {
@@ -16,10 +20,25 @@ namespace {
 using agent::AgentOptions;
 using agent::OutputFormat;
 
-/// `-p -`, or `-p ""` with something piped in: the task is what standard input holds.
+/// Whether something was piped in. A pipe that nobody writes to, as a program that starts us may
+/// leave it, is none after a second.
+bool has_piped_input() {
+  constexpr int patience_ms = 1000;
+  struct stat status{};
+  if (::fstat(STDIN_FILENO, &status) != 0) return false;
+  if (S_ISREG(status.st_mode)) return true;
+  pollfd wait{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  return S_ISFIFO(status.st_mode) && ::poll(&wait, 1, patience_ms) == 1 &&
+         (wait.revents & POLLIN) != 0;
+}
+
+/// The task of `-p TASK`, with what is piped in behind it. `-p` and `-p -`: only that.
 std::string task_from(const std::string& given) {
-  if (given != "-") return given;
-  return {std::istreambuf_iterator<char>(std::cin), {}};
+  const bool only_input = given.empty() || given == "-";
+  if (!only_input && !has_piped_input()) return given;
+  std::string input{std::istreambuf_iterator<char>(std::cin), {}};
+  if (only_input || input.empty()) return only_input ? input : given;
+  return given + "\n\n" + input;
 }
 
 /// Options by which other agents' SDKs start them, and that change nothing here.
@@ -42,9 +61,14 @@ void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
   const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
                                                     {"json", OutputFormat::json},
                                                     {"stream-json", OutputFormat::stream_json}};
-  app.add_option("-p,--print", options->prompt,
-                 "Do this task without questions, print the result and end ('-': standard input)")
-      ->type_name("TASK");
+  app.add_option_function<std::vector<std::string>>(
+         "-p,--print",
+         [options](const std::vector<std::string>& task) {
+           options->prompt = task.empty() ? "" : task.front();
+         },
+         "Do this task without questions, print the result and end; what is piped in belongs to it")
+      ->type_name("[TASK]")
+      ->expected(0, 1);
   mapped(app.add_option("--output-format", options->format, "With -p: text, json or stream-json"),
          "FORMAT", CLI::CheckedTransformer(formats));
   app.add_option("--model", options->model, "The model to ask for (default: the server's first)")
@@ -100,6 +124,12 @@ void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
                  "Rules of what is never done")
       ->type_name("RULE")
       ->delimiter(',');
+  app.add_option("--settings", options->settings,
+                 "Further settings: a file as settings.json, or its JSON")
+      ->type_name("FILE|JSON");
+  app.add_option("--mcp-config", options->mcp_config,
+                 "Further MCP servers: a file as .mcp.json, or its JSON")
+      ->type_name("FILE|JSON");
   app.add_option("--system-prompt", options->system_prompt, "In place of our own")
       ->type_name("TEXT");
   app.add_option("--append-system-prompt", options->append_system_prompt, "After our own")
@@ -120,7 +150,8 @@ void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
   app.add_option("--check", options->check, "The command that checks the work")
       ->type_name("COMMAND");
   checked(app.add_option("--attempts", options->attempts,
-                         "Candidates at most (default: the profile's)"),
+                         "Candidates: in all with whole files, else for each change that a "
+                         "check can judge (default: the profile's)"),
           "N", CLI::PositiveNumber);
   checked(app.add_option("--cwd", options->folder, "The folder to work in"), "DIR",
           CLI::ExistingDirectory);
@@ -136,7 +167,14 @@ void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
       [&exit_code, options, needs] { exit_code = agent::run_acp_server(*options, needs); });
   app.final_callback([&app, &exit_code, options, needs = std::move(needs)] {
     if (!app.get_subcommands().empty()) return;
-    if (options->prompt) options->prompt = task_from(*options->prompt);
+    if (options->prompt && !options->stream_input) {
+      options->prompt = task_from(*options->prompt);
+      if (trimmed(*options->prompt).empty()) {
+        fmt::print(stderr, "hearth: -p needs a task: write it behind, or pipe it in\n");
+        exit_code = 2;
+        return;
+      }
+    }
     exit_code = agent::run_agent(*options, needs);
   });
 }

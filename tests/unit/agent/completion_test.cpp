@@ -169,6 +169,22 @@ TEST(FileIndex, ListsFilesWithoutGit) {
   EXPECT_THAT(index.find("", 1), ElementsAre("src/new.cpp"));
 }
 
+TEST(Mentions, OfAPastedPathAreMadeForImagesAlone) {
+  const TestFolder folder;
+  folder.write("a b.png", "x");
+  folder.write("c.txt", "x");
+  const std::string image = (folder.path() / "a b.png").string();
+  const std::string mention = "@\"" + image + "\" ";
+  const std::string here = folder.path().string();
+  EXPECT_EQ(mention_of_pasted_path(image), mention);
+  EXPECT_EQ(mention_of_pasted_path("'" + image + "' "), mention);
+  EXPECT_EQ(mention_of_pasted_path(here + "/a\\ b.png"), mention);
+  EXPECT_EQ(mention_of_pasted_path("file://" + here + "/a%20b.png\n"), mention);
+  EXPECT_EQ(mention_of_pasted_path(here + "/c.txt"), "");
+  EXPECT_EQ(mention_of_pasted_path(here + "/none.png"), "");
+  EXPECT_EQ(mention_of_pasted_path("a b.png"), "");
+}
+
 TEST(Mentions, AreFilesThatAreThere) {
   TestFolder temporary;
   temporary.write("a.py", "");

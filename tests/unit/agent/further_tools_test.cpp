@@ -1,12 +1,15 @@
 // Patches, documents, web pages, language servers: what beside plain files a model works with.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "test_folder.h"
 
 #include "hearth/agent/documents/document_text.h"
 #include "hearth/agent/edit/patch.h"
 #include "hearth/agent/file_tools.h"
+#include "hearth/agent/lsp/language_server.h"
 #include "hearth/agent/permission/permission_rules.h"
 #include "hearth/agent/web/html_markdown.h"
 #include "hearth/agent/web/web_page.h"
@@ -90,6 +93,55 @@ TEST(Documents, ANotebookIsItsCells) {
               HasSubstr("bad.pdf cannot be read as a PDF"));
 }
 
+TEST(Documents, PipesAndGiantsAreRefusedBeforeTheyAreRead) {
+  const TestFolder temporary;
+  const auto folder = Folder::open(temporary.path());
+  SeenFiles seen;
+  const auto tool = make_read_tool(*folder, seen, [] { return true; });
+  for (const char* name : {"p.ipynb", "p.png", "p.pdf"}) {
+    ASSERT_EQ(::mkfifo((temporary.path() / name).c_str(), 0600), 0);
+    EXPECT_THAT(tool->run({{"path", name}}, {}).text, HasSubstr("not a regular file")) << name;
+  }
+  // Sparse: they take no room.
+  for (const char* name : {"g.ipynb", "g.png", "g.txt"}) {
+    temporary.write(name, "");
+    std::filesystem::resize_file(temporary.path() / name, std::uintmax_t{2} << 30);
+  }
+  EXPECT_THAT(tool->run({{"path", "g.ipynb"}}, {}).text, HasSubstr("clear its outputs"));
+  EXPECT_THAT(tool->run({{"path", "g.png"}}, {}).text, HasSubstr("larger than 5 MB"));
+  EXPECT_THAT(tool->run({{"path", "g.txt"}}, {}).text, HasSubstr("2147483648 bytes"));
+  EXPECT_THAT(tool->run({{"path", "none.png"}}, {}).text, HasSubstr("does not exist"));
+}
+
+/// One page that says "Hello, reader.".
+std::string small_pdf() {
+  const std::string words = "BT /F1 12 Tf 20 50 Td (Hello, reader.) Tj ET";
+  const std::vector<std::string> objects{
+      "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+      "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 100] /Contents 4 0 R "
+      "/Resources << /Font << /F1 5 0 R >> >> >>",
+      fmt::format("<< /Length {} >>\nstream\n{}\nendstream", words.size(), words),
+      "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"};
+  std::string file = "%PDF-1.4\n";
+  std::string places = fmt::format("xref\n0 {}\n0000000000 65535 f \n", objects.size() + 1);
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    places += fmt::format("{:010} 00000 n \n", file.size());
+    file += fmt::format("{} 0 obj\n{}\nendobj\n", i + 1, objects[i]);
+  }
+  return fmt::format("{}{}trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{}\n%%EOF\n", file,
+                     places, objects.size() + 1, file.size());
+}
+
+TEST(Documents, APdfIsReadWithLineNumbers) {
+  const TestFolder temporary;
+  temporary.write("a.pdf", small_pdf());
+  const auto folder = Folder::open(temporary.path());
+  SeenFiles seen;
+  const ToolResult result = make_read_tool(*folder, seen)->run({{"path", "a.pdf"}}, {});
+  EXPECT_FALSE(result.is_error) << result.text;
+  EXPECT_THAT(result.text, HasSubstr("Hello, reader."));
+}
+
 TEST(Documents, AnImageIsForModelsThatSee) {
   const TestFolder temporary;
   temporary.write("p.PNG", "bytes");
@@ -139,6 +191,28 @@ TEST(WebPages, AreAllowedByHost) {
   EXPECT_NE(rules.of_tool("web_fetch", "https://evil.org/?example.org").effect, Effect::allow);
   EXPECT_NE(rules.of_tool("web_fetch", "https://example.org@evil.org/").effect, Effect::allow);
   EXPECT_NE(rules.of_tool("web_search", "https://example.org/").effect, Effect::allow);
+}
+
+/// It says that it is ready, and from then on does what `then` does.
+std::unique_ptr<LanguageServer> server_that(const std::string& then, const TestFolder& folder) {
+  const std::string ready = R"({"jsonrpc":"2.0","id":1,"result":{}})";
+  const std::string line =
+      fmt::format("printf 'Content-Length: {}\\r\\n\\r\\n%s' '{}'; {}", ready.size(), ready, then);
+  auto server = LanguageServer::start({"/bin/sh", "-c", line}, folder.path());
+  EXPECT_TRUE(server);
+  return std::move(*server);
+}
+
+TEST(LanguageServers, OnesThatNeverReadOrTakeNoInputAreDoneWithout) {
+  const TestFolder folder;
+  const std::string large(1 << 20, 'x');
+  for (const char* then : {"exec sleep 1000", "exec <&-; exec sleep 1000"}) {
+    const auto server = server_that(then, folder);
+    EXPECT_TRUE(
+        server->diagnose(folder.path() / "a.py", "python", large, std::chrono::seconds(2), {})
+            .empty());
+    EXPECT_TRUE(server->gone()) << then;
+  }
 }
 
 TEST(FileUri, EscapesWhatIsNotPlain) {

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <cstdlib>
 
 #include "test_folder.h"
@@ -39,6 +41,27 @@ class Sessions : public testing::Test {
   }
   TestFolder temporary_;
 };
+
+TEST_F(Sessions, WhatAFullDiskDidNotTakeIsWrittenOnceThereIsRoom) {
+  auto log = SessionLog::create(temporary_.path());
+  Conversation conversation(*log);
+  conversation.append(said(chat::Role::user, "one"));
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto full = static_cast<rlim_t>(std::filesystem::file_size(log->path()) + 20);
+  const rlimit small{.rlim_cur = full, .rlim_max = before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  conversation.append(said(chat::Role::assistant, "did one"));
+  conversation.append(said(chat::Role::user, "two"));
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(texts_of(load(log->id()).messages), std::vector<std::string>{"one"});
+  conversation.append(said(chat::Role::assistant, "did two"));
+  const StoredSession session = load(log->id());
+  EXPECT_THAT(texts_of(session.messages), ElementsAre("one", "did one", "two", "did two"));
+  EXPECT_EQ(session.damage, "");
+}
 
 TEST_F(Sessions, AreTheSameAgain) {
   auto log = SessionLog::create(temporary_.path());
@@ -155,6 +178,30 @@ TEST_F(Kept, FilesComeBackAsTheyWere) {
   ASSERT_TRUE(checkpoints_.restore(restored->before));
   EXPECT_EQ(work_.read("new/deep/c.txt"), "three\n");
   EXPECT_FALSE(checkpoints_.restore("0000000000000000000000000000000000000000"));
+}
+
+TEST_F(Kept, RepositoriesInTheFolderAreKeptWithTheirFiles) {
+  const auto git = [&](const std::string& line) {
+    const std::string quiet = "cd '" + work_.path().string() + "' && " + line + " >/dev/null 2>&1";
+    return std::system(quiet.c_str());
+  };
+  work_.write("top.txt", "one\n");
+  work_.write("with/a.txt", "one\n");
+  work_.write("without/b.txt", "one\n");
+  ASSERT_EQ(git("git init with && git init without && git -C with add . && git -C with -c "
+                "user.name=x -c user.email=x@localhost commit -m one"),
+            0);
+  const auto state = checkpoints_.take("before");
+  ASSERT_TRUE(state) << state.error().message;
+  for (const char* name : {"top.txt", "with/a.txt", "without/b.txt"}) work_.write(name, "two\n");
+  work_.write("with/new.txt", "new\n");
+  const auto restored = checkpoints_.restore(*state);
+  ASSERT_TRUE(restored) << restored.error().message;
+  for (const char* name : {"top.txt", "with/a.txt", "without/b.txt"}) {
+    EXPECT_EQ(work_.read(name), "one\n") << name;
+  }
+  EXPECT_FALSE(std::filesystem::exists(work_.path() / "with/new.txt"));
+  EXPECT_TRUE(std::filesystem::exists(work_.path() / "with/.git/HEAD"));
 }
 
 class Files : public testing::Test {

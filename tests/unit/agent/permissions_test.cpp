@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "test_folder.h"
+
 namespace hearth::agent {
 namespace {
 
@@ -120,11 +122,73 @@ TEST(PermissionRules, EachPartOfACommandIsLookedAt) {
       {"git push --force", "ask"},
       {"make all && ./run", "allow"},
       {"make all && ./run && ./run", "-"},
-      {"$X diff", "-"},
-      {"git diff 'unclosed", "-"},
+      {"sudo rm x", "deny"},
+      {"sudo -u root A=b rm x", "deny"},
+      {"doas rm x", "deny"},
+      {"sudo git diff", "-"},
+      {"time rm x", "deny"},
+      {"time -p rm x", "deny"},
+      {"time -f %e rm x", "deny"},
+      {"exec -a other rm x", "deny"},
+      {"command rm x", "deny"},
+      {"eval 'rm x'", "deny"},
+      {"eval rm x", "deny"},
+      {"bash -o pipefail -c 'rm x'", "deny"},
+      {"bash -euo pipefail -c 'rm x'", "deny"},
+      {"case a in a) rm x;; esac", "ask"},
+      {"f() { rm x; }; f", "ask"},
+      {"time -p { rm x; }", "ask"},
+      {"env -S 'rm x'", "ask"},
+      {"env $X x", "ask"},
+      {"sudo $X x", "ask"},
+      {"echo rm x | bash", "ask"},
+      {"$X diff", "ask"},
+      {"git diff 'unclosed", "ask"},
   };
   for (const auto& [command, effect] : expected) {
     EXPECT_EQ(said(some, command), effect) << command;
+  }
+}
+
+TEST(PermissionRules, PathsHoldForCommandsThatNameThem) {
+  const auto some = rules({{Effect::deny, "Read(private/**)"},
+                           {Effect::deny, "Edit(src/**)"},
+                           {Effect::ask, "Edit(*.lock)"},
+                           {Effect::ask, "Read(secret)"}});
+  const std::vector<std::pair<const char*, const char*>> expected{
+      {"cat private/x", "deny"},
+      {"cat ./private/../private/x", "deny"},
+      {"cat /w/private/x", "deny"},
+      {"head -n 1 -- private/x", "deny"},
+      {"grep secret a private/x", "deny"},
+      {"grep private/x a", "-"},
+      {"grep -e a private/x", "deny"},
+      {"ls private", "deny"},
+      {"cd private && cat x", "deny"},
+      {"cd sub; cat ../private/x", "deny"},
+      {"wc -l < private/x", "deny"},
+      {"diff --from-file=private/x y", "deny"},
+      {"git show HEAD:private/x", "deny"},
+      {"git commit -m private/x", "-"},
+      {"cp private/x y", "deny"},
+      {"cat $(cat private/x)", "deny"},
+      {"cat secret", "ask"},
+      {"cat publicly", "-"},
+      {"echo x > src/a", "deny"},
+      {"echo x >> src/a", "deny"},
+      {"echo x 2> src/a", "deny"},
+      {"make | tee -a src/a", "deny"},
+      {"rm -r src", "deny"},
+      {"cp a src/b", "deny"},
+      {"cp src/b a", "-"},
+      {"sed -i s/a/b/ src/b", "deny"},
+      {"sed s/a/b/ src/b", "-"},
+      {"touch sub/x.lock", "ask"},
+      {"echo src/a", "-"},
+  };
+  for (const auto& [command, effect] : expected) {
+    const RuleVerdict verdict = some.of_files(parse_shell(command), "/w");
+    EXPECT_EQ(verdict.effect ? to_string(*verdict.effect) : "-", effect) << command;
   }
 }
 
@@ -183,6 +247,73 @@ TEST(Permissions, CommandsThatOnlyLookAreFreeInsideTheFolder) {
         "ls; touch x", "LESS=x ls"}) {
     EXPECT_FALSE(plan.decide("bash", Access::execute, command).allowed) << command;
   }
+}
+
+TEST(Permissions, WhatCannotBeTakenApartIsAskedAboutInEveryModeWhereCommandsAreDenied) {
+  for (const auto mode : {PermissionMode::normal, PermissionMode::accept_edits,
+                          PermissionMode::plan, PermissionMode::bypass}) {
+    const auto some = rules({{Effect::deny, "Bash(rm:*)"}, {Effect::allow, "Bash"}});
+    Permissions permissions(mode, {},
+                            {.rules = some, .folder = "/w", .sandboxed = [] { return true; }});
+    EXPECT_FALSE(permissions.decide("bash", Access::execute, "case a in a) rm x;; esac").allowed);
+  }
+  int asked = 0;
+  Permissions bypass(
+      PermissionMode::bypass,
+      [&](const Question&) {
+        ++asked;
+        return Consent::yes;
+      },
+      {.rules = rules({{Effect::deny, "Bash(rm:*)"}}), .folder = "/w", .sandboxed = {}});
+  EXPECT_TRUE(bypass.decide("bash", Access::execute, "case a in a) ls;; esac").allowed);
+  EXPECT_EQ(asked, 1);
+  EXPECT_TRUE(bypass.decide("bash", Access::execute, "make").allowed);
+  EXPECT_EQ(asked, 1);
+  // Rules that ask hold in no mode that allows everything, nor does this one.
+  Permissions asks(
+      PermissionMode::bypass, {},
+      {.rules = rules({{Effect::ask, "Bash(rm:*)"}}), .folder = "/w", .sandboxed = {}});
+  EXPECT_TRUE(asks.decide("bash", Access::execute, "case a in a) ls;; esac").allowed);
+  const std::string reason =
+      Permissions(PermissionMode::bypass, {},
+                  {.rules = rules({{Effect::deny, "Bash(rm:*)"}}), .folder = "/w", .sandboxed = {}})
+          .decide("bash", Access::execute, "$X y")
+          .reason;
+  EXPECT_THAT(reason, HasSubstr("deny Bash(rm:*)"));
+}
+
+TEST(Permissions, ACommandThatOnlyLooksIsNotFreeWhereReadingIsGuarded) {
+  Permissions plan(
+      PermissionMode::plan, {},
+      {.rules = rules({{Effect::deny, "Read(private/**)"}}), .folder = "/w", .sandboxed = {}});
+  for (const char* command :
+       {"cat private/x", "grep -rn x .", "rg x", "cat pri*/x", "git grep x"}) {
+    EXPECT_FALSE(plan.decide("bash", Access::execute, command).allowed) << command;
+  }
+  for (const char* command :
+       {"cat src/x", "ls", "git status", "grep x src/a", "find . -name '*.py'"}) {
+    EXPECT_TRUE(plan.decide("bash", Access::execute, command).allowed) << command;
+  }
+  EXPECT_FALSE(plan.decide("glob", Access::read, "private/**").allowed);
+  EXPECT_FALSE(plan.decide("grep", Access::read, "private/*.txt").allowed);
+  EXPECT_TRUE(plan.decide("grep", Access::read, ".").allowed);
+}
+
+TEST(Permissions, ASymbolicLinkHidesNothing) {
+  const TestFolder folder;
+  folder.write("private/x", "");
+  folder.write(".hearth/settings.json", "{}");
+  folder.write("keys/id_rsa", "");
+  std::filesystem::create_symlink("private", folder.path() / "open");
+  std::filesystem::create_symlink(".hearth/settings.json", folder.path() / "plain.json");
+  std::filesystem::create_symlink("keys/id_rsa", folder.path() / "plain");
+  PermissionRules some;
+  some.add(*parse_permission_rule("Read(private/**)", Effect::deny, folder.path(), "s"));
+  Permissions permissions(PermissionMode::accept_edits, {},
+                          {.rules = some, .folder = folder.path(), .sandboxed = {}});
+  EXPECT_FALSE(permissions.decide("read", Access::read, "open/x").allowed);
+  EXPECT_FALSE(permissions.decide("write", Access::edit, "plain.json").allowed);
+  EXPECT_FALSE(permissions.decide("read", Access::read, "plain").allowed);
 }
 
 TEST(Permissions, SecretsAreAskedAboutEvenToBeRead) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 
@@ -39,6 +40,9 @@ TEST(ShellScript, IsTakenApart) {
   EXPECT_THAT(parts_of("env -i A=1 timeout -k 1 5 a b"), ElementsAre("a b"));
   EXPECT_THAT(parts_of("sh -ec 'a; b'"), ElementsAre("sh -ec a; b", "a", "b"));
   EXPECT_THAT(parts_of("[[ -f x ]] && a"), ElementsAre("[[ -f x ]]", "a"));
+  EXPECT_THAT(parts_of("sudo -u x a b"), ElementsAre("sudo -u x a b", "a b"));
+  EXPECT_THAT(parts_of("time a; time -p b"), ElementsAre("a", "b"));
+  EXPECT_THAT(parts_of("eval 'a; b' c"), ElementsAre("eval a; b c", "a", "b c"));
 }
 
 TEST(ShellScript, WhatIsNotKnownIsSaid) {
@@ -126,6 +130,40 @@ TEST_F(Shells, JobsGoOnAndAreEnded) {
   while (shell.job(*short_one)->running) std::this_thread::yield();
   EXPECT_EQ(shell.job(*short_one)->exit_code, 4);
   EXPECT_THAT(shell.job(*short_one)->output, HasSubstr("done"));
+}
+
+TEST_F(Shells, AJobThatPrintsWithoutEndFillsNothing) {
+  Shell shell(folder_, {.enabled = false});
+  const auto number = shell.start("seq 2000000; echo last; exit 3");
+  ASSERT_TRUE(number);
+  while (shell.job(*number)->running) std::this_thread::yield();
+  const auto job = shell.job(*number);
+  EXPECT_LE(job->output.size(), 8000U);
+  EXPECT_TRUE(job->output.ends_with("2000000\nlast\n")) << job->output;
+  EXPECT_EQ(job->output.find("19"), 0U) << "begins with a whole line";
+  const auto flood = shell.start("yes");
+  while (shell.job(*flood)->output.size() < 7000) std::this_thread::yield();
+  EXPECT_LE(shell.job(*flood)->output.size(), 8000U);
+  shell.end_job(*flood);
+  EXPECT_EQ(shell.job(*flood)->exit_code, 128 + SIGTERM);
+}
+
+TEST_F(Shells, WhatACommandPutsInThePlaceOfItsFolderIsNotWaitedFor) {
+  Shell shell(folder_, {.enabled = false});
+  const auto first = shell.run("true", patience, {});
+  const std::string scratch = std::filesystem::path(first->output_file).parent_path().string();
+  const auto ran = shell.run("mkfifo " + scratch + "/.working-folder; kill -9 $$", patience, {});
+  EXPECT_EQ(ran->result.exit_code, 128 + SIGKILL);
+}
+
+TEST_F(Shells, WithoutBubblewrapItSaysWhatToInstall) {
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", temporary_.path().c_str(), 1);
+  Shell shell(folder_, {});
+  const bool sandboxed = shell.sandboxed();
+  ::setenv("PATH", path.c_str(), 1);
+  EXPECT_FALSE(sandboxed);
+  EXPECT_THAT(shell.why_not_sandboxed(), HasSubstr("install the package bubblewrap"));
 }
 
 TEST_F(Shells, AllOutputIsKeptInAFile) {

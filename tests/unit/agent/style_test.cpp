@@ -6,6 +6,7 @@
 #include "scripted_server.h"
 #include "test_folder.h"
 
+#include "hearth/agent/opening_request.h"
 #include "hearth/agent/tool_style.h"
 #include "hearth/agent/whole_files_style.h"
 
@@ -152,6 +153,26 @@ TEST_F(Styles, WrongCallsAreAnsweredWithWhatIsAllowed) {
   ASSERT_EQ(output_.results.size(), 2U);
   EXPECT_THAT(output_.results[0], HasSubstr("path (string)"));
   EXPECT_THAT(output_.results[1], HasSubstr("not a JSON object"));
+}
+
+TEST_F(Styles, AChangeIsTriedBeforeItIsTaken) {
+  const ScriptedServer server([&](const json::object& request) {
+    if (request.at("messages").as_array().size() > 1) return text_reply("Done.");
+    const bool sampled = request.contains("seed");
+    return call_reply("write", sampled ? R"({"path":"a.txt","content":"right"})"
+                                       : R"({"path":"a.txt","content":"wrong"})");
+  });
+  auto place = workplace(server);
+  place.profile.step_attempts = 3;
+  place.check = CheckCommand{"grep -q right a.txt", true};
+  const Outcome outcome = make_tool_style(place, Calling::native)->run("write a.txt", {});
+  EXPECT_EQ(outcome.text, "Done.");
+  EXPECT_EQ(temporary_.read("work/a.txt"), "right");
+  const auto requests = server.requests();
+  const std::string told = to_json(json::value(requests.back().at("messages")));
+  EXPECT_THAT(told, HasSubstr("passes with this change"));
+  EXPECT_THAT(told, testing::Not(HasSubstr("wrong")));
+  EXPECT_EQ(outcome.requests, static_cast<int>(requests.size()));
 }
 
 TEST_F(Styles, AServerErrorEndsTheRunWithItsMessage) {

@@ -51,6 +51,13 @@ TEST_F(Tools, ReadRefusesBinaryFoldersPipesAndWhatIsMissing) {
   EXPECT_THAT(call("read", {{"path", "nothing"}}).text, HasSubstr("does not exist"));
 }
 
+TEST_F(Tools, ReadNamesUtf16) {
+  temporary_.write("w.txt", std::string("\xFF\xFEh\0i\0", 6));
+  temporary_.write("b.txt", std::string("\xFE\xFF\0h\0i", 6));
+  EXPECT_THAT(call("read", {{"path", "w.txt"}}).text, HasSubstr("UTF-16LE"));
+  EXPECT_THAT(call("read", {{"path", "b.txt"}}).text, HasSubstr("UTF-16BE"));
+}
+
 TEST_F(Tools, NothingOutsideTheFolderIsReached) {
   fs::create_symlink("/etc/passwd", temporary_.path() / "link");
   fs::create_directory_symlink("/tmp", temporary_.path() / "out");
@@ -107,6 +114,18 @@ TEST_F(Tools, EditThatMatchesTwiceSaysHowOften) {
   EXPECT_EQ(temporary_.read("a.txt"), "y\ny\ny\n");
 }
 
+TEST_F(Tools, FurtherEditsOfACallMayReplaceAll) {
+  temporary_.write("a.txt", "x one\nx two\n");
+  call("read", {{"path", "a.txt"}});
+  json::object edit{{"path", "a.txt"}, {"old_string", "one"}, {"new_string", "1"}};
+  edit["more"] = json::array{json::object{{"old_string", "x"}, {"new_string", "y"}}};
+  EXPECT_THAT(call("edit", edit).text, HasSubstr("Edit 2 of 2, nothing was changed"));
+  edit["more"] =
+      json::array{json::object{{"old_string", "x"}, {"new_string", "y"}, {"replace_all", true}}};
+  EXPECT_FALSE(call("edit", edit).is_error);
+  EXPECT_EQ(temporary_.read("a.txt"), "y 1\ny two\n");
+}
+
 TEST_F(Tools, WriteMakesFoldersAndDoesNotOverwriteTheUnread) {
   EXPECT_FALSE(call("write", {{"path", "new/a.txt"}, {"content", "hi\n"}}).is_error);
   EXPECT_EQ(temporary_.read("new/a.txt"), "hi\n");
@@ -114,6 +133,19 @@ TEST_F(Tools, WriteMakesFoldersAndDoesNotOverwriteTheUnread) {
   EXPECT_THAT(call("write", {{"path", "old.txt"}, {"content", ""}}).text,
               HasSubstr("read it first"));
   EXPECT_EQ(temporary_.read("old.txt"), "precious\n");
+}
+
+TEST_F(Tools, WriteKeepsLineEnds) {
+  temporary_.write("dos.txt", "one\r\ntwo\r\n");
+  temporary_.write("mixed.txt", "one\r\ntwo\n");
+  for (const char* name : {"dos.txt", "mixed.txt"}) {
+    call("read", {{"path", name}});
+    EXPECT_FALSE(call("write", {{"path", name}, {"content", "1\n2\n"}}).is_error);
+  }
+  EXPECT_EQ(temporary_.read("dos.txt"), "1\r\n2\r\n");
+  EXPECT_EQ(temporary_.read("mixed.txt"), "1\n2\n");
+  EXPECT_FALSE(call("write", {{"path", "dos.txt"}, {"content", "1\r\n2\r\n"}}).is_error);
+  EXPECT_EQ(temporary_.read("dos.txt"), "1\r\n2\r\n");
 }
 
 TEST_F(Tools, BashGivesOutputAndExitCodeAndNoInput) {
@@ -131,6 +163,25 @@ TEST_F(Tools, BashEndsWhatNeverEndsTogetherWithItsChildren) {
   EXPECT_LT(ms_since(started), 5000);
   EXPECT_THAT(result.text, HasSubstr("begun"));
   EXPECT_THAT(result.text, HasSubstr("ended after 1 s"));
+}
+
+TEST_F(Tools, BashEndsWhatPrintsWithoutEnd) {
+  const auto result = call("bash", {{"command", "yes"}, {"timeout", 1}});
+  EXPECT_TRUE(result.is_error);
+  EXPECT_LT(result.text.size(), 20000U);
+  EXPECT_THAT(result.text, HasSubstr("ended after 1 s"));
+}
+
+TEST_F(Tools, JobShowsAndEndsWhatRunsInTheBackground) {
+  const char* line = "echo begun; while true; do sleep 0.05; done";
+  const auto begun = call("bash", {{"command", line}, {"background", true}});
+  EXPECT_THAT(begun.text, HasSubstr("job 1"));
+  while (call("job", {{"number", 1}}).text.find("begun") == std::string::npos) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(call("job", {{"number", 1}}).text, "begun\n(still running)");
+  EXPECT_EQ(call("job", {{"number", 1}, {"end", true}}).text, "begun\n(ended, exit code 143)");
+  EXPECT_THAT(call("job", {{"number", 7}}).text, HasSubstr("there is no job 7"));
 }
 
 TEST_F(Tools, BashDoesNotWaitForWhatStaysBehind) {
@@ -172,6 +223,27 @@ TEST_F(Tools, GrepFindsLinesAndExplainsABadPattern) {
   EXPECT_THAT(all.text, Not(HasSubstr(".git")));
   EXPECT_THAT(call("grep", {{"pattern", "value"}, {"glob", "*.js"}}).text, Not(HasSubstr("a.py")));
   EXPECT_THAT(call("grep", {{"pattern", "("}}).text, HasSubstr("regular expression"));
+}
+
+TEST_F(Tools, GrepPassesOverWhatGitIgnores) {
+  for (const char* name : {"a.txt", "build/a.txt", "deep/b.log", "deep/c.txt"}) {
+    temporary_.write(name, "value\n");
+  }
+  temporary_.write(".gitignore", "/build/\n*.log\n");
+  EXPECT_THAT(call("grep", {{"pattern", "value"}}).text, HasSubstr("build/a.txt"));
+  call("bash", {{"command", "git init -q"}});
+  EXPECT_EQ(call("grep", {{"pattern", "value"}}).text, "a.txt:1: value\ndeep/c.txt:1: value\n");
+  EXPECT_THAT(call("grep", {{"pattern", "value"}, {"glob", "*.log"}}).text,
+              HasSubstr("1 files that git ignores"));
+}
+
+TEST_F(Tools, SearchesPassOverWhatIsLeftOutAndShowNamesThatAreNoUtf8) {
+  temporary_.write("private/a.py", "value\n");
+  temporary_.write("caf\xE9.py", "value\n");
+  folder_.leave_out(
+      [](const fs::path& path) { return path.parent_path().filename() == "private"; });
+  EXPECT_EQ(call("grep", {{"pattern", "value"}}).text, "caf\uFFFD.py:1: value\n");
+  EXPECT_EQ(call("glob", {{"pattern", "**/*.py"}}).text, "caf\uFFFD.py\n");
 }
 
 TEST_F(Tools, GlobMatchesOverFolders) {

@@ -15,6 +15,16 @@ TEST(Utf8, HoldsBackTheBeginningOfACodePointAndNothingElse) {
   }
 }
 
+TEST(Utf8, APrefixEndsWithAWholeCodePoint) {
+  const std::string text = "aé€😀";
+  EXPECT_EQ(utf8_prefix(text, 100), text);
+  EXPECT_EQ(utf8_prefix(text, 2), "a");
+  EXPECT_EQ(utf8_prefix(text, 3), "aé");
+  EXPECT_EQ(utf8_prefix(text, 5), "aé");
+  EXPECT_EQ(utf8_prefix(text, text.size() - 1), "aé€");
+  EXPECT_EQ(utf8_prefix(text, 0), "");
+}
+
 TEST(Utf8, RefusesOverlongSurrogatesAndStrayBytes) {
   for (const char* bad :
        {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "a\xFF"}) {

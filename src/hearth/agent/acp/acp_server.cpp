@@ -16,9 +16,15 @@ constexpr int method_not_found = -32601;
 constexpr int invalid_params = -32602;
 constexpr int internal_error = -32603;
 
-/// The text of a prompt's content blocks. What cannot be used is said in it.
-std::string text_of_prompt(const json::array& blocks) {
+struct AcpPrompt {
   std::string text;
+  std::vector<chat::Block> attached;
+};
+
+/// A prompt's content blocks. What cannot be used is said in the text.
+AcpPrompt prompt_in(const json::array& blocks) {
+  AcpPrompt prompt;
+  std::string& text = prompt.text;
   const auto add = [&](std::string_view piece) {
     if (!text.empty()) text += '\n';
     text += piece;
@@ -31,6 +37,12 @@ std::string text_of_prompt(const json::array& blocks) {
       add(find_string(*block, "text").value_or(""));
     } else if (type == "resource_link") {
       add(find_string(*block, "uri").value_or(""));
+    } else if (type == "image" && find_string(*block, "data")) {
+      prompt.attached.emplace_back(
+          chat::ImageBlock{.media_type = std::string(find_string(*block, "mimeType").value_or("")),
+                           .data = std::string(*find_string(*block, "data")),
+                           .url = {},
+                           .extra = {}});
     } else if (const json::object* resource = find_object(*block, "resource")) {
       add(fmt::format("{}:\n{}", find_string(*resource, "uri").value_or("file"),
                       find_string(*resource, "text").value_or("(no text)")));
@@ -38,7 +50,7 @@ std::string text_of_prompt(const json::array& blocks) {
       add(fmt::format("({} that cannot be read)", type));
     }
   }
-  return text;
+  return prompt;
 }
 
 std::vector<McpServerConfig> mcp_servers_in(const json::object& parameters) {
@@ -131,9 +143,9 @@ class AcpServer {
       return peer_.refuse(*id, invalid_params, "there is no such mode");
     }
     const json::array* blocks = find_array(parameters, "prompt");
-    const std::string task = blocks == nullptr ? std::string() : text_of_prompt(*blocks);
-    if (task.empty()) return peer_.refuse(*id, invalid_params, "the prompt has no text");
-    if (!session->prompt(task, *id)) {
+    AcpPrompt prompt = blocks == nullptr ? AcpPrompt() : prompt_in(*blocks);
+    if (prompt.text.empty()) return peer_.refuse(*id, invalid_params, "the prompt has no text");
+    if (!session->prompt(std::move(prompt.text), std::move(prompt.attached), *id)) {
       peer_.refuse(*id, invalid_params, "the session is still at work; cancel it first");
     }
   }
@@ -142,7 +154,7 @@ class AcpServer {
     json::object capabilities{
         {"loadSession", true},
         {"promptCapabilities",
-         json::object{{"image", false}, {"audio", false}, {"embeddedContext", true}}},
+         json::object{{"image", true}, {"audio", false}, {"embeddedContext", true}}},
         {"mcpCapabilities", json::object{{"http", true}, {"sse", false}}}};
     peer_.reply(id, {{"protocolVersion", 1},
                      {"agentCapabilities", std::move(capabilities)},
@@ -171,6 +183,7 @@ class AcpServer {
       opened.replay();
     }
     peer_.reply(id, std::move(result));
+    opened.tell_commands();
   }
 
   AcpSession* session_of(const json::object& parameters) {

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "hearth/agent/commands/slash_commands.h"
 #include "hearth/agent/plain_text.h"
 
 namespace hearth::agent {
@@ -116,6 +118,19 @@ void AcpSession::update(json::object fields) const {
   peer_.notify("session/update", {{"sessionId", id()}, {"update", std::move(fields)}});
 }
 
+void AcpSession::tell_commands() const {
+  static constexpr std::array of_the_terminal{"help", "quit", "resume"};
+  json::array commands;
+  for (const CommandSummary& command : list_commands(session_->folder().root())) {
+    if (std::ranges::find(of_the_terminal, command.name) != of_the_terminal.end()) continue;
+    json::object told{{"name", command.name}, {"description", command.description}};
+    if (!command.arguments.empty()) told["input"] = json::object{{"hint", command.arguments}};
+    commands.push_back(std::move(told));
+  }
+  update(
+      {{"sessionUpdate", "available_commands_update"}, {"availableCommands", std::move(commands)}});
+}
+
 void AcpSession::replay() const {
   for (const chat::Message& message : session_->conversation().messages()) {
     const std::string text = chat::text_of(message);
@@ -126,12 +141,16 @@ void AcpSession::replay() const {
   }
 }
 
-bool AcpSession::prompt(std::string task, json::value request_id) {
+bool AcpSession::prompt(std::string task, std::vector<chat::Block> attached,
+                        json::value request_id) {
   if (running_.exchange(true)) return false;
   if (worker_.joinable()) worker_.join();
   stop_ = {};
+  for (chat::Block& block : attached) session_->attach(std::move(block));
   worker_ = std::jthread([this, task = std::move(task), request_id = std::move(request_id)] {
-    const Outcome outcome = session_->run(task, stop_.get_token());
+    const std::stop_token stop = stop_.get_token();
+    const Outcome outcome = run_line(
+        *session_, task, stop, [&](const std::string& line) { return session_->run(line, stop); });
     running_ = false;
     peer_.reply(request_id, {{"stopReason", stop_reason_of(outcome)}});
   });

@@ -24,8 +24,11 @@ class AcpSession {
 
   /// Tells the editor the messages that are there already.
   void replay() const;
-  /// Runs `task` and then answers the request `request_id`. False if another one still runs.
-  bool prompt(std::string task, json::value request_id);
+  /// Tells the editor which commands a prompt may begin with.
+  void tell_commands() const;
+  /// Runs `task`, with what is `attached`, and then answers the request `request_id`. False if
+  /// another one still runs.
+  bool prompt(std::string task, std::vector<chat::Block> attached, json::value request_id);
   void cancel();
   /// False if there is no such mode.
   bool set_mode(std::string_view name);

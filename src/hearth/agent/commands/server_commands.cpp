@@ -28,6 +28,16 @@ std::optional<std::int64_t> counted(const Server& server, const chat::Request& r
   return find_int(value->get_object(), "input_tokens");
 }
 
+/// What the reused tokens would have taken, by what the others took; empty where too few were
+/// computed to tell.
+std::string seconds_saved(const Session& session, int computed) {
+  constexpr int least_computed = 100;
+  if (computed < least_computed || session.reading_ms() <= 0) return {};
+  const double seconds = session.reading_ms() / 1000;
+  return fmt::format(" Waited for answers to begin: {:.0f} s; reuse saved about {:.0f} s.", seconds,
+                     seconds / computed * session.usage().reused_tokens);
+}
+
 }  // namespace
 
 void show_context(Session& session, std::string_view, const std::stop_token&) {
@@ -73,7 +83,8 @@ void show_cost(Session& session, std::string_view, const std::stop_token&) {
           "{} requests. Read: {} tokens, of which {} were reused and {} computed ({:.1f} %). "
           "Written: {} tokens.",
           session.turns(), usage.prompt_tokens, usage.reused_tokens, computed,
-          100.0 * computed / std::max(usage.prompt_tokens, 1), usage.output_tokens));
+          100.0 * computed / std::max(usage.prompt_tokens, 1), usage.output_tokens) +
+          seconds_saved(session, computed));
 }
 
 void show_cache(Session& session, std::string_view, const std::stop_token&) {

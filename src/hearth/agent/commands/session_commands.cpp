@@ -113,8 +113,11 @@ void show_sessions(Session& session, std::string_view, const std::stop_token&) {
 void export_conversation(Session& session, std::string_view name, const std::stop_token&) {
   const std::string file = name.empty() ? fmt::format("{}.md", session.id()) : std::string(name);
   const bool html = file.ends_with(".html") || file.ends_with(".htm");
-  const std::string text = html ? as_html(session.conversation().messages(), session.id())
-                                : as_markdown(session.conversation().messages(), session.id());
+  // Also what the model no longer sees.
+  const auto stored = load_session(sessions_dir(), session.id());
+  const auto& messages = stored ? stored->said : session.conversation().messages();
+  const std::string text =
+      html ? as_html(messages, session.id()) : as_markdown(messages, session.id());
   const std::filesystem::path path = session.folder().root() / file;
   const auto written = write_file_atomically(path, text);
   say(session, written ? fmt::format("Written to {}.", path.string()) : written.error().message);

@@ -108,4 +108,15 @@ SlashResult run_slash_command(Session& session, std::string_view line,
   return {};
 }
 
+Outcome run_line(Session& session, const std::string& line, const std::stop_token& stop,
+                 const std::function<Outcome(const std::string& task)>& work) {
+  const SlashResult result = run_slash_command(session, line, stop);
+  if (result.kind == SlashResult::Kind::no_command) return work(line);
+  if (result.kind == SlashResult::Kind::task) return work(result.task);
+  Outcome outcome;
+  outcome.session_id = session.id();
+  session.output().finished(outcome);
+  return outcome;
+}
+
 }  // namespace hearth::agent

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "hearth/agent/outcome.h"
 
 namespace hearth::agent {
 
@@ -20,6 +23,10 @@ struct SlashResult {
 /// Runs `line` if it is a command such as "/undo". One that is not known is told, and is not sent
 /// to the model.
 SlashResult run_slash_command(Session& session, std::string_view line, const std::stop_token& stop);
+
+/// The same for a line that another program sends: `work` is what works on a task.
+Outcome run_line(Session& session, const std::string& line, const std::stop_token& stop,
+                 const std::function<Outcome(const std::string& task)>& work);
 
 /// A command as a list shows it.
 struct CommandSummary {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 
+#include "hearth/agent/folder.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/process.h"
 #include "hearth/agent/spawn.h"
@@ -25,6 +26,9 @@ std::string extension_of(std::string_view name) {
 
 Result<std::string> pdf_text(const std::filesystem::path& file, std::string_view name,
                              const std::stop_token& stop) {
+  if (const auto size = regular_file_size(file, name); !size) {
+    return std::unexpected(size.error());
+  }
   if (program_on_path("pdftotext").empty()) {
     return fail(ErrorKind::unavailable,
                 "the text of PDFs needs pdftotext (Debian: apt install poppler-utils)");
@@ -73,6 +77,15 @@ std::string printed(const json::object& output) {
 }
 
 Result<std::string> notebook_text(const std::filesystem::path& file, std::string_view name) {
+  constexpr std::size_t most_bytes = std::size_t{64} << 20;
+  const auto size = regular_file_size(file, name);
+  if (!size) return std::unexpected(size.error());
+  if (*size > most_bytes) {
+    return fail(ErrorKind::too_large,
+                fmt::format("{} has {} bytes, more than the {} of a notebook that are read; clear "
+                            "its outputs first",
+                            name, *size, most_bytes));
+  }
   const auto content = read_file(file);
   if (!content) return content;
   const auto notebook = parse_json(*content);
@@ -129,8 +142,9 @@ std::optional<std::string> image_type(std::string_view name) {
 
 Result<chat::ImageBlock> image_block(const std::filesystem::path& file, std::string_view name) {
   constexpr std::size_t most_bytes = 5 << 20;  // what Anthropic's API takes
-  std::error_code ec;
-  if (std::filesystem::file_size(file, ec) > most_bytes && !ec) {
+  const auto size = regular_file_size(file, name);
+  if (!size) return std::unexpected(size.error());
+  if (*size > most_bytes) {
     return fail(ErrorKind::too_large,
                 fmt::format("{} is larger than 5 MB; make the image smaller first", name));
   }

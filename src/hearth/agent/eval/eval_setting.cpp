@@ -18,8 +18,9 @@ struct Range {
 
 const std::map<std::string, Range, std::less<>>& what_can_be_set() {
   static const std::map<std::string, Range, std::less<>> ranges{
-      {"attempts", {1, 1000, true}},  {"min_p", {0, 1, false}},   {"parallel", {1, 64, true}},
-      {"temperature", {0, 5, false}}, {"top_k", {0, 1000, true}}, {"top_p", {0, 1, false}}};
+      {"attempts", {1, 1000, true}}, {"step_attempts", {1, 100, true}}, {"min_p", {0, 1, false}},
+      {"parallel", {1, 64, true}},   {"temperature", {0, 5, false}},    {"top_k", {0, 1000, true}},
+      {"top_p", {0, 1, false}}};
   return ranges;
 }
 
@@ -83,6 +84,7 @@ std::string EvalSetting::name() const {
 void EvalSetting::apply(Profile& profile) const {
   for (const auto& [key, value] : values_) {
     if (key == "attempts") profile.attempts = static_cast<int>(value);
+    if (key == "step_attempts") profile.step_attempts = static_cast<int>(value);
     if (key == "parallel") profile.parallel = static_cast<int>(value);
     if (key == "temperature") {
       profile.temperature = value;

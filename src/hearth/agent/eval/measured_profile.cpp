@@ -88,9 +88,11 @@ void take_setting(const Contender& winner, Profile& profile) {
   setting->apply(with);
   if (winner.style == StyleName::whole_files) {
     with.sampling = profile.sampling;
+    with.step_attempts = profile.step_attempts;
     profile = with;
   } else {
     profile.sampling = with.sampling;
+    profile.step_attempts = with.step_attempts;
   }
 }
 
@@ -134,6 +136,7 @@ Result<MeasuredProfile> measured_profile(std::span<const SummaryRow> rows, const
   if (json::object sampling = sampling_as_json(profile.sampling); !sampling.empty()) {
     measured.entry["sampling"] = std::move(sampling);
   }
+  if (profile.step_attempts > 1) measured.entry["step_attempts"] = profile.step_attempts;
   if (profile.patches) measured.entry["patches"] = true;
   measured.entry["measured"] = {
       {"day", day}, {"repair", figures_of(repairing)}, {"other", figures_of(others)}};

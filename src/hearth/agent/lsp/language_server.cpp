@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <condition_variable>
 #include <map>
@@ -22,6 +24,7 @@ namespace hearth::agent {
 namespace {
 
 constexpr std::size_t longest_message = std::size_t{32} << 20;
+constexpr std::chrono::seconds send_patience{1};
 
 /// The length of the message whose head `bytes` begin with, and where it begins; nothing if the
 /// head is not whole, 0 if it makes no sense.
@@ -47,6 +50,7 @@ struct LanguageServer::State {
   int out = -1;  ///< its standard output
   std::filesystem::path folder;
   std::jthread reader;
+  std::mutex sending;  ///< never taken while `mutex` is held
   std::mutex mutex;
   std::condition_variable arrived;
   bool ready = false;  ///< it has answered `initialize`
@@ -59,16 +63,29 @@ struct LanguageServer::State {
   };
   std::map<std::string, Published> published;
 
-  void send(json::object message) {
+  /// One that takes no more input until `deadline` is done without from here on.
+  /// REQUIRES: `mutex` is not held: the server may have to be read first.
+  void send(json::object message, Clock::time_point deadline) {
     message["jsonrpc"] = "2.0";
     const std::string body = to_json(json::value(std::move(message)));
     const std::string whole = fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body);
+    const std::lock_guard one_at_a_time(sending);
     std::string_view rest = whole;
     while (!rest.empty()) {
       const ssize_t written = ::write(in, rest.data(), rest.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) return;
-      rest.remove_prefix(static_cast<std::size_t>(written));
+      if (written > 0) {
+        rest.remove_prefix(static_cast<std::size_t>(written));
+      } else if (errno == EAGAIN && Clock::now() < deadline) {
+        pollfd waiting{in, POLLOUT, 0};
+        constexpr int look_up_ms = 50;
+        ::poll(&waiting, 1, look_up_ms);
+      } else if (errno != EINTR) {
+        // Half a message is no beginning for the next.
+        const std::lock_guard lock(mutex);
+        gone = true;
+        arrived.notify_all();
+        return;
+      }
     }
   }
 
@@ -118,8 +135,7 @@ struct LanguageServer::State {
       const json::array* items = parameters == nullptr ? nullptr : find_array(*parameters, "items");
       result = json::array(items == nullptr ? 0 : items->size(), json::value());
     }
-    const std::lock_guard lock(mutex);
-    send({{"id", id}, {"result", std::move(result)}});
+    send({{"id", id}, {"result", std::move(result)}}, Clock::now() + send_patience);
   }
 
   void publish(const json::object& parameters) {
@@ -170,6 +186,7 @@ Result<std::unique_ptr<LanguageServer>> LanguageServer::start(const std::vector<
   state->pid = *pid;
   state->in = in[1];
   state->out = out[0];
+  ::fcntl(state->in, F_SETFL, O_NONBLOCK);
   state->folder = folder;
   state->reader = std::jthread([raw = state.get()] { raw->read(); });
   const std::string root = file_uri(folder);
@@ -185,17 +202,18 @@ Result<std::unique_ptr<LanguageServer>> LanguageServer::start(const std::vector<
                     {"capabilities",
                      json::object{{"textDocument",
                                    json::object{{"publishDiagnostics",
-                                                 json::object{{"versionSupport", true}}}}}}}}}});
+                                                 json::object{{"versionSupport", true}}}}}}}}}},
+              Clock::now() + send_patience);
   return std::unique_ptr<LanguageServer>(new LanguageServer(std::move(state)));
 }
 
 LanguageServer::~LanguageServer() {
-  ::close(state_->in);
   // It is asked for nothing more, and has nothing to save.
   ::kill(-state_->pid, SIGKILL);
   int status = 0;
   ::waitpid(state_->pid, &status, 0);
   state_->reader.join();
+  ::close(state_->in);
   ::close(state_->out);
 }
 
@@ -223,23 +241,29 @@ std::vector<Diagnostic> LanguageServer::diagnose(const std::filesystem::path& fi
   const std::string uri = file_uri(file);
   const std::uint64_t before = state.published[uri].count;
   const int version = ++state.versions[uri];
+  const bool first_of_all = version == 1 && state.versions.size() == 1;
+  lock.unlock();
   if (version == 1) {
-    if (state.versions.size() == 1) {
-      state.send({{"method", "initialized"}, {"params", json::object{}}});
+    if (first_of_all) {
+      state.send({{"method", "initialized"}, {"params", json::object{}}}, deadline);
     }
     state.send({{"method", "textDocument/didOpen"},
                 {"params", json::object{{"textDocument", json::object{{"uri", uri},
                                                                       {"languageId", language},
                                                                       {"version", version},
-                                                                      {"text", content}}}}}});
+                                                                      {"text", content}}}}}},
+               deadline);
   } else {
     state.send({{"method", "textDocument/didChange"},
                 {"params",
                  json::object{{"textDocument", json::object{{"uri", uri}, {"version", version}}},
-                              {"contentChanges", json::array{json::object{{"text", content}}}}}}});
+                              {"contentChanges", json::array{json::object{{"text", content}}}}}}},
+               deadline);
   }
   state.send({{"method", "textDocument/didSave"},
-              {"params", json::object{{"textDocument", json::object{{"uri", uri}}}}}});
+              {"params", json::object{{"textDocument", json::object{{"uri", uri}}}}}},
+             deadline);
+  lock.lock();
   const auto fresh = [&] {
     const State::Published& found = state.published[uri];
     return found.count > before && (found.version < 0 || found.version >= version);

@@ -129,4 +129,24 @@ McpConfig load_mcp_config(const fs::path& folder, bool trusted) {
   return config;
 }
 
+Result<void> add_mcp_servers(McpConfig& config, const std::string& file_or_json) {
+  const auto wrong = [&](std::string_view what) {
+    return fail(ErrorKind::config, fmt::format("--mcp-config {}: {}", file_or_json, what));
+  };
+  const bool is_json = file_or_json.starts_with('{');
+  const auto content = is_json ? Result<std::string>(file_or_json) : read_file(file_or_json);
+  if (!content) return wrong(content.error().message);
+  const auto value = parse_json(*content);
+  if (!value || !value->is_object())
+    return wrong(value ? "expected an object" : value.error().message);
+  McpConfig added;
+  McpConfigReader(added).take(value->get_object(), is_json ? "--mcp-config" : file_or_json);
+  if (!added.problems.empty()) return fail(ErrorKind::config, added.problems.front());
+  for (McpServerConfig& server : added.servers) {
+    std::erase_if(config.servers, [&](const auto& known) { return known.name == server.name; });
+    config.servers.push_back(std::move(server));
+  }
+  return {};
+}
+
 }  // namespace hearth::agent

@@ -43,7 +43,7 @@ std::string api_name(std::string_view server, std::string_view tool) {
 std::string first_line(std::string_view text) {
   const std::string plain = without_escapes(to_valid_utf8(text));
   const auto lines = lines_of(plain);
-  return lines.empty() ? std::string() : std::string(lines[0].substr(0, longest_announcement));
+  return lines.empty() ? std::string() : std::string(utf8_prefix(lines[0], longest_announcement));
 }
 
 /// The text of a "content" list; what is no text is named.
@@ -152,7 +152,11 @@ class McpTool final : public Tool {
   // Its own word that it only reads (annotations) is no reason to trust it.
   Access access() const override { return Access::execute; }
   std::string subject(const json::object& arguments) const override {
-    return to_json(json::value(arguments)).substr(0, longest_announcement);
+    return std::string(utf8_prefix(to_json(json::value(arguments)), longest_announcement));
+  }
+  // Permission is for all of it.
+  std::vector<std::string> subjects(const json::object& arguments) const override {
+    return {to_json(json::value(arguments))};
   }
 
   ToolResult run(const json::object& arguments, const std::stop_token& stop) override {

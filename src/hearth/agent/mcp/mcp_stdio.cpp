@@ -124,9 +124,11 @@ class StdioConnection final : public McpConnection {
       const ssize_t got = ::read(out_, bytes, sizeof bytes);
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) break;
+      // What was there before holds no line's end.
+      const std::size_t looked_at = buffer.size();
       buffer.append(bytes, static_cast<std::size_t>(got));
       std::size_t begin = 0;
-      for (std::size_t at = buffer.find('\n'); at != std::string::npos;
+      for (std::size_t at = buffer.find('\n', looked_at); at != std::string::npos;
            at = buffer.find('\n', begin)) {
         take(std::string_view(buffer).substr(begin, at - begin));
         begin = at + 1;
@@ -202,8 +204,6 @@ Result<json::object> result_in(json::object response) {
 Result<std::unique_ptr<McpConnection>> connect_stdio(const McpServerConfig& server,
                                                      const std::filesystem::path& folder,
                                                      const std::filesystem::path& log) {
-  // A server that has ended must not end us when it is written to.
-  ::signal(SIGPIPE, SIG_IGN);
   int to[2];
   int from[2];
   if (::pipe2(to, O_CLOEXEC) != 0) return fail(ErrorKind::io, system_reason(errno));

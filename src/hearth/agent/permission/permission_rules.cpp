@@ -8,6 +8,7 @@
 #include <cctype>
 
 #include "hearth/agent/search_tools.h"
+#include "hearth/agent/shell/named_files.h"
 #include "hearth/agent/shell/only_looks.h"
 #include "hearth/agent/web/web_page.h"
 #include "hearth/base/trimmed.h"
@@ -114,6 +115,18 @@ RuleVerdict verdict_of(const PermissionRule& rule) {
   return {rule.effect, rule.text};
 }
 
+/// `name` as a command that runs in `folder` means it.
+std::filesystem::path path_meant(const std::string& name, const std::filesystem::path& folder) {
+  const std::filesystem::path path =
+      name.starts_with("~/") ? home_dir() / name.substr(2) : folder / name;
+  return path.lexically_normal();
+}
+
+/// A folder stands for what is in it.
+bool matches_path_or_inside(const PermissionRule& rule, const std::filesystem::path& path) {
+  return matches_path(rule, path) || matches_path(rule, path / "_");
+}
+
 }  // namespace
 
 std::string_view to_string(Effect effect) {
@@ -123,6 +136,12 @@ std::string_view to_string(Effect effect) {
     case Effect::deny: return "deny";
   }
   return "ask";
+}
+
+RuleVerdict stronger(RuleVerdict one, RuleVerdict other) {
+  if (!one.effect) return other;
+  if (!other.effect) return one;
+  return *other.effect > *one.effect ? other : one;
 }
 
 Result<PermissionRule> parse_permission_rule(std::string_view text, Effect effect,
@@ -182,9 +201,22 @@ RuleVerdict PermissionRules::of_command(std::string_view command, const ShellScr
       }
     }
   }
-  if (const auto* rule = rule_for(Effect::allow, whole);
-      rule != nullptr && (!rule->pattern || *rule->pattern == whole)) {
-    return verdict_of(*rule);
+  const PermissionRule* allowed_whole = rule_for(Effect::allow, whole);
+  const bool named_whole =
+      allowed_whole != nullptr && allowed_whole->pattern && *allowed_whole->pattern == whole;
+  if (!script.unclear.empty() && !named_whole) {
+    for (const Effect effect : {Effect::deny, Effect::ask}) {
+      for (const PermissionRule& rule : rules_) {
+        if (rule.effect != effect || !rule.pattern || !covers(rule, "bash", std::nullopt)) continue;
+        return {Effect::ask,
+                fmt::format("what it runs is not known ({}), and there is the rule {}",
+                            script.unclear, rule.text),
+                effect == Effect::deny};
+      }
+    }
+  }
+  if (named_whole || (allowed_whole != nullptr && !allowed_whole->pattern)) {
+    return verdict_of(*allowed_whole);
   }
   if (!script.unclear.empty() || script.parts.empty()) return {};
   const PermissionRule* allowing = nullptr;
@@ -195,12 +227,53 @@ RuleVerdict PermissionRules::of_command(std::string_view command, const ShellScr
     const auto* rule = rule_for(Effect::allow, part.text());
     if (rule != nullptr && plain && std::ranges::all_of(part.assignments, &is_harmless)) {
       allowing = rule;
-    } else if (!only_looks({{part}, {}})) {
+    } else if (!only_looks({{part}, {}}) || may_look_at_guarded(part)) {
       return {};
     }
   }
   if (allowing == nullptr) return {};
   return verdict_of(*allowing);
+}
+
+RuleVerdict PermissionRules::of_files(const ShellScript& script,
+                                      const std::filesystem::path& folder) const {
+  RuleVerdict strongest;
+  // Where the parts before have gone to, too.
+  std::filesystem::path at = folder;
+  const auto look = [&](const std::vector<std::string>& names, std::string_view tool,
+                        Access access) {
+    for (const PermissionRule& rule : rules_) {
+      if (rule.effect == Effect::allow || !rule.pattern) continue;
+      if (!covers(rule, tool, access)) continue;
+      for (const std::string& name : names) {
+        if (matches_path_or_inside(rule, path_meant(name, folder)) ||
+            matches_path_or_inside(rule, path_meant(name, at))) {
+          strongest = stronger(std::move(strongest), verdict_of(rule));
+        }
+      }
+    }
+  };
+  for (const ShellPart& part : script.parts) {
+    const NamedFiles files = named_files(part);
+    look(files.read, "read", Access::read);
+    look(files.written, "write", Access::edit);
+    if (part.words.size() > 1 && part.words[0] == "cd") at = path_meant(part.words[1], at);
+  }
+  return strongest;
+}
+
+bool PermissionRules::hides(const std::filesystem::path& path) const {
+  return std::ranges::any_of(rules_, [&](const PermissionRule& rule) {
+    return rule.effect == Effect::deny && rule.pattern && plain_name(rule.tool) == "read" &&
+           matches_path(rule, path);
+  });
+}
+
+bool PermissionRules::may_look_at_guarded(const ShellPart& part) const {
+  const bool guarded = std::ranges::any_of(rules_, [](const PermissionRule& rule) {
+    return rule.effect != Effect::allow && rule.pattern && plain_name(rule.tool) == "read";
+  });
+  return guarded && looks_into_unnamed_files(part);
 }
 
 RuleVerdict PermissionRules::of_tool(std::string_view tool, std::string_view subject) const {

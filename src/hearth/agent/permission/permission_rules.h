@@ -36,6 +36,7 @@ Result<PermissionRule> parse_permission_rule(std::string_view text, Effect effec
 struct RuleVerdict {
   std::optional<Effect> effect;  ///< nothing: no rule speaks of it
   std::string rule;              ///< the one that decided
+  bool in_every_mode = false;    ///< `ask`, also where the mode allows everything
 };
 
 /// The rules of all settings. `deny` is stronger than `ask`, `ask` than `allow`, wherever they
@@ -45,7 +46,8 @@ struct RuleVerdict {
 /// Paths are gitignore's: `//` begins an absolute path, `~/` one at home, `/` one at the settings'
 /// folder; without a slash a name matches at any depth; a folder covers what is below it.
 /// Commands match whole, by `prefix:*`, or with `*` for anything; of a command made of several,
-/// each must be allowed, and one that is denied denies all.
+/// each must be allowed, and one that is denied denies all. One that cannot be taken apart is asked
+/// about where a rule denies some commands, or asks about some.
 class PermissionRules {
  public:
   void add(PermissionRule rule) { rules_.push_back(std::move(rule)); }
@@ -55,11 +57,21 @@ class PermissionRules {
   [[nodiscard]] RuleVerdict of_path(std::string_view tool, Access access,
                                     const std::filesystem::path& path) const;
   [[nodiscard]] RuleVerdict of_command(std::string_view command, const ShellScript& script) const;
+  /// What rules by path say against the files that a command names. It begins in `folder`.
+  [[nodiscard]] RuleVerdict of_files(const ShellScript& script,
+                                     const std::filesystem::path& folder) const;
+  /// Whether `Read` is denied for this file by a pattern: no search shows it. `path` is absolute.
+  [[nodiscard]] bool hides(const std::filesystem::path& path) const;
+  /// Whether a part might look into files that a rule denies to read, or asks about, unnamed.
+  [[nodiscard]] bool may_look_at_guarded(const ShellPart& part) const;
   /// Any other tool; `subject` may be "domain:HOST".
   [[nodiscard]] RuleVerdict of_tool(std::string_view tool, std::string_view subject) const;
 
  private:
   std::vector<PermissionRule> rules_;
 };
+
+/// The stronger one, by its effect.
+RuleVerdict stronger(RuleVerdict one, RuleVerdict other);
 
 }  // namespace hearth::agent

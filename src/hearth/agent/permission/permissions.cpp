@@ -7,6 +7,7 @@
 
 #include "hearth/agent/sandbox/secrets.h"
 #include "hearth/agent/shell/only_looks.h"
+#include "hearth/base/utf8.h"
 
 namespace hearth::agent {
 namespace {
@@ -20,6 +21,13 @@ bool governs_the_agent(std::string_view path) {
   return std::ranges::any_of(places, [&](std::string_view place) {
     return text.find("/" + std::string(place)) != std::string::npos;
   });
+}
+
+/// For a reason: the model knows what it wanted.
+std::string shown_subject(std::string_view subject) {
+  constexpr std::size_t most = 500;
+  const std::string_view beginning = utf8_prefix(subject, most);
+  return std::string(beginning) + (beginning.size() < subject.size() ? " …" : "");
 }
 
 }  // namespace
@@ -47,8 +55,12 @@ Permissions::Case Permissions::case_of(std::string_view tool, Access access,
   Case use{.tool = tool, .access = access, .subject = subject, .verdict = {}};
   if (access == Access::execute && tool == "bash") {
     const ShellScript script = parse_shell(subject);
-    use.looks_only = only_looks(script);
-    use.verdict = setup_.rules.of_command(subject, script);
+    use.looks_only =
+        only_looks(script) && std::ranges::none_of(script.parts, [&](const ShellPart& part) {
+          return setup_.rules.may_look_at_guarded(part);
+        });
+    use.verdict = stronger(setup_.rules.of_command(subject, script),
+                           setup_.rules.of_files(script, setup_.folder));
     for (const ShellPart& part : script.parts) {
       for (const std::string& file : part.writes) {
         use.governs_us = use.governs_us || governs_the_agent(file);
@@ -59,9 +71,17 @@ Permissions::Case Permissions::case_of(std::string_view tool, Access access,
   } else {
     const std::filesystem::path path = setup_.folder / std::filesystem::path(subject);
     use.verdict = setup_.rules.of_path(tool, access, path);
-    use.governs_us = access == Access::edit && governs_the_agent(subject);
+    // A symbolic link hides nothing from a rule that forbids.
+    std::error_code ec;
+    const std::filesystem::path real = std::filesystem::weakly_canonical(path, ec);
+    const RuleVerdict of_real = ec ? RuleVerdict() : setup_.rules.of_path(tool, access, real);
+    if (of_real.effect != Effect::allow) use.verdict = stronger(use.verdict, of_real);
+    use.governs_us = access == Access::edit &&
+                     (governs_the_agent(subject) ||
+                      governs_the_agent(real.lexically_relative(setup_.folder).generic_string()));
     // Grep and glob are given patterns, and pass secrets over themselves.
-    use.is_secret = tool == "read" && is_secret_name(path.filename().string());
+    use.is_secret = tool == "read" && (is_secret_name(path.filename().string()) ||
+                                       is_secret_name(real.filename().string()));
   }
   return use;
 }
@@ -81,12 +101,12 @@ Decision Permissions::decide(std::string_view tool, Access access, std::string_v
   if (use.verdict.effect == Effect::deny) {
     return {false, fmt::format("{} ({}) is denied by the settings: {}. Do without it, or tell the "
                                "user.",
-                               tool, subject, use.verdict.rule)};
+                               tool, shown_subject(subject), use.verdict.rule)};
   }
   if (by_hook == Effect::allow) return {true, {}};
   if (by_hook == Effect::ask) {
     use.verdict.effect = Effect::ask;
-  } else if (mode_ == PermissionMode::bypass) {
+  } else if (mode_ == PermissionMode::bypass && !use.verdict.in_every_mode) {
     return {true, {}};
   }
   const bool changes = access == Access::edit || access == Access::execute;
@@ -127,10 +147,15 @@ Decision Permissions::ask(const Case& use, std::string_view mode_that_allows) {
   const std::string always_key = any_edit ? "edit" : fmt::format("{} {}", use.tool, use.subject);
   const std::lock_guard lock(asking_);
   if (always_.contains(always_key) && use.verdict.effect != Effect::ask) return {true, {}};
+  if (!ask_ && use.verdict.in_every_mode) {
+    return {false, fmt::format("{} ({}) needs permission, and nobody can be asked here: {}. Write "
+                               "plainly which programs run.",
+                               use.tool, shown_subject(use.subject), use.verdict.rule)};
+  }
   if (!ask_) {
     return {false, fmt::format("{} ({}) needs permission, and nobody can be asked here; "
                                "--permission-mode {} would allow it{}",
-                               use.tool, use.subject, mode_that_allows,
+                               use.tool, shown_subject(use.subject), mode_that_allows,
                                use.governs_us ? ""
                                               : ", or a rule under permissions.allow in the "
                                                 "settings")};
@@ -142,7 +167,7 @@ Decision Permissions::ask(const Case& use, std::string_view mode_that_allows) {
   }
   return {false, fmt::format("The user did not allow {} ({}). Ask what to do instead, or go on "
                              "without it.",
-                             use.tool, use.subject)};
+                             use.tool, shown_subject(use.subject))};
 }
 
 }  // namespace hearth::agent

@@ -25,7 +25,7 @@ enum class Consent { yes, no, always };
 /// What is known of a call beside what decides, for whoever is asked.
 struct CallDetails {
   std::string_view id;
-  const json::object* arguments = nullptr;
+  json::object* arguments = nullptr;  ///< whoever allows it may change them
 };
 
 /// What a person is asked.

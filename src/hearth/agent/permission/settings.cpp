@@ -32,7 +32,11 @@ class Reader {
       if (content.error().kind != ErrorKind::not_found) problem(content.error().message);
       return;
     }
-    const auto value = parse_json(*content);
+    take_text(*content);
+  }
+
+  void take_text(std::string_view text) {
+    const auto value = parse_json(text);
     if (!value) return problem(value.error().message);
     const json::object* object = value->if_object();
     if (object == nullptr) return problem("expected an object");
@@ -41,6 +45,7 @@ class Reader {
     if (const json::object* sandbox = object_in(*object, "sandbox")) take_sandbox(*sandbox);
     if (const json::object* variables = object_in(*object, "env")) take_environment(*variables);
     if (const json::object* search = object_in(*object, "webSearch")) take_web_search(*search);
+    if (const json::value* share = find(*object, "compactAt")) take_compaction(*share);
   }
 
  private:
@@ -59,6 +64,16 @@ class Reader {
     if (value == nullptr) return nullptr;
     if (!value->is_object()) problem(fmt::format("{}: expected an object", name));
     return value->if_object();
+  }
+
+  void take_compaction(const json::value& value) {
+    const auto share = value.is_bool() && !value.get_bool() ? 0.0
+                       : value.is_number()                  ? value.to_number<double>()
+                                                            : -1.0;
+    if (share < 0 || share > 1) {
+      return problem("compactAt: expected a share of the window such as 0.8, or false");
+    }
+    settings_.compact_at = share;
   }
 
   void take(const json::object& permissions) {
@@ -262,6 +277,17 @@ Settings load_settings(const Folder& folder, bool trusted) {
     Reader(settings, folder.root() / name, folder.root(), trusted).run();
   }
   return settings;
+}
+
+Result<void> add_settings(Settings& settings, const std::string& file_or_json,
+                          const Folder& folder) {
+  const bool is_json = file_or_json.starts_with('{');
+  const auto content = is_json ? Result<std::string>(file_or_json) : read_file(file_or_json);
+  if (!content) return fail(ErrorKind::config, "--settings: " + content.error().message);
+  const std::size_t before = settings.problems.size();
+  Reader(settings, is_json ? "--settings" : file_or_json, folder.root(), true).take_text(*content);
+  if (settings.problems.size() == before) return {};
+  return fail(ErrorKind::config, settings.problems.back());
 }
 
 }  // namespace hearth::agent

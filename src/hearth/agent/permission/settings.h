@@ -31,6 +31,8 @@ struct Settings {
   SandboxSettings sandbox;
   std::vector<std::string> environment;  ///< "NAME=value" for commands
   WebSearchSettings web_search;
+  /// At which share of the model's window a conversation is made shorter; 0: never by itself.
+  double compact_at = 0.8;
   /// What could not be understood and was left out, one sentence each.
   std::vector<std::string> problems;
   /// The folder's own files hold what only counts once the folder is trusted, and it is not.
@@ -56,5 +58,10 @@ class TrustedFolders {
 /// `.hearth/settings.json`) and the user's for this project (`….local.json`). Of the folder's own
 /// files, what allows or runs anything counts only if `trusted`; what asks or denies always does.
 Settings load_settings(const Folder& folder, bool trusted);
+
+/// What `--settings` says, a file or the JSON itself, on top of the others. The person wrote it:
+/// all of it counts. Errors: config, where it cannot be read or understood.
+Result<void> add_settings(Settings& settings, const std::string& file_or_json,
+                          const Folder& folder);
 
 }  // namespace hearth::agent

@@ -44,9 +44,10 @@ Result<SessionLog> log_for(const AgentOptions& options, std::optional<StoredSess
   }
   auto log = SessionLog::create(sessions_dir());
   if (!log) return log;
+  // In front, where a list of sessions looks for the folder.
+  log->append("copy", {{"of", before->summary.id}, {"folder", before->summary.folder}});
   Conversation copy(*log);
-  copy.replace(before->messages, "copy of " + before->summary.id);
-  before->task_starts.clear();
+  copy.replace(before->messages, "copy of " + before->summary.id, before->task_starts);
   return log;
 }
 
@@ -124,8 +125,18 @@ Result<std::unique_ptr<Session>> begin_session(const AgentOptions& options, cons
   auto profiles = ProfileList::load(own_profiles_file());
   if (!profiles) return std::unexpected(profiles.error());
   Settings settings = settings_for(options, *folder, trusted);
+  if (!options.settings.empty()) {
+    if (const auto added = add_settings(settings, options.settings, *folder); !added) {
+      return std::unexpected(added.error());
+    }
+  }
   McpConfig mcp = options.measured ? McpConfig{} : load_mcp_config(folder->root(), trusted);
   mcp.servers.insert(mcp.servers.end(), options.mcp_servers.begin(), options.mcp_servers.end());
+  for (const std::string& more : options.mcp_config) {
+    if (const auto added = add_mcp_servers(mcp, more); !added) {
+      return std::unexpected(added.error());
+    }
+  }
   tell_problems(settings, mcp, *folder, trusted, output);
   add_rules_of(options, *folder, settings, output);
   auto server = server_for(options, needs, output);

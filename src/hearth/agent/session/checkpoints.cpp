@@ -1,9 +1,12 @@
 #include "hearth/agent/session/checkpoints.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +20,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds git_patience{120};
+constexpr std::size_t most_problems = 20'000;
+constexpr std::size_t most_told = 500;
 
 std::string hash_of(const fs::path& folder) {
   Sha256 hash;
@@ -24,13 +29,53 @@ std::string hash_of(const fs::path& folder) {
   return hash.finish().substr(0, 16);
 }
 
+/// Those in `git ls-files --stage -z` that are kept by a commit's name.
+std::vector<std::string> linked_repositories(std::string_view listed) {
+  constexpr std::string_view link_mode = "160000 ";
+  std::vector<std::string> names;
+  while (!listed.empty()) {
+    const std::size_t end = std::min(listed.find('\0'), listed.size());
+    const std::string_view entry = listed.substr(0, end);
+    const std::size_t tab = entry.find('\t');
+    if (entry.starts_with(link_mode) && tab != std::string_view::npos) {
+      names.emplace_back(entry.substr(tab + 1));
+    }
+    listed.remove_prefix(std::min(end + 1, listed.size()));
+  }
+  return names;
+}
+
+std::vector<std::string> repositories_without_commit(const std::string& problems) {
+  static const RE2 pattern("(?m)^error: '(.+)/' does not have a commit checked out$");
+  std::vector<std::string> names;
+  re2::StringPiece rest(problems);
+  std::string name;
+  while (RE2::FindAndConsume(&rest, pattern, &name)) names.push_back(name);
+  return names;
+}
+
+/// Nothing if there is none but git's own.
+std::optional<fs::path> a_file_in(const fs::path& folder) {
+  std::error_code ec;
+  constexpr auto skip = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator it(folder, skip, ec), end; !ec && it != end;
+       it.increment(ec)) {
+    if (it->path().filename() == ".git") {
+      it.disable_recursion_pending();
+    } else if (it->is_regular_file(ec)) {
+      return it->path();
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Checkpoints::Checkpoints(const fs::path& store, fs::path folder)
     : repository_(store / hash_of(folder)), folder_(std::move(folder)) {}
 
-Result<std::string> Checkpoints::git(const std::vector<std::string>& arguments,
-                                     const std::string& input) {
+Result<Checkpoints::Said> Checkpoints::run_git(const std::vector<std::string>& arguments,
+                                               const std::string& input) {
   Command command{.line = {}, .folder = folder_, .timeout = git_patience};
   // The user's settings (hooks, signing, filters of line ends) have no say here.
   command.words = {"git",
@@ -44,6 +89,8 @@ Result<std::string> Checkpoints::git(const std::vector<std::string>& arguments,
                    "gc.auto=0",
                    "-c",
                    "core.quotePath=false",
+                   "-c",
+                   "advice.addEmbeddedRepo=false",
                    "--git-dir=" + repository_.string(),
                    "--work-tree=" + folder_.string()};
   command.words.insert(command.words.end(), arguments.begin(), arguments.end());
@@ -56,12 +103,54 @@ Result<std::string> Checkpoints::git(const std::vector<std::string>& arguments,
   command.full_output = repository_ / "hearth-output";
   const auto result = run_command(command, {});
   if (!result) return std::unexpected(result.error());
-  if (result->passed()) return read_file(command.full_output);
   if (result->exit_code == 127) {
     return fail(ErrorKind::unavailable, "git is not installed; install it for /undo");
   }
+  auto output = read_file(command.full_output);
+  if (!output) return std::unexpected(output.error());
+  return Said{std::move(*output), std::string(trimmed(result->output.substr(0, most_problems))),
+              result->end == CommandResult::End::exited ? result->exit_code : -1};
+}
+
+Result<std::string> Checkpoints::git(const std::vector<std::string>& arguments,
+                                     const std::string& input) {
+  auto said = run_git(arguments, input);
+  if (!said) return std::unexpected(said.error());
+  if (said->exit_code == 0) return std::move(said->output);
   return fail(ErrorKind::io,
-              fmt::format("git {}: {}", arguments.front(), trimmed(result->output.substr(0, 500))));
+              fmt::format("git {}: {}", arguments.front(), said->problems.substr(0, most_told)));
+}
+
+Result<void> Checkpoints::add_all() {
+  constexpr int deepest = 8;
+  for (int depth = 0; depth < deepest; ++depth) {
+    // 1: some file cannot be read, and cannot be brought back therefore. The others can.
+    const auto added = run_git({"add", "--all", "--ignore-errors"}, {});
+    if (!added) return std::unexpected(added.error());
+    if (added->exit_code < 0 || added->exit_code > 1) {
+      return fail(ErrorKind::io, "git add: " + added->problems.substr(0, most_told));
+    }
+    const auto listed = git({"ls-files", "--stage", "-z"});
+    if (!listed) return std::unexpected(listed.error());
+    auto repositories = linked_repositories(*listed);
+    const auto without_commit = repositories_without_commit(added->problems);
+    repositories.insert(repositories.end(), without_commit.begin(), without_commit.end());
+    if (!open_repositories(repositories)) break;
+  }
+  return {};
+}
+
+bool Checkpoints::open_repositories(const std::vector<std::string>& names) {
+  // Git follows what it knows a file of, and keeps of others the name of a commit.
+  std::string files;
+  for (const std::string& name : names) {
+    const auto file = a_file_in(folder_ / name);
+    if (!file) continue;
+    if (!git({"rm", "--quiet", "--force", "--cached", "--ignore-unmatch", "--", name})) continue;
+    files += fs::path(*file).lexically_relative(folder_).generic_string();
+    files += '\0';
+  }
+  return !files.empty() && git({"update-index", "--add", "-z", "--stdin"}, files).has_value();
 }
 
 Result<void> Checkpoints::prepare() {
@@ -81,9 +170,7 @@ Result<void> Checkpoints::prepare() {
 
 Result<std::string> Checkpoints::keep(const std::string& label) {
   if (const auto prepared = prepare(); !prepared) return std::unexpected(prepared.error());
-  if (const auto added = git({"add", "--all", "--ignore-errors"}); !added) {
-    return std::unexpected(added.error());
-  }
+  if (const auto added = add_all(); !added) return std::unexpected(added.error());
   const auto tree = git({"write-tree"});
   if (!tree) return tree;
   const auto commit = git({"commit-tree", std::string(trimmed(*tree)), "-F", "-"}, label);

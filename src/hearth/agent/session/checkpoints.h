@@ -31,7 +31,19 @@ class Checkpoints {
   Result<std::string> diff(const std::string& state);
 
  private:
+  /// What it wrote to standard output and, if it failed, all that it said. Errors: unavailable; io.
+  struct Said {
+    std::string output;
+    std::string problems;
+    int exit_code = 0;
+  };
+  Result<Said> run_git(const std::vector<std::string>& arguments, const std::string& input);
+  /// The output. Errors: as above, and where git fails.
   Result<std::string> git(const std::vector<std::string>& arguments, const std::string& input = {});
+  /// All files, also those of repositories inside the folder.
+  Result<void> add_all();
+  /// Makes git see the files of these repositories; false if there is nothing new to see.
+  bool open_repositories(const std::vector<std::string>& names);
   Result<void> prepare();
   Result<std::string> keep(const std::string& label);
 

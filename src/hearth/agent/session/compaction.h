@@ -11,8 +11,14 @@
 namespace hearth::agent {
 
 struct Compacted {
-  std::vector<chat::Message> messages;  ///< what the conversation is from now on
+  /// What the conversation is from now on: the summary in front, as a user's words.
+  std::vector<chat::Message> messages;
+  /// The message that stands at `messages[i]`, i > 0, was at `i + shift`.
+  std::size_t shift = 0;
   std::string summary;
+  /// What was edited, written or read in the part that is gone, as the calls named it: changed
+  /// files first, the latest first.
+  std::vector<std::string> files;
   chat::Usage usage;
 };
 

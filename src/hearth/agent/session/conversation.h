@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hearth/agent/session/session_log.h"
+#include "hearth/agent/session/task_start.h"
 #include "hearth/chat/message.h"
 
 namespace hearth::agent {
@@ -23,10 +24,14 @@ class Conversation {
   void add_note(std::string text);
   /// The same with what is no text: an image.
   void add_note(chat::Block block);
+  /// The notes that no message has taken along yet.
+  std::vector<chat::Block> take_notes();
   /// Goes back to the first `count` messages.
   void rewind(std::size_t count);
-  /// Other messages in place of all, as a compaction leaves them. `why` goes into the log.
-  void replace(std::vector<chat::Message> messages, std::string_view why);
+  /// Other messages in place of all, as a compaction leaves them. `why`, and which `tasks` are in
+  /// them, go into the log.
+  void replace(std::vector<chat::Message> messages, std::string_view why,
+               const std::vector<TaskStart>& tasks = {});
 
   /// What a log holds already.
   void restore(std::vector<chat::Message> messages) { messages_ = std::move(messages); }

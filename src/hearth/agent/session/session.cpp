@@ -9,8 +9,10 @@
 
 #include "hearth/agent/ask_tool.h"
 #include "hearth/agent/context/instructions.h"
+#include "hearth/agent/opening_request.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/process.h"
+#include "hearth/agent/server_start.h"
 #include "hearth/agent/skill_tool.h"
 #include "hearth/agent/task_kind.h"
 #include "hearth/agent/task_tool.h"
@@ -25,20 +27,19 @@
 namespace hearth::agent {
 namespace {
 
-/// The branch and how much is not committed; empty outside a repository.
+/// The branch; empty outside a repository.
 std::string git_note(const Folder& folder) {
   constexpr std::chrono::seconds patience{5};
-  // Nothing that the folder's own settings of git would run.
-  const auto status =
-      run_command({.line = "git -c core.fsmonitor=false -c core.hooksPath=/dev/null "
-                           "status --short --branch 2>/dev/null",
+  // Nothing that looks at files: a filter in the folder's own settings of git would be run for it,
+  // outside of the sandbox.
+  const auto branch =
+      run_command({.line = "git -c core.fsmonitor=false branch --show-current 2>/dev/null",
                    .folder = folder.root(),
                    .timeout = patience},
                   {});
-  if (!status || !status->passed()) return {};
-  const auto lines = lines_of(status->output);
-  if (lines.empty() || !lines.front().starts_with("## ")) return {};
-  return fmt::format("git: {}, {} files changed\n", lines.front().substr(3), lines.size() - 1);
+  if (!branch || !branch->passed()) return {};
+  const std::string_view name = trimmed(branch->output);
+  return name.empty() ? "" : fmt::format("git: branch {}\n", name);
 }
 
 /// What is true at the beginning of a session and need not stay so.
@@ -93,11 +94,11 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
                  .system_prompt = options.system_prompt,
                  .append_system_prompt = options.append_system_prompt} {
   tell_mcp_problems();
+  folder_.leave_out(
+      [this](const std::filesystem::path& path) { return settings_.rules.hides(path); });
   workplace_.sandbox = settings_.sandbox;
-  if (options.measured) {
-    workplace_.mending = options.measured->mending;
-    workplace_.trial_sandbox = TrialSandbox{settings_.sandbox, settings_.environment};
-  }
+  workplace_.environment = settings_.environment;
+  if (options.measured) workplace_.mending = options.measured->mending;
   workplace_.max_tokens = options.max_tokens;
   workplace_.make_tools = [this](Shell& shell) {
     auto tools = std::make_unique<Toolbox>(folder_, shell, [this] { return sees_images_; });
@@ -107,6 +108,20 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
   workplace_.diagnose = [this](const std::string& name, const std::stop_token& stop) {
     return diagnostics_.of(name, stop);
   };
+  workplace_.before_turn = [this](int tokens, const std::stop_token& stop) {
+    if (tokens > 0) last_prompt_tokens_ = tokens;
+    compact_if_full(stop);
+  };
+  workplace_.make_shorter = [this](const std::stop_token& stop) {
+    output_.status("The conversation is longer than the model's window; making it shorter.");
+    const auto compacted = make_shorter({}, stop);
+    if (!compacted) output_.status(compacted.error().message);
+    return compacted.has_value();
+  };
+  workplace_.start_server_again = [this](const std::stop_token& stop) {
+    return is_our_server() && !answers(server_) && reach_our_server(stop).has_value();
+  };
+  workplace_.ask_to_go_on = [this](const Error& error) { return wants_to_go_on(error); };
   use_model(options.model.empty() ? start.model.id : options.model, start.model);
   add_tools(tools_, TaskFrom::session);
   if (options.measured && !options.measured->tools.empty()) {
@@ -120,10 +135,11 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
       conversation_.append(std::move(*start.before->missing_results));
     }
     resumed_ = true;
-    // A fork keeps what was said, not where its tasks began.
-    const std::string last_task = !task_starts_.empty()          ? task_starts_.back().text
-                                  : !start.before->tasks.empty() ? start.before->tasks.back()
-                                                                 : "";
+    for (const chat::Message& message : conversation_.messages()) {
+      last_prompt_tokens_ += estimated_tokens(message);
+    }
+    if (start.before->forced_calls) workplace_.calling = Calling::forced;
+    const std::string last_task = task_starts_.empty() ? "" : task_starts_.back().text;
     if (const auto lines = lines_of(last_task); !lines.empty()) {
       output_.status(fmt::format("Goes on behind: {}", lines.front()));
     }
@@ -170,10 +186,12 @@ void Session::use_model(const std::string& model, const OfferedModel& offered) {
   workplace_.model = model;
   profile_in_force_ = profile_for(model, profiles_);
   workplace_.profile = options_.measured ? options_.measured->profile : profile_in_force_.profile;
-  if (options_.attempts > 0) workplace_.profile.attempts = options_.attempts;
+  if (options_.attempts > 0) {
+    workplace_.profile.attempts = workplace_.profile.step_attempts = options_.attempts;
+  }
   if (options_.style) workplace_.profile.style = workplace_.profile.repair = *options_.style;
   tool_style_.reset();
-  tool_style_name_.reset();
+  workplace_.calling.reset();
   announced_.reset();
   window_ = offered.context;
   // Ours do not; of others it is assumed, and the server says otherwise.
@@ -197,26 +215,33 @@ void Session::set_mode(PermissionMode mode) {
 }
 
 void Session::begin_conversation(const std::stop_token& stop) {
-  if (!conversation_.messages().empty() && !std::exchange(resumed_, false)) return;
+  if (!conversation_.messages().empty() && !std::exchange(resumed_, false)) {
+    return tell_surroundings();
+  }
   const std::string_view source = conversation_.messages().empty() ? "startup" : "resume";
   const HookOutcome hooks = hooks_.run("SessionStart", source, {{"source", source}}, stop);
   for (const std::string& message : hooks.messages) output_.status(message);
   if (source == "startup" && !options_.measured) {
-    const Instructions instructions = load_instructions(folder_.root());
-    for (const std::string& problem : instructions.problems) output_.status(problem);
-    if (!instructions.text.empty()) conversation_.add_note(instructions.text);
-    if (std::string further = mcp_.note(); !further.empty()) {
-      conversation_.add_note(std::move(further));
-    }
-    if (std::string agents = subagents_note(folder_); !agents.empty()) {
-      conversation_.add_note(std::move(agents));
-    }
-    if (std::string skills = skills_note(folder_); !skills.empty()) {
-      conversation_.add_note(std::move(skills));
-    }
+    tell_what_holds();
   }
   if (!hooks.context.empty()) conversation_.add_note(hooks.context);
-  conversation_.add_note(opening_note(folder_));
+  tell_surroundings();
+}
+
+void Session::tell_surroundings() {
+  std::string note = opening_note(folder_);
+  if (note == told_surroundings_) return;
+  conversation_.add_note(note);
+  told_surroundings_ = std::move(note);
+}
+
+void Session::tell_what_holds() {
+  const Instructions instructions = load_instructions(folder_.root());
+  for (const std::string& problem : instructions.problems) output_.status(problem);
+  for (std::string note :
+       {instructions.text, mcp_.note(), subagents_note(folder_), skills_note(folder_)}) {
+    if (!note.empty()) conversation_.add_note(std::move(note));
+  }
 }
 
 bool Session::ask_prompt_hooks(const std::string& task, const std::stop_token& stop,
@@ -247,22 +272,27 @@ Outcome Session::run(const std::string& task, const std::stop_token& stop) {
   log_.append("task", {{"folder", folder_.root().string()}, {"text", task}});
   task_starts_.push_back({conversation_.messages().size(), task});
   kept_ = false;
+  present_task_ = task;
+  Outcome outcome;
+  const auto reached = reach_our_server(stop);
   Style& style = style_for(task);
   begin_conversation(stop);
-  Outcome outcome;
-  if (ask_prompt_hooks(task, stop, outcome)) {
-    compact_if_full(stop);
+  if (!reached) {
+    outcome = outcome_of(reached.error());
+  } else if (ask_prompt_hooks(task, stop, outcome)) {
     add_mentioned_files(task, stop);
     outcome = run_in_time(style, task, stop);
     if (&style == repair_style_.get()) remember_repair(task, outcome);
   }
+  present_task_.clear();
   outcome.duration_ms = ms_since(started);
   outcome.session_id = log_.id();
   usage_.prompt_tokens += outcome.usage.prompt_tokens;
   usage_.reused_tokens += outcome.usage.reused_tokens;
   usage_.output_tokens += outcome.usage.output_tokens;
   turns_ += outcome.turns;
-  last_prompt_tokens_ = outcome.last_prompt_tokens;
+  reading_ms_ += outcome.reading_ms;
+  if (outcome.last_prompt_tokens > 0) last_prompt_tokens_ = outcome.last_prompt_tokens;
   // A local model tells its window once it is loaded.
   if (window_ == 0) window_ = offered_model(server_, workplace_.model).context;
   json::object end{{"text", outcome.text}, {"stop_reason", outcome.stop_reason}};
@@ -293,39 +323,10 @@ void Session::remember_repair(const std::string& task, const Outcome& outcome) {
   conversation_.append({.role = chat::Role::assistant, .content = text(outcome.text)});
 }
 
-void Session::compact_if_full(const std::stop_token& stop) {
-  constexpr double full = 0.8;
-  if (window_ <= 0 || last_prompt_tokens_ < full * window_) return;
-  output_.status("The conversation nearly fills the model's window; making it shorter.");
-  if (const auto compacted = make_shorter({}, stop); !compacted) {
-    output_.status(compacted.error().message);
-  }
-}
-
-Result<Compacted> Session::make_shorter(const std::string& wish, const std::stop_token& stop) {
-  const int before = last_prompt_tokens_;
-  // The last turn or two stay word for word. They are read once more, behind the summary.
-  constexpr int usual_window = 32768;
-  const int keep = (window_ > 0 ? window_ : usual_window) / 16;
-  hooks_.run("PreCompact", "", {{"custom_instructions", wish}}, stop);
-  auto compacted = compact(server_, request(), keep, wish, stop);
-  if (!compacted) return compacted;
-  usage_.prompt_tokens += compacted->usage.prompt_tokens;
-  usage_.reused_tokens += compacted->usage.reused_tokens;
-  usage_.output_tokens += compacted->usage.output_tokens;
-  conversation_.replace(compacted->messages, "compaction");
-  task_starts_.clear();
-  int after = 0;
-  for (const chat::Message& message : conversation_.messages()) after += estimated_tokens(message);
-  last_prompt_tokens_ = after;
-  output_.status(
-      fmt::format("The conversation was {} tokens long and is about {} now.", before, after));
-  return compacted;
-}
-
 chat::Request Session::request() const {
-  const bool native = tool_style_name_.value_or(workplace_.profile.style) == StyleName::native;
-  chat::Request request = opening_request(workplace_, native ? Calling::native : Calling::forced);
+  const bool native = workplace_.profile.style == StyleName::native;
+  chat::Request request = opening_request(
+      workplace_, workplace_.calling.value_or(native ? Calling::native : Calling::forced));
   request.messages.insert(request.messages.end(), conversation_.messages().begin(),
                           conversation_.messages().end());
   return request;
@@ -336,6 +337,7 @@ Style& Session::style_for(const std::string& task) {
       (asks_for_repair(task) || options_.style)) {
     if (auto check = check_for(task)) {
       announce(StyleName::whole_files);
+      workplace_.trial_sandbox = trial_sandbox();
       repair_style_ = make_whole_files_style(workplace_, std::move(*check));
       return *repair_style_;
     }
@@ -345,10 +347,12 @@ Style& Session::style_for(const std::string& task) {
     const Profile& profile = workplace_.profile;
     const bool repairs = profile.repair != StyleName::whole_files && asks_for_repair(task);
     const bool native = (repairs ? profile.repair : profile.style) == StyleName::native;
-    tool_style_name_ = native ? StyleName::native : StyleName::forced;
-    tool_style_ = make_tool_style(workplace_, native ? Calling::native : Calling::forced);
+    tool_style_ = make_tool_style(
+        workplace_, workplace_.calling.value_or(native ? Calling::native : Calling::forced));
   }
-  announce(*tool_style_name_);
+  workplace_.check = workplace_.profile.step_attempts > 1 ? known_check(task) : std::nullopt;
+  if (workplace_.check) workplace_.trial_sandbox = trial_sandbox();
+  announce(*workplace_.calling == Calling::native ? StyleName::native : StyleName::forced);
   return *tool_style_;
 }
 

@@ -22,6 +22,7 @@
 #include "hearth/agent/style.h"
 #include "hearth/agent/task_tool.h"
 #include "hearth/agent/workplace.h"
+#include "hearth/base/temporary_folder.h"
 
 namespace hearth::agent {
 
@@ -67,7 +68,10 @@ class Session {
   [[nodiscard]] int window() const { return window_; }
   [[nodiscard]] const chat::Usage& usage() const { return usage_; }
   [[nodiscard]] int turns() const { return turns_; }
-  /// How long the conversation was at the last request, with its answer; 0 before the first.
+  /// How long it took in all until answers began.
+  [[nodiscard]] double reading_ms() const { return reading_ms_; }
+  /// How long the conversation was at the last request, with its answer; 0 before the first. An
+  /// estimate where it was made shorter, or is gone on with.
   [[nodiscard]] int last_prompt_tokens() const { return last_prompt_tokens_; }
   [[nodiscard]] PermissionMode mode() const { return permissions_.mode(); }
 
@@ -90,6 +94,8 @@ class Session {
   /// Errors: those of Checkpoints.
   Result<std::vector<std::string>> rewind_files(std::size_t count);
 
+  /// Sends an image, say, along with the next task. One that the model cannot see is told instead.
+  void attach(chat::Block block);
   /// Runs a command that the person typed, outside of the sandbox; the model is told with the next
   /// task. Errors: io.
   Result<CommandResult> run_typed_command(const std::string& line, const std::stop_token& stop);
@@ -102,6 +108,8 @@ class Session {
   Person person_at_terminal(Person given);
   Consent ask(const Question& question);
   std::optional<std::string> ask_line(std::string_view question);
+  /// Named or found out, without asking.
+  [[nodiscard]] std::optional<CheckCommand> known_check(const std::string& task) const;
   std::optional<CheckCommand> check_for(const std::string& task);
   Style& style_for(const std::string& task);
   void announce(StyleName style);
@@ -123,6 +131,26 @@ class Session {
   /// What was done with whole files is part of the conversation for the tasks that follow.
   void remember_repair(const std::string& task, const Outcome& outcome);
   void compact_if_full(const std::stop_token& stop);
+  /// Folder, date and branch, where they are not what the model was last told.
+  void tell_surroundings();
+  /// Instructions, and what there is besides the built-in tools: with the next message.
+  void tell_what_holds();
+  /// The present content of the first few of `files`, in at most `room` bytes: with the next
+  /// message.
+  void tell_files_in_work(const std::vector<std::string>& files, std::size_t room,
+                          const std::stop_token& stop);
+  /// An image outside of the folder, which the person named.
+  [[nodiscard]] ToolResult read_image_elsewhere(const std::string& name) const;
+  /// A file's content with the next message, as if the model had read it. False if it was not read.
+  bool add_file_note(const std::string& name, const std::stop_token& stop);
+  [[nodiscard]] bool is_our_server() const;
+  /// Our own server, started again if it has ended; of others nothing is asked. Errors: those of
+  /// reach_server().
+  Result<void> reach_our_server(const std::stop_token& stop);
+  /// Where the checks of candidates run: as commands do. Nothing where commands have no sandbox.
+  std::optional<TrialSandbox> trial_sandbox();
+  /// Asks the person whether an answer that failed shall be asked for again.
+  bool wants_to_go_on(const Error& error);
 
   const AgentOptions& options_;
   const AgentNeeds& needs_;
@@ -148,10 +176,10 @@ class Session {
   int window_ = 0;
   chat::Usage usage_;
   int turns_ = 0;
+  double reading_ms_ = 0;
   int last_prompt_tokens_ = 0;
   InterruptWatch* watch_ = nullptr;
   std::unique_ptr<Style> tool_style_;
-  std::optional<StyleName> tool_style_name_;  ///< of `tool_style_`
   std::unique_ptr<Style> repair_style_;
   std::optional<StyleName> announced_;
   bool asked_for_check_ = false;
@@ -160,6 +188,10 @@ class Session {
   std::string state_before_;  ///< the last checkpoint; empty if there is none
   std::vector<TaskStart> task_starts_;
   bool resumed_ = false;
+  std::string told_surroundings_;
+  std::string present_task_;      ///< in work; else empty
+  int length_at_compaction_ = 0;  ///< in tokens, after the last one or the last attempt at one
+  std::optional<TemporaryFolder> build_caches_;  ///< of candidates' checks
 };
 
 }  // namespace hearth::agent

@@ -50,6 +50,8 @@ SessionLog::SessionLog(SessionLog&& other) noexcept
     : id_(std::move(other.id_)),
       path_(std::move(other.path_)),
       fd_(std::exchange(other.fd_, -1)),
+      writing_(std::move(other.writing_)),
+      unwritten_(std::move(other.unwritten_)),
       failed_(other.failed_) {}
 
 SessionLog::~SessionLog() {
@@ -59,13 +61,22 @@ SessionLog::~SessionLog() {
 void SessionLog::append(std::string_view type, json::object fields) {
   json::object line{{"time", unix_ms()}, {"type", type}};
   for (auto& [key, value] : fields) line[key] = std::move(value);
-  // One write per line: O_APPEND then keeps lines whole.
-  const std::string text = to_valid_utf8(to_json(json::value(std::move(line)))) + "\n";
-  const ssize_t written = ::write(fd_, text.data(), text.size());
-  if (written != static_cast<ssize_t>(text.size()) && !std::exchange(failed_, true)) {
-    spdlog::warn("the session is no longer recorded in {}: {}", path_.string(),
-                 system_reason(errno));
+  const std::lock_guard lock(*writing_);
+  // One write for all: O_APPEND then keeps lines whole.
+  unwritten_ += to_valid_utf8(to_json(json::value(std::move(line)))) + "\n";
+  const ssize_t written = ::write(fd_, unwritten_.data(), unwritten_.size());
+  if (written == static_cast<ssize_t>(unwritten_.size())) {
+    unwritten_.clear();
+    failed_ = false;
+    return;
   }
+  const int reason = written < 0 ? errno : ENOSPC;
+  // A part of it is none: it is written again, with what follows, once there is room.
+  const off_t end = ::lseek(fd_, 0, SEEK_END);
+  if (written > 0) (void)!::ftruncate(fd_, end - written);
+  if (std::exchange(failed_, true)) return;
+  spdlog::warn("the session cannot be recorded in {} at present: {}", path_.string(),
+               system_reason(reason));
 }
 
 void SessionLog::sync() {

@@ -36,6 +36,8 @@ class SessionLog {
   std::string id_;
   std::filesystem::path path_;
   int fd_ = -1;
+  std::unique_ptr<std::mutex> writing_ = std::make_unique<std::mutex>();
+  std::string unwritten_;  ///< what there was no room for
   bool failed_ = false;
 };
 

@@ -50,9 +50,20 @@ std::optional<std::string> Session::ask_line(std::string_view question) {
   return std::nullopt;
 }
 
-std::optional<CheckCommand> Session::check_for(const std::string& task) {
+bool Session::wants_to_go_on(const Error& error) {
+  if (!person_.answer) return false;
+  const auto said = person_.answer(
+      fmt::format("{}\nNothing is lost. Ask again (Enter), or stop (s)? ", error.message));
+  return said && trimmed(*said).empty();
+}
+
+std::optional<CheckCommand> Session::known_check(const std::string& task) const {
   if (!options_.check.empty()) return CheckCommand{options_.check, true};
-  if (auto found = find_check(task, folder_)) return found;
+  return find_check(task, folder_);
+}
+
+std::optional<CheckCommand> Session::check_for(const std::string& task) {
+  if (auto known = known_check(task)) return known;
   if (!person_.answer || asked_for_check_) return std::nullopt;
   asked_for_check_ = true;
   const auto line = person_.answer("Which command checks the work (empty: none)? ");

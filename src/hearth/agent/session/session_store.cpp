@@ -45,27 +45,36 @@ class Replay {
       if (!session_.task_starts.empty() && session_.task_starts.back().state.empty()) {
         session_.task_starts.back().state = session_.checkpoint;
       }
+    } else if (*type == "style") {
+      session_.forced_calls = find_string(record, "style") == "forced";
     } else if (*type == "title") {
       title_ = find_string(record, "text").value_or("");
     } else if (*type == "user" || *type == "assistant") {
       const json::object* message = find_object(record, "message");
       if (message == nullptr) return false;
       session_.messages.push_back(message_from_json(*message));
+      session_.said.push_back(session_.messages.back());
     } else if (*type == "rewind") {
       const auto count = static_cast<std::size_t>(find_int(record, "messages").value_or(0));
-      session_.messages.resize(std::min(count, session_.messages.size()));
+      const std::size_t gone = session_.messages.size() - std::min(count, session_.messages.size());
+      session_.messages.resize(session_.messages.size() - gone);
+      session_.said.resize(session_.said.size() - std::min(gone, session_.said.size()));
       std::erase_if(session_.task_starts,
                     [&](const TaskStart& start) { return start.messages >= count; });
     } else if (*type == "replaced") {
       const json::array* messages = find_array(record, "messages");
       if (messages == nullptr) return false;
+      const json::array* tasks = find_array(record, "tasks");
+      session_.task_starts =
+          tasks == nullptr ? std::vector<TaskStart>() : task_starts_from_json(*tasks);
       session_.messages.clear();
-      session_.task_starts.clear();
       for (const json::value& message : *messages) {
         if (message.is_object()) {
           session_.messages.push_back(message_from_json(message.get_object()));
         }
       }
+      // Of a copy of another session there is nothing else.
+      if (session_.said.empty()) session_.said = session_.messages;
     }
     return true;
   }
@@ -155,7 +164,7 @@ std::optional<std::string> line_with(std::string_view words, std::string_view te
 
 /// The latest line of the conversation that holds `words`.
 std::optional<std::string> line_with(std::string_view words, const StoredSession& session) {
-  for (const chat::Message& message : session.messages | std::views::reverse) {
+  for (const chat::Message& message : session.said | std::views::reverse) {
     for (const chat::Block& block : message.content | std::views::reverse) {
       std::string text;
       if (const auto* said = std::get_if<chat::TextBlock>(&block)) text = said->text;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hearth/agent/session/task_start.h"
 #include "hearth/base/error.h"
 #include "hearth/chat/message.h"
 
@@ -31,23 +32,20 @@ std::vector<SessionSummary> list_sessions(const std::filesystem::path& store,
                                           const std::filesystem::path& folder,
                                           std::string_view words = {}, std::size_t most = 200);
 
-/// Where a task begins in a session.
-struct TaskStart {
-  std::size_t messages = 0;  ///< how many came before it
-  std::string text;
-  std::string state = {};  ///< of the files before its first change; empty if it changed none
-};
-
 /// A session read back.
 struct StoredSession {
   SessionSummary summary;
   std::vector<chat::Message> messages;
+  /// All that was ever said in it, also what a compaction took out of `messages`.
+  std::vector<chat::Message> said;
   /// The results of calls that were running when it broke off; they are not in the log yet.
   std::optional<chat::Message> missing_results;
   std::vector<std::string> tasks;
   /// Those of the tasks that are still in the conversation.
   std::vector<TaskStart> task_starts;
   std::string checkpoint;  ///< the state of the files before the last run that changed any
+  /// The model could not hold the format of its own calls.
+  bool forced_calls = false;
   /// What was damaged and how much of the session is there nevertheless; empty if nothing was.
   std::string damage;
 };

@@ -1,6 +1,7 @@
 // What a person types beside the task itself: files by `@name`, commands by `!line`.
 #include <fmt/format.h>
 
+#include "hearth/agent/documents/document_text.h"
 #include "hearth/agent/mentions.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/session/session.h"
@@ -9,20 +10,42 @@ namespace hearth::agent {
 
 void Session::add_mentioned_files(const std::string& task, const std::stop_token& stop) {
   for (const std::string& name : mentioned_files(task, folder_)) {
-    chat::ToolUseBlock call;
-    call.name = "read";
-    call.arguments = to_json(json::value(json::object{{"path", name}}));
-    Toolbox::Call prepared = tools_.prepare(call, false);
-    if (prepared.tool == nullptr) return;
-    const ToolResult content = prepared.tool->run(prepared.arguments, stop);
-    output_.status(fmt::format("{} {}", content.is_error ? "Not read:" : "Read", name));
-    conversation_.add_note(content.is_error
-                               ? fmt::format("{} could not be read: {}", name, content.text)
-                               : fmt::format("The file {}:\n{}", name, content.text));
-    for (const chat::ImageBlock& image : content.images) {
-      conversation_.add_note(chat::Block(image));
-    }
+    const bool read = add_file_note(name, stop);
+    output_.status(fmt::format("{} {}", read ? "Read" : "Not read:", name));
   }
+}
+
+void Session::attach(chat::Block block) {
+  if (!std::holds_alternative<chat::ImageBlock>(block) || sees_images_) {
+    conversation_.add_note(std::move(block));
+    return;
+  }
+  output_.status("An image is left out: this model cannot see images.");
+  conversation_.add_note("(The user sent an image, which this model cannot see.)");
+}
+
+ToolResult Session::read_image_elsewhere(const std::string& name) const {
+  if (!sees_images_) return tool_error("this model cannot see images");
+  auto block = image_block(name, name);
+  if (!block) return tool_error(block.error().message);
+  return {.text = name, .diff = {}, .images = {std::move(*block)}};
+}
+
+bool Session::add_file_note(const std::string& name, const std::stop_token& stop) {
+  chat::ToolUseBlock call;
+  call.name = "read";
+  call.arguments = to_json(json::value(json::object{{"path", name}}));
+  Toolbox::Call prepared = tools_.prepare(call, false);
+  if (prepared.tool == nullptr) return false;
+  const Decision decision = permissions_.decide("read", Access::read, name);
+  const ToolResult content = !decision.allowed       ? tool_error(decision.reason)
+                             : folder_.resolve(name) ? prepared.tool->run(prepared.arguments, stop)
+                                                     : read_image_elsewhere(name);
+  conversation_.add_note(content.is_error
+                             ? fmt::format("{} could not be read: {}", name, content.text)
+                             : fmt::format("The file {}:\n{}", name, content.text));
+  for (const chat::ImageBlock& image : content.images) conversation_.add_note(chat::Block(image));
+  return !content.is_error;
 }
 
 Result<CommandResult> Session::run_typed_command(const std::string& line,

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -13,7 +14,6 @@
 #include "hearth/agent/shell/unwrap.h"
 #include "hearth/agent/spawn.h"
 #include "hearth/base/file.h"
-#include "hearth/base/utf8.h"
 
 namespace hearth::agent {
 namespace fs = std::filesystem;
@@ -23,17 +23,6 @@ constexpr const char* folder_file = ".working-folder";
 
 std::string shell_program() {
   return ::access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh";
-}
-
-/// The end of a file, from a line's beginning on.
-std::string tail_of(const fs::path& path, std::size_t max) {
-  auto content = read_file(path);
-  if (!content) return {};
-  if (content->size() > max) {
-    content->erase(0, content->size() - max);
-    content->erase(0, std::min(content->find('\n') + 1, content->size()));
-  }
-  return without_escapes(to_valid_utf8(*content));
 }
 
 }  // namespace
@@ -113,7 +102,9 @@ Result<Shell::Ran> Shell::run(const std::string& line, std::chrono::milliseconds
           .hint = {},
           .left_folder = false};
   if (ran.result.exit_code != 0) ran.hint = sandbox_->hint(ran.result.output);
-  if (const auto folder = read_file(said)) {
+  // The command could put anything in its place.
+  constexpr std::size_t longest_path = 65536;
+  if (const auto folder = read_text_file(said, folder_file, longest_path)) {
     const auto inside = folder_.resolve(trimmed(*folder));
     ran.left_folder = !inside;
     working_ = inside && fs::is_directory(*inside, ec) ? *inside : folder_.root();
@@ -124,20 +115,21 @@ Result<Shell::Ran> Shell::run(const std::string& line, std::chrono::milliseconds
 Result<int> Shell::start(const std::string& line) {
   if (const auto prepared = prepare(); !prepared) return std::unexpected(prepared.error());
   const int number = static_cast<int>(jobs_.size()) + 1;
-  Process process{
-      .line = line, .output = scratch_->path() / fmt::format("job-{}.txt", number), .status = {}};
-  const int fd = ::open(process.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) {
+  std::array<int, 2> pipe{-1, -1};
+  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
     return fail(ErrorKind::io,
                 fmt::format("cannot keep the output of a command: {}", system_reason(errno)));
   }
+  Descriptor to_read(pipe[0]);
   const Program program{
       .words = words_for(line), .folder = working_, .environment = environment_, .unset = unset()};
-  const auto pid = spawn(program, {.in = -1, .out = fd, .err = fd});
-  ::close(fd);
+  const auto pid = spawn(program, {.in = -1, .out = pipe[1], .err = pipe[1]});
+  ::close(pipe[1]);
   if (!pid) return std::unexpected(pid.error());
-  process.pid = *pid;
-  jobs_.emplace(number, std::move(process));
+  jobs_.emplace(number, Process{.line = line,
+                                .pid = *pid,
+                                .output = std::make_unique<JobOutput>(std::move(to_read)),
+                                .status = {}});
   return number;
 }
 
@@ -149,14 +141,13 @@ void Shell::reap(Process& process, bool wait) {
 }
 
 std::optional<Shell::Job> Shell::job(int number) {
-  constexpr std::size_t most_output = 8'000;
   const auto found = jobs_.find(number);
   if (found == jobs_.end()) return std::nullopt;
   reap(found->second, false);
   return Job{.line = found->second.line,
              .running = !found->second.status,
              .exit_code = found->second.status.value_or(0),
-             .output = tail_of(found->second.output, most_output)};
+             .output = found->second.output->tail()};
 }
 
 void Shell::end_job(int number) {

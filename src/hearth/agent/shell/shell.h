@@ -14,6 +14,7 @@
 #include "hearth/agent/folder.h"
 #include "hearth/agent/process.h"
 #include "hearth/agent/sandbox/sandbox.h"
+#include "hearth/agent/shell/job_output.h"
 #include "hearth/base/temporary_folder.h"
 
 namespace hearth::agent {
@@ -66,7 +67,7 @@ class Shell {
   struct Process {
     std::string line;
     pid_t pid = 0;
-    std::filesystem::path output;
+    std::unique_ptr<JobOutput> output;
     std::optional<int> status;
   };
   [[nodiscard]] Result<void> prepare();

@@ -391,8 +391,13 @@ class Parser {
   /// Words that only shape the command. True if `word` was one.
   bool keyword(const std::string& word) {
     static const std::set<std::string, std::less<>> plain{
-        "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "{", "}", "!", "time"};
+        "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "{", "}", "!"};
     if (plain.contains(word)) return true;
+    if (word == "time") {
+      // With options it is taken off as a program is.
+      const std::size_t next = text_.find_first_not_of(" \t\r", at_);
+      return next == std::string_view::npos || text_[next] != '-';
+    }
     if (word == "for" || word == "select") {
       skip_loop_head();
       return true;

@@ -20,7 +20,8 @@ struct ShellPart {
 };
 
 /// A shell command taken apart: every program that it would run, also those behind `&&`, `|`, in
-/// `$(…)`, in `bash -c '…'` and behind `env`, `timeout`, `xargs` or `find -exec`.
+/// `$(…)`, in `bash -c '…'` and `eval`, and behind `env`, `timeout`, `sudo`, `xargs` or
+/// `find -exec`.
 struct ShellScript {
   std::vector<ShellPart> parts;
   /// Why the parts are not all there is (a construct that is not taken apart, quotes that do not

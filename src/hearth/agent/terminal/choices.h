@@ -31,6 +31,8 @@ class Choices {
       : places_(places), folder_(std::move(folder)), wake_(std::move(wake)) {}
 
   [[nodiscard]] bool open() const { return picker_.has_value(); }
+  /// Whether what is open is a question of the session's.
+  [[nodiscard]] bool asks() const { return picker_ && picker_->asks; }
   void apply(const Key& key);
   /// REQUIRES: open().
   [[nodiscard]] std::vector<StyledLine> lines(int columns, int rows) const;

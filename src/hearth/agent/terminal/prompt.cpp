@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "hearth/agent/mentions.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/terminal/edit_keys.h"
 #include "hearth/agent/terminal/graphemes.h"
@@ -151,6 +152,10 @@ void Prompt::paste(const std::string& text) {
   constexpr std::size_t most_bytes = 1000;
   constexpr std::size_t most_lines = 5;
   const std::string plain = without_escapes(text);
+  if (const std::string mention = mention_of_pasted_path(plain); !mention.empty()) {
+    editor_.insert(mention);
+    return;
+  }
   const std::size_t count = lines_of(plain).size();
   if (plain.size() <= most_bytes && count <= most_lines) {
     editor_.insert(plain);
@@ -180,6 +185,11 @@ std::string Prompt::take() {
   if (!trimmed(text).empty()) history_.add(text);
   history_.leave();
   return text;
+}
+
+void Prompt::insert(const std::string& text) {
+  editor_.insert(text);
+  completion_.reset();
 }
 
 void Prompt::set_text(std::string text) {

@@ -34,6 +34,8 @@ class Prompt {
   /// What was written, pastes in their places; the prompt is empty then.
   std::string take();
   /// Another text to write on.
+  /// Where the cursor is.
+  void insert(const std::string& text);
   void set_text(std::string text);
   [[nodiscard]] bool empty() const { return editor_.empty(); }
   [[nodiscard]] std::string text() const { return expanded(editor_.text()); }

@@ -9,8 +9,10 @@
 #include <utility>
 
 #include "hearth/agent/commands/slash_commands.h"
+#include "hearth/agent/mentions.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/terminal/choices.h"
+#include "hearth/agent/terminal/clipboard_image.h"
 #include "hearth/agent/terminal/external_editor.h"
 #include "hearth/agent/terminal/frame_view.h"
 #include "hearth/agent/terminal/prompt.h"
@@ -33,6 +35,7 @@ constexpr milliseconds frame_time{16};
 constexpr milliseconds spinner_time{100};
 constexpr milliseconds escape_time{40};
 constexpr milliseconds twice_time{1500};
+constexpr milliseconds typing_time{1000};
 
 class TerminalUi {
  public:
@@ -125,13 +128,22 @@ class TerminalUi {
       focused_ = key.code == KeyCode::focus_in;
       return;
     }
-    if (choices_.open()) return choices_.apply(key);
+    if (choices_.open() && !is_typing(key)) return choices_.apply(key);
     if (take_anywhere(key)) return;
     const bool was_empty = prompt_.empty();
+    last_typed_ = Clock::now();
     const Prompt::Effect effect = prompt_.apply(key);
     if (effect == Prompt::Effect::submitted) return submit();
     if (effect == Prompt::Effect::handled) return;
     if (key.code == KeyCode::escape) escape(was_empty);
+  }
+
+  /// Whoever is in the midst of a line does not see a question that comes in between.
+  [[nodiscard]] bool is_typing(const Key& key) const {
+    const bool of_a_line = (key.code == KeyCode::text && !key.control && !key.alt) ||
+                           key.code == KeyCode::enter || key.code == KeyCode::backspace;
+    return choices_.asks() && of_a_line && !prompt_.empty() &&
+           Clock::now() - last_typed_ < typing_time;
   }
 
   bool take_anywhere(const Key& key) {
@@ -146,6 +158,8 @@ class TerminalUi {
       transcript_.toggle_details();
     } else if (is_control(key, 'g') && !prompt_.searches()) {
       write_in_editor();
+    } else if (is_control(key, 'v') && !prompt_.searches()) {
+      paste_image();
     } else if (is_control(key, 'z')) {
       tty_.write(region_.clear(tty_.size()));
       tty_.suspend();
@@ -208,6 +222,15 @@ class TerminalUi {
       case PermissionMode::accept_edits: return worker_.set_mode(PermissionMode::plan);
       case PermissionMode::plan:
       case PermissionMode::bypass: return worker_.set_mode(PermissionMode::normal);
+    }
+  }
+
+  void paste_image() {
+    const auto image = clipboard_image(cache_dir() / "pasted");
+    if (image) {
+      prompt_.insert(mention_of_pasted_path(image->string()));
+    } else {
+      transcript_.status(image.error().message);
     }
   }
 
@@ -392,6 +415,7 @@ class TerminalUi {
   Clock::time_point next_frame_;
   Clock::time_point busy_since_;
   Clock::time_point last_escape_;
+  Clock::time_point last_typed_;
   Clock::time_point last_interrupt_;
   SessionWorker worker_;  ///< last: its threads use all the others
 };
@@ -399,7 +423,6 @@ class TerminalUi {
 }  // namespace
 
 int run_terminal(const AgentOptions& options, const AgentNeeds& needs) {
-  AgentOptions with_server = options;
   {
     // Getting a model may have questions of its own, and a server takes its time.
     const auto plain = make_terminal_output(true);
@@ -408,9 +431,8 @@ int run_terminal(const AgentOptions& options, const AgentNeeds& needs) {
       plain->finished(outcome_of(server.error()));
       return 1;
     }
-    with_server.server = server->url;
   }
-  return TerminalUi(with_server, needs, load_terminal_settings()).run();
+  return TerminalUi(options, needs, load_terminal_settings()).run();
 }
 
 }  // namespace hearth::agent
