@@ -21,7 +21,10 @@ RAW = [(6, {"prompt": ["a", [1, 2, "b"]], "n": 2, "logprobs": 1, "suffix": "c", 
             "json_schema": {"type": "object"}, "logit_bias": [["a", False], [5, 1.5]]}),
        (9, {"input_prefix": "a", "input_suffix": "b", "input_extra": [{"filename": "f", "text": "t"}]}),
        (10, {"input": ["a", [1, 2]], "dimensions": 3, "encoding_format": "base64"}),
-       (11, {"model": "m", "input": [1, 2], "truncate": False})]
+       (11, {"model": "m", "input": [1, 2], "truncate": False}),
+       (12, {"model": "m", "prompt": "a"}),
+       (13, {"model": "m", "query": "q", "documents": ["a", {"text": "b"}], "top_n": 1, "return_documents": True}),
+       (13, {"query": "q", "texts": ["a"], "return_text": True})]
 
 
 def seeds() -> dict[str, list[bytes]]:

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """An MCP server on standard streams that behaves as its first argument says: "fine", "silent" (never
 answers), "floods" (prints without pause before it answers), "dies" (at a call), "garbage" (no JSON
-between its messages), "wide" (one tool with a long list of odd names)."""
+between its messages), "wide" (one tool with a long list of odd names), "mute" (never answers a call),
+"endless" (answers a call with a line that does not end)."""
 
 import json
 import sys
@@ -30,6 +31,10 @@ def answer(request: dict) -> dict:
     if method == "tools/call":
         if behaviour == "dies":
             sys.exit(3)
+        if behaviour == "mute":
+            sys.stdin.read()
+        while behaviour == "endless":
+            sys.stdout.write("x" * 1_000_000)
         if parameters["name"] == "echo":
             return {"content": [{"type": "text", "text": parameters["arguments"]["text"]},
                                 {"type": "image", "data": "", "mimeType": "image/png"}]}

@@ -297,6 +297,25 @@ def test_what_is_no_http_is_answered_or_closed(client, data):
     assert answer == b"" or answer.startswith(b"HTTP/1.1 4"), answer[:100]
 
 
+@pytest.mark.parametrize("header", [b"x-api-key: a\rx-evil: 1", b"x-claude-code-session-id: a\nx-evil: 1",
+                                    b"user-agent: a\r\n x-evil: 1", b"anthropic-beta: a\x00b"])
+def test_a_line_end_in_a_header_is_no_second_header(client, header):
+    """Real bytes, which an HTTP library would not send."""
+    body = json.dumps(good(MESSAGES)).encode()
+    answer = client.raw(b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n" + header
+                        + b"\r\ncontent-length: " + str(len(body)).encode() + b"\r\n\r\n" + body)
+    assert b"evil" not in answer.split(b"\r\n\r\n")[0].lower()
+    assert answer == b"" or answer.startswith((b"HTTP/1.1 4", b"HTTP/1.1 200")), answer[:100]
+
+
+@pytest.mark.parametrize("target", ["/v1/models/a%00b", "/v1/models/a%", "/v1/mod%zzels", "/v1/models/%0d%0ax",
+                                    "/v1/models/%ff"])
+def test_a_broken_escape_in_an_address_is_a_400(client, target):
+    answer = client.get(target)
+    assert answer.status == 400
+    assert "%XX" in answer.json()["error"]["message"]
+
+
 def test_a_body_that_never_comes_harms_nobody(client):
     head = b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{"
     assert client.raw(head) == b""

@@ -3,6 +3,8 @@
 import pytest
 
 from conftest import MODEL, WINDOW
+from harness.backend import OpenAiBackend
+from harness.server import Hearth
 from harness.sse import Comment
 
 COMPLETIONS = "/v1/completions"
@@ -160,9 +162,35 @@ def test_one_model_is_shown(client):
     assert client.get(f"/v1/models/{MODEL}").ok()["id"] == MODEL
 
 
+def test_models_are_told_in_pages():
+    with OpenAiBackend() as backend:
+        provider = {"name": "p", "api_base_url": backend.url, "models": ["org/a", "b", "c"]}
+        with Hearth(config={"Providers": [provider], "Router": {"default": "p,b"}}) as hearth:
+            first = hearth.client.get("/v1/models?limit=2").ok()
+            assert [model["id"] for model in first["data"]] == ["p,org/a", "p,b"]
+            assert (first["has_more"], first["last_id"]) == (True, "p,b")
+            rest = hearth.client.get("/v1/models?limit=2&after_id=p%2Cb").ok()
+            assert [model["id"] for model in rest["data"]] == ["p,c"]
+            assert rest["has_more"] is False
+            for wrong in ("limit=0", "limit=many", "after_id=none"):
+                assert hearth.client.get("/v1/models?" + wrong).status == 400, wrong
+            assert hearth.client.get("/v1/models/p,org%2Fa").ok()["id"] == "p,org/a"
+
+
+@pytest.mark.parametrize("path, body", [
+    (COMPLETIONS, {"prompt": "Hi", "max_tokens": 1}), ("/completion", {"prompt": "Hi", "n_predict": 1}),
+    ("/api/generate", {"prompt": "Hi", "raw": True, "stream": False, "options": {"num_predict": 1}}),
+])
+def test_what_is_ignored_of_a_raw_prompt_is_in_the_record(hearth, path, body):
+    answer = hearth.client.post(path, {"model": MODEL, "moon_phase": 3, **body})
+    answer.ok()
+    assert hearth.record(answer.request_id)["warnings"] == "ignored the field moon_phase"
+
+
 def test_lm_studios_list_of_models(client):
     entry = client.get("/api/v0/models").ok()["data"][0]
     assert (entry["id"], entry["arch"], entry["state"]) == (MODEL, "llama", "loaded")
+    assert (entry["type"], entry["capabilities"]) == ("llm", ["tool_use"])
     assert entry["loaded_context_length"] == WINDOW <= entry["max_context_length"]
     assert client.get(f"/api/v0/models/{MODEL}").ok() == entry
     missing = client.get("/api/v0/models/nothing")

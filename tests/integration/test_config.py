@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import paths
 from harness.backend import OpenAiBackend, Reply
 from harness.server import Hearth, serve_fails
 
@@ -96,6 +97,40 @@ def test_a_changed_key_counts(backend):
         wait_for(lambda: "was read again" in hearth.log_text())
         assert hearth.client.post(MESSAGES, ask()).status == 401
         assert hearth.client.post(MESSAGES, ask(), headers={"x-api-key": "secret"}).status == 200
+
+
+def test_a_link_to_a_file_elsewhere_is_followed(backend, tmp_path):
+    """As those have it who keep their settings in a repository."""
+    kept = tmp_path / "dotfiles" / "hearth.json"
+    kept.parent.mkdir()
+    kept.write_text(json.dumps(config_for(backend.url)))
+    link = tmp_path / "config.json"
+    link.symlink_to(kept)
+    with Hearth("--config", str(link)) as hearth:
+        assert model_asked(hearth, backend) == "m"
+        kept.write_text(json.dumps(config_for(backend.url, "other")))
+        wait_for(lambda: hearth.log_text().count("was read again") == 1)
+        assert model_asked(hearth, backend) == "other"
+        third = tmp_path / "third.json"
+        third.write_text(json.dumps(config_for(backend.url, "third")))
+        fresh = tmp_path / "fresh"
+        fresh.symlink_to(third)
+        fresh.rename(link)
+        wait_for(lambda: hearth.log_text().count("was read again") == 2)
+        assert model_asked(hearth, backend) == "third"
+
+
+def test_a_file_that_is_made_later_is_noticed(backend):
+    """Its folder, too."""
+    with Hearth(models=[f"m={paths.model(paths.SMOLLM2)}"], context=512) as hearth:
+        folder = hearth.folder / "config" / "hearth"
+        assert not folder.exists()
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text(json.dumps(config_for(backend.url, "far")))
+        wait_for(lambda: "was read again" in hearth.log_text())
+        wait_for(lambda: any(model["id"] == "p,far" for model in
+                             hearth.client.get("/v1/models").ok()["data"]))
+        assert model_asked(hearth, backend) == "far"
 
 
 # -- checked -------------------------------------------------------------------------------------
@@ -269,6 +304,19 @@ def test_a_system_prompt_of_ones_own(backend, tmp_path):
         assert "Be brief.\\n<env>\\nfolder: /x" in sent
         assert "advice" not in sent
         assert "REWRITE_SYSTEM_PROMPT" in hearth.record(answer.request_id)["warnings"]
+
+
+def test_a_changed_system_prompt_counts_without_a_restart(backend, tmp_path):
+    file = tmp_path / "prompt.md"
+    file.write_text("Be brief.\n")
+    system = "Advice.\n<env>\n</env>"
+    with Hearth(config=config_for(backend.url, REWRITE_SYSTEM_PROMPT=str(file))) as hearth:
+        file.write_text("Be thorough.\n")
+        wait_for(lambda: "was read again" in hearth.log_text())
+        hearth.client.post(MESSAGES, ask(system=system)).ok()
+        assert "Be thorough." in json.dumps(backend.last.body["messages"][0])
+        told = json.loads(explain(hearth, ask(system=system), "--json"))
+        assert "the system prompt was rewritten (REWRITE_SYSTEM_PROMPT)" in told["warnings"]
 
 
 def test_a_system_prompt_that_is_not_there_is_said_at_the_start(backend, tmp_path):

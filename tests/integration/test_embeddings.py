@@ -30,6 +30,15 @@ def product(a, b) -> float:
     return sum(x * y for x, y in zip(a, b, strict=True))
 
 
+def test_what_each_model_can_do_is_told(embedding):
+    kinds = {entry["id"]: entry["type"] for entry in embedding.client.get("/api/v0/models").ok()["data"]}
+    assert kinds == {"bert": "embeddings", "chat": "llm"}
+    def shown(name):
+        return embedding.client.post("/api/show", {"model": name}).ok()["capabilities"]
+    assert shown("bert") == ["embedding"]
+    assert shown("chat")[:2] == ["completion", "tools"]
+
+
 def test_texts_become_vectors_in_their_order(embedding):
     texts = ["the fox", "a river and a fish", "the fox"]
     made = vectors(embedding, texts)

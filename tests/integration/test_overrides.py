@@ -120,6 +120,10 @@ def test_explain_knows_them(hearth):
     told = hearth.command("route", "explain", "--config", str(hearth.config_file),
                           str(hearth.folder / "body.json"))
     assert "p,own" in told.stdout, told.stdout + told.stderr
+    (hearth.folder / "body.json").write_text(json.dumps(ask(None)))
+    told = hearth.command("route", "explain", "--config", str(hearth.config_file), "--header",
+                          f"X-Claude-Code-Session-Id: {SESSION}", str(hearth.folder / "body.json"))
+    assert "p,own" in told.stdout, told.stdout + told.stderr
 
 
 def test_import_brings_them_along(hearth, backend):

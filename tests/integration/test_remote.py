@@ -169,12 +169,22 @@ def test_the_tools_of_an_anthropic_server_are_passed_both_ways(setup):
 
 def test_other_servers_do_not_see_them_and_the_record_says_so(setup):
     setup.backends["openai"].answers = [Reply(text="At one.")]
-    answer = setup.hearth.client.post(MESSAGES, searching("openai"))
+    body = searching("openai")
+    body["tools"] = [SEARCH, {"name": "get_weather", "input_schema": WEATHER}]
+    answer = setup.hearth.client.post(MESSAGES, body)
     assert answer.ok()["content"] == [{"type": "text", "text": "At one."}]
     sent = setup.backends["openai"].last.body
-    assert "tools" not in sent and "srvtoolu_1" not in json.dumps(sent)
+    assert len(sent["tools"]) == 1 and "srvtoolu_1" not in json.dumps(sent)
     warnings = setup.hearth.record(answer.request_id)["warnings"]
     assert "web_search_20250305 and earlier calls of a server's own tools" in warnings
+
+
+@pytest.mark.parametrize("backend", ["openai", "gemini"])
+def test_a_request_for_nothing_else_is_declined(setup, backend):
+    answer = setup.hearth.client.post(MESSAGES, searching(backend))
+    assert answer.status == 400
+    assert "Router.webSearch" in answer.json()["error"]["message"]
+    assert not setup.backends[backend].seen
 
 
 def test_a_conversation_with_tools_reaches_an_anthropic_server(setup):

@@ -47,6 +47,37 @@ def test_429_stays_a_429(setup, backend, path, way):
     assert "rate_limit" in error["type"]
 
 
+OVERFLOW = {"openai": "maximum context length is 4096 tokens. However, you requested 5000 tokens",
+            "anthropic": "prompt is too long: 5000 tokens > 4096 maximum",
+            "gemini": "The input token count (5000) exceeds the maximum number of tokens allowed (4096)."}
+
+
+@every_way
+@every_backend
+@pytest.mark.parametrize("path, status", [(MESSAGES, 400), (CHAT, 413), (CHAT, 500)])
+def test_a_prompt_that_is_too_long_is_told_as_each_client_knows_it(setup, backend, path, status, way):
+    setup.backends[backend].answers = [
+        Fault(status, json.dumps({"error": {"message": OVERFLOW[backend]}}))]
+    got, error = failure(setup, path, ask(backend), way)
+    assert got == 400
+    assert error["message"].startswith("prompt is too long: 5000 tokens > 4096 maximum")
+    assert error["type"] == "invalid_request_error"
+    assert path == MESSAGES or error["code"] == "context_length_exceeded"
+    assert len(setup.backends[backend].seen) == 1, "it does not help to ask again"
+
+
+@every_way
+@pytest.mark.parametrize("path, status, expected", [(MESSAGES, 429, 429), (CHAT, 429, 429),
+                                                    (MESSAGES, 529, 529), (CHAT, 529, 503)])
+def test_when_to_ask_again_is_passed_on(setup, path, status, expected, way):
+    setup.backends["openai"].answers = [Fault(status, BODIES_429["openai"] if status == 429 else
+                                              json.dumps({"error": {"message": "busy"}}),
+                                              headers={"retry-after": "7"})]
+    body = {**ask("openai"), "stream": way == "stream"}
+    answer = setup.hearth.client.post(path, body)
+    assert (answer.status, answer.headers.get("retry-after")) == (expected, "7")
+
+
 @every_way
 @every_backend
 @pytest.mark.parametrize("path", [MESSAGES, CHAT])

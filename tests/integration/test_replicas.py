@@ -61,6 +61,17 @@ def test_one_that_is_gone_before_its_first_token_is_replaced(pair):
         assert text_of(hearth.client.post(MESSAGES, ask("Anna", "one", "And?"))) == "two"
 
 
+def test_the_record_names_the_one_that_answered(pair):
+    one, two = pair
+    with Hearth(config=config_for(one.url, two.url)) as hearth:
+        one.kill()
+        answer = hearth.client.post(MESSAGES, ask("Anna"))
+        assert text_of(answer) == "two"
+        record = hearth.record(answer.request_id)
+        assert record["route"] == "rack,m"
+        assert f"Answered by {two.url}" in record["why"]
+
+
 def test_one_that_dies_in_mid_stream_is_an_error(pair):
     one, two = pair
     one.answers = [Reply(text="one and more of it", cut=2, wait_between=0.3)]

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +35,8 @@ std::string_view to_string(ErrorKind kind);
 struct Error {
   ErrorKind kind = ErrorKind::internal;
   std::string message;
+  /// When the other side wants to be asked again, if it told.
+  std::optional<std::chrono::seconds> retry_after = {};
 };
 
 template <class T>

@@ -30,6 +30,8 @@ struct Usage {
   /// Computed while the server was idle since the request before, in the hope of a next one.
   int ahead_tokens = 0;
   int thinking_tokens = 0;  ///< of the output, where known
+  /// The server told none; these are guesses from the texts.
+  bool estimated = false;
 };
 
 struct Timings {
@@ -47,6 +49,8 @@ struct Started {
   /// What was reused, from where, and why not more, in a sentence for a person; empty where the
   /// server does not tell.
   std::string cache_note = {};
+  /// Which of several servers of one provider answers; empty where there is only one.
+  std::string server = {};
 };
 
 /// Sent while a prompt is read, at most a few times a second.

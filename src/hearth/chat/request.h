@@ -84,6 +84,12 @@ struct Request {
   std::string grammar;                     ///< the answer must be in this language, in GBNF
   bool stream = false;
   std::string session;  ///< the client's own key of the conversation, or empty
+  /// What the client switched on of its API by a header (`anthropic-beta`), with commas; for a
+  /// provider that speaks the same.
+  std::string api_features;
+  /// The route was made for requests with a server's own tools: its model is asked though it gets
+  /// none of them.
+  bool may_lack_server_tools = false;
   /// Top-level fields without meaning in the middle (`metadata`, `service_tier`, …).
   json::object extra;
   /// The format whose fields all `extra` objects hold ("anthropic", "openai"), or empty for none in

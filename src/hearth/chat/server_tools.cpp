@@ -41,6 +41,13 @@ bool demands_server_tool(const Request& request) {
   return std::ranges::all_of(request.tools, is_server_tool);
 }
 
+Error server_tools_refusal(const Request& request, std::string_view where) {
+  return {ErrorKind::invalid_request,
+          fmt::format("{}, and this model {}. Route such requests to a provider that has them "
+                      "(`Router.webSearch`), or give the client a tool of its own",
+                      server_tools_note(request), where)};
+}
+
 void remove_server_tools(Request& request) {
   std::erase_if(request.tools, is_server_tool);
   std::erase_if(request.messages, [](Message& message) {

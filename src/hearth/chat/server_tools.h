@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
+#include "hearth/base/error.h"
 #include "hearth/chat/request.h"
 
 namespace hearth::chat {
@@ -16,6 +18,9 @@ std::string server_tools_note(const Request& request);
 
 /// Whether nothing but those would do: one is demanded, or there are no other tools.
 bool demands_server_tool(const Request& request);
+
+/// What to say to such a request where the answering model is `where`.
+Error server_tools_refusal(const Request& request, std::string_view where);
 
 /// Takes them out.
 void remove_server_tools(Request& request);

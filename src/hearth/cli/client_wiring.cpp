@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 
 #include "hearth/base/file.h"
 #include "hearth/base/json.h"
 #include "hearth/base/xdg.h"
+#include "hearth/router/config.h"
 
 namespace hearth::cli {
 namespace {
@@ -33,6 +35,20 @@ std::string quoted(const std::string& text) {
   return to_json(json::value(text));
 }
 
+/// What makes Claude Code show the line of `hearth statusline`; empty unless the configuration
+/// switched it on.
+std::string status_line_settings() {
+  const auto config =
+      router::load_config(config_dir() / "config.json", router::process_environment());
+  if (!config || !find_bool(config->status_line, "enabled").value_or(false)) return {};
+  std::error_code ec;
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe", ec).string();
+  if (ec || program.find('\'') != std::string::npos) return {};
+  const json::object line{
+      {"type", "command"}, {"command", fmt::format("'{}' statusline", program)}, {"padding", 0}};
+  return to_json(json::object{{"statusLine", line}});
+}
+
 }  // namespace
 
 /// The name of a model that it does not know makes it believe the window that it is told. Its name
@@ -45,6 +61,9 @@ Result<Wiring> wire_claude(const agent::Server& server, const agent::OfferedMode
                       {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"}};
   // With both set it asks which one to use.
   wiring.unset = {"ANTHROPIC_API_KEY"};
+  if (std::string settings = status_line_settings(); !settings.empty()) {
+    wiring.arguments = {"--settings", std::move(settings)};
+  }
   if (!model.local || model.context == 0) return wiring;
   const std::string window = std::to_string(model.context);
   wiring.variables.emplace_back("ANTHROPIC_MODEL", model.id);

@@ -15,6 +15,7 @@
 #include "hearth/cli/sandbox_relay_command.h"
 #include "hearth/cli/serve_command.h"
 #include "hearth/cli/sessions_command.h"
+#include "hearth/cli/statusline_command.h"
 #include "hearth/cli/trace_command.h"
 
 int main(int argc, char** argv) {
@@ -43,6 +44,7 @@ int main(int argc, char** argv) {
   hearth::cli::add_trace_command(app, exit_code);
   hearth::cli::add_sessions_command(app, exit_code);
   hearth::cli::add_eval_command(app, needs, exit_code);
+  hearth::cli::add_statusline_command(app, exit_code);
   hearth::cli::add_sandbox_relay_command(app, exit_code);
   try {
     app.parse(argc, argv);

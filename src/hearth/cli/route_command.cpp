@@ -13,6 +13,7 @@
 #include "hearth/cli/finish.h"
 #include "hearth/cli/routes_maker.h"
 #include "hearth/cli/vocabulary_counter.h"
+#include "hearth/router/system_prompt.h"
 #include "hearth/wire/anthropic_decode.h"
 #include "hearth/wire/ollama_decode.h"
 #include "hearth/wire/openai_decode.h"
@@ -128,6 +129,9 @@ Result<void> run_explain(const ExplainOptions& options) {
   auto request = decode(path, *body);
   if (!request) return pass_on(request);
   if (request->session.empty()) request->session = options.session;
+  for (const std::string_view name : router::session_headers) {
+    if (request->session.empty()) request->session = (*headers)[std::string(name)];
+  }
 
   boost::asio::io_context never_run;
   provider::CurlLoop curl_loop(never_run);
@@ -135,6 +139,9 @@ Result<void> run_explain(const ExplainOptions& options) {
   if (!maker) return pass_on(maker);
   auto made = (*maker)->read(nullptr);
   if (!made) return pass_on(made);
+  if (const std::string& prompt = made->routes->system_prompt; !prompt.empty()) {
+    router::rewrite_system_prompt(*request, prompt);
+  }
   const router::Arrival arrival{path, [&](const std::string& name) { return (*headers)[name]; }};
   const VocabularyCounter counter(*made->routes);
   auto decision = made->routes->router->decide(*request, arrival, counter);

@@ -57,11 +57,16 @@ Result<std::string> read_chat_template(const std::string& file_or_name) {
 
 }  // namespace
 
-std::filesystem::path config_file_of(const ServiceOptions& options) {
+std::filesystem::path expected_config_file(const ServiceOptions& options) {
   if (!options.config_file.empty()) return options.config_file;
-  std::filesystem::path file = config_dir() / "config.json";
+  return config_dir() / "config.json";
+}
+
+std::filesystem::path config_file_of(const ServiceOptions& options) {
+  std::filesystem::path file = expected_config_file(options);
   std::error_code ec;
-  return std::filesystem::exists(file, ec) ? file : std::filesystem::path();
+  const bool is_meant = !options.config_file.empty() || std::filesystem::exists(file, ec);
+  return is_meant ? file : std::filesystem::path();
 }
 
 /// One reading, step by step.

@@ -29,8 +29,10 @@ struct ServiceOptions {
   std::optional<std::uint64_t> kv_disk_bytes;
 };
 
-/// The configuration that those options mean: `config_file`, or the user's own, if there is one.
-/// Empty if there is none.
+/// The configuration that those options mean: `config_file`, or the user's own, whether it is there
+/// or not.
+std::filesystem::path expected_config_file(const ServiceOptions& options);
+/// The same, if it was named or is there; else empty.
 std::filesystem::path config_file_of(const ServiceOptions& options);
 
 /// Makes routes of options, configuration and the models on disk; as often as the configuration is

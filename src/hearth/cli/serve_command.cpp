@@ -88,12 +88,17 @@ Result<gateway::ServerOptions> server_options_for(const ServeOptions& options,
   return server;
 }
 
-/// Null where there is no configuration, or its folder cannot be watched.
-std::unique_ptr<FileWatch> watch_config(const ServiceOptions& options,
-                                        const std::function<void()>& changed) {
-  const std::filesystem::path file = config_file_of(options);
-  if (file.empty()) return nullptr;
-  auto watch = FileWatch::start(file, changed);
+/// Of the configuration, which may be made later, and of what it names. Null where they cannot be
+/// watched.
+std::unique_ptr<FileWatch> watch_config(const ServiceOptions& options, BuiltServices& built) {
+  const auto files = [file = expected_config_file(options), &built] {
+    std::vector<std::filesystem::path> watched{file};
+    const auto routes = built.services->routes();
+    const std::string& prompt = routes->router->config().rewrite_system_prompt;
+    if (!prompt.empty()) watched.emplace_back(prompt);
+    return watched;
+  };
+  auto watch = FileWatch::start(files, [&built] { built.reload(); });
   if (watch) return std::move(*watch);
   spdlog::warn("{}", watch.error().message);
   return nullptr;
@@ -144,7 +149,7 @@ Result<void> run_serve(ServeOptions& options) {
   for (std::size_t i = 1; i < urls.size(); ++i) fmt::print("and on {}\n", urls[i]);
   std::fflush(stdout);
   built.preload();
-  const auto watch = watch_config(options.services, reload);
+  const auto watch = watch_config(options.services, built);
   const std::string why = (*server)->run();
   spdlog::info("stopped: {}", why);
   return {};

@@ -1,6 +1,7 @@
 #include "hearth/cli/vocabulary_counter.h"
 
 #include "hearth/engine/prompt.h"
+#include "hearth/router/token_estimate.h"
 
 namespace hearth::cli {
 namespace {
@@ -18,14 +19,13 @@ std::filesystem::path file_for(const gateway::Routes& routes, const router::Targ
 
 std::size_t VocabularyCounter::count(const chat::Request& request,
                                      const router::Target& model) const {
-  constexpr std::size_t usual_bytes_per_token = 4;
   const std::filesystem::path file = file_for(routes_, model);
   if (!file.empty()) {
     if (const auto vocabulary = engine::Weights::load_vocabulary(file)) {
       if (const auto prompt = engine::render(**vocabulary, request)) return prompt->tokens.size();
     }
   }
-  return upper_bound(request) / usual_bytes_per_token;
+  return router::estimated_tokens(request);
 }
 
 }  // namespace hearth::cli

@@ -6,7 +6,7 @@
 namespace hearth::cli {
 
 /// Counts with the vocabulary and the template of a local model, without loading its weights: that
-/// of the route, else the first that is on this machine; without any, by four bytes a token.
+/// of the route, else the first that is on this machine; without any, by the length of the texts.
 class VocabularyCounter final : public router::TokenCounter {
  public:
   /// REQUIRES: `routes` outlive it.

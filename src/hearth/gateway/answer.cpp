@@ -84,6 +84,10 @@ class Sender {
       record_.warnings = fmt::format("{}", fmt::join(answer_.trail->warnings(), "\n"));
       record_.fallbacks = fmt::format("{}", fmt::join(answer_.trail->failures(), "\n"));
     }
+    if (usage_estimated_) {
+      record_.warnings += record_.warnings.empty() ? "" : "\n";
+      record_.warnings += "the server told no usage; the tokens are estimated from the texts";
+    }
     if (answer_.on_end) answer_.on_end(record_);
     return std::move(record_);
   }
@@ -179,6 +183,7 @@ class Sender {
       record_.prompt_tokens = started->usage.prompt_tokens;
       record_.reused_tokens = started->usage.reused_tokens;
       record_.cache = started->cache_note;
+      if (!started->server.empty()) record_.why += fmt::format(" Answered by {}.", started->server);
       return;
     }
     if (progress_) record_.computed_tokens = progress_->total - progress_->reused;
@@ -205,6 +210,7 @@ class Sender {
     record_.reused_tokens = usage.reused_tokens;
     record_.computed_tokens = usage.prompt_tokens - usage.reused_tokens;
     record_.output_tokens = usage.output_tokens;
+    usage_estimated_ = usage.estimated;
   }
 
   Exchange& exchange_;
@@ -218,6 +224,7 @@ class Sender {
   Clock::time_point began_ = Clock::now();
   Clock::time_point last_write_ = began_;
   Clock::time_point last_ping_ = began_;
+  bool usage_estimated_ = false;
   bool done_ = false;
 };
 

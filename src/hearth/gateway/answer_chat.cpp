@@ -1,12 +1,17 @@
 #include "hearth/gateway/answer_chat.h"
 
+#include <boost/asio/this_coro.hpp>
 #include <climits>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "hearth/gateway/on_worker.h"
 #include "hearth/gateway/route_request.h"
 #include "hearth/provider/choices.h"
+#include "hearth/router/token_estimate.h"
 
 namespace hearth::gateway {
 namespace {
@@ -76,6 +81,28 @@ engine::ChatAnswers::RawRequest raw_request(const wire::CompletionRequest& reque
   return raw;
 }
 
+/// What the provider itself says; nothing if it does not, or not soon.
+asio::awaitable<std::optional<std::size_t>> asked_for_tokens(const RoutedProvider& routed,
+                                                             const chat::Request& request) {
+  constexpr std::chrono::seconds patience{10};
+  if (routed.health->resting(Clock::now())) co_return std::nullopt;
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  const auto queue = std::make_shared<EventQueue>(executor, EventQueue::Wake::end_only);
+  const auto call = routed.provider->count_remotely(
+      request, [queue](chat::Event event) { queue->push(std::move(event)); });
+  const auto until = Clock::now() + patience;
+  while (Clock::now() < until) {
+    const auto events = co_await queue->take(until);
+    for (const chat::Event& event : events) {
+      if (const auto* end = std::get_if<chat::Finished>(&event)) {
+        co_return static_cast<std::size_t>(end->usage.prompt_tokens);
+      }
+      if (std::holds_alternative<chat::Failed>(event)) co_return std::nullopt;
+    }
+  }
+  co_return std::nullopt;
+}
+
 }  // namespace
 
 asio::awaitable<void> refuse(Exchange& exchange, const Error& error) {
@@ -129,8 +156,10 @@ asio::awaitable<void> answer_raw(Exchange& exchange, wire::CompletionRequest& re
   const std::string model = routes.local_model_name(request.model);
   answer.record = begin_record(exchange);
   answer.record.route = local->name() + "," + model;
+  if (!request.session.empty()) answer.record.session = request.session;
   answer.record.scenario = "default";
   answer.record.why = "raw completions go to the local model";
+  answer.record.warnings = fmt::format("{}", fmt::join(request.warnings, "\n"));
   take_defaults(routes.router->params_for({local->name(), model}), request);
   const auto prompts =
       request.prompts.size() == 1 ? provider::Prompts::one : provider::Prompts::each_its_own;
@@ -152,25 +181,38 @@ asio::awaitable<void> answer_raw(Exchange& exchange, wire::CompletionRequest& re
   co_await send_answer(exchange, answer);
 }
 
-asio::awaitable<Result<std::size_t>> count_prompt(Exchange& exchange, chat::Request& request) {
+void tell_how_counted(Exchange& exchange, const CountedPrompt& counted) {
+  if (counted.by == CountedPrompt::By::estimate) exchange.set_header("hearth-count", "estimate");
+}
+
+asio::awaitable<Result<CountedPrompt>> count_prompt(Exchange& exchange, chat::Request& request) {
   const Routes& routes = exchange.routes();
   auto routed = co_await route_request(exchange, request);
   if (!routed) co_return pass_on(routed);
   const auto found = routes.providers.find(routed->decision.destination.target.provider);
   router::apply(routed->decision.destination, routed->decision.subagent_tag, routed->request);
-  // A remote model's tokens are counted with a local tokenizer, if there is one.
-  const auto count = [&]() -> Result<std::size_t> {
-    if (found != routes.providers.end()) {
-      auto* local = dynamic_cast<provider::LocalProvider*>(found->second.provider.get());
-      if (local != nullptr) return local->count_tokens(routed->request);
+  provider::LocalProvider* own = nullptr;
+  if (found != routes.providers.end()) {
+    own = dynamic_cast<provider::LocalProvider*>(found->second.provider.get());
+    if (own == nullptr) {
+      const auto told = co_await asked_for_tokens(found->second, routed->request);
+      if (told) co_return CountedPrompt{*told, CountedPrompt::By::its_model};
     }
-    const auto local = routes.local_for({});
-    if (local == nullptr) {
-      return fail(ErrorKind::unavailable,
-                  "tokens are counted with a local model's tokenizer, and this server has none");
+  }
+  const auto count = [&]() -> Result<CountedPrompt> {
+    if (own != nullptr) {
+      const auto tokens = own->count_tokens(routed->request);
+      if (!tokens) return std::unexpected(tokens.error());
+      return CountedPrompt{*tokens, CountedPrompt::By::its_model};
     }
-    routed->request.model = routes.local_model_name({});
-    return local->count_tokens(routed->request);
+    // A remote model's: with a local tokenizer, if there is one.
+    if (const auto local = routes.local_for({})) {
+      routed->request.model = routes.local_model_name({});
+      if (const auto tokens = local->count_tokens(routed->request)) {
+        return CountedPrompt{*tokens, CountedPrompt::By::estimate};
+      }
+    }
+    return CountedPrompt{router::estimated_tokens(routed->request), CountedPrompt::By::estimate};
   };
   co_return co_await on_worker(exchange.services().workers, count);
 }

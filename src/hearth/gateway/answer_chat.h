@@ -18,9 +18,21 @@ boost::asio::awaitable<void> answer_chat(Exchange& exchange, chat::Request& requ
 boost::asio::awaitable<void> answer_raw(Exchange& exchange, wire::CompletionRequest& request,
                                         Answer& answer);
 
-/// The tokens of the prompt that `request` becomes, which is taken. Errors: those of routing;
-/// unavailable without any local model.
-boost::asio::awaitable<Result<std::size_t>> count_prompt(Exchange& exchange,
-                                                         chat::Request& request);
+struct CountedPrompt {
+  enum class By {
+    its_model,  ///< the tokenizer of the model that would answer, here or at its provider
+    estimate,   ///< another model's, or the length of the texts
+  };
+  std::size_t tokens = 0;
+  By by = By::its_model;
+};
+
+/// The tokens of the prompt that `request` becomes, which is taken. Errors: those of routing, and
+/// of loading a local model.
+boost::asio::awaitable<Result<CountedPrompt>> count_prompt(Exchange& exchange,
+                                                           chat::Request& request);
+
+/// The response's header that tells of an estimate; to be called before the reply.
+void tell_how_counted(Exchange& exchange, const CountedPrompt& counted);
 
 }  // namespace hearth::gateway

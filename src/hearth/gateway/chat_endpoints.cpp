@@ -1,5 +1,9 @@
 #include "hearth/gateway/chat_endpoints.h"
 
+#include <algorithm>
+#include <cctype>
+
+#include "hearth/base/trimmed.h"
 #include "hearth/gateway/answer_chat.h"
 #include "hearth/gateway/route_request.h"
 #include "hearth/wire/anthropic_answer.h"
@@ -20,6 +24,24 @@ Result<chat::Request> decode_with(Exchange& exchange,
   return decode(*body);
 }
 
+/// Of the headers `anthropic-beta`: the names in them that are of the usual kind.
+std::string api_features(const Exchange& exchange) {
+  const std::string told = exchange.header_values("anthropic-beta");
+  const auto is_usual = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-_.").contains(c);
+  };
+  std::string names;
+  for (std::string_view rest = told; !rest.empty();) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string_view name = trimmed(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    if (name.empty() || !std::ranges::all_of(name, is_usual)) continue;
+    if (!names.empty()) names += ',';
+    names += name;
+  }
+  return names;
+}
+
 asio::awaitable<void> reply_input_tokens(Exchange& exchange, Result<chat::Request>& request) {
   if (!request) {
     co_await exchange.reply_error(request.error());
@@ -31,7 +53,8 @@ asio::awaitable<void> reply_input_tokens(Exchange& exchange, Result<chat::Reques
     co_return;
   }
   json::object fields;
-  fields["input_tokens"] = *counted;
+  fields["input_tokens"] = counted->tokens;
+  tell_how_counted(exchange, *counted);
   const json::value body = std::move(fields);
   co_await exchange.reply_json(200, body);
 }
@@ -44,6 +67,7 @@ asio::awaitable<void> post_messages(Exchange& exchange) {
     co_await refuse(exchange, request.error());
     co_return;
   }
+  request->api_features = api_features(exchange);
   const wire::AnswerIdentity identity{.id = {}, .model = request->model, .created = 0};
   Answer answer;
   if (request->stream) {
@@ -74,15 +98,18 @@ asio::awaitable<void> post_chat_completions(Exchange& exchange) {
       .id = {}, .model = exchange.routes().shown_model(request->model), .created = 0};
   Answer answer;
   if (request->stream) {
-    answer.stream = std::make_unique<wire::ChatCompletionStream>(identity, usage);
+    answer.stream = std::make_unique<wire::ChatCompletionStream>(identity, usage,
+                                                                 wire::custom_tools_of(*request));
   } else {
-    answer.whole = std::make_unique<wire::ChatCompletionCollector>(identity);
+    answer.whole =
+        std::make_unique<wire::ChatCompletionCollector>(identity, wire::custom_tools_of(*request));
   }
   co_await answer_chat(exchange, *request, answer, n_choices);
 }
 
 asio::awaitable<void> post_count_tokens(Exchange& exchange) {
   auto request = decode_with(exchange, &wire::decode_count_tokens_request);
+  if (request) request->api_features = api_features(exchange);
   co_await reply_input_tokens(exchange, request);
 }
 

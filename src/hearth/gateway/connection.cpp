@@ -79,16 +79,37 @@ Error too_large(const Limits& limits) {
                       limits.max_body_bytes)};
 }
 
+/// Whether a connection was just opened: its request must come soon.
+enum class Connection { opened, kept };
+
+/// Waits for the first bytes of a request, for as long as such a connection may be silent; what
+/// follows has its own limit. False: there are none.
+asio::awaitable<bool> wait_for_request(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                       std::chrono::seconds patience) {
+  constexpr std::size_t piece = 16384;
+  stream.expires_after(patience);
+  boost::system::error_code ec;
+  const auto space = buffer.prepare(piece);
+  const std::size_t n =
+      co_await stream.async_read_some(space, asio::redirect_error(asio::use_awaitable, ec));
+  buffer.commit(n);
+  co_return !ec;
+}
+
 /// One request and its answer. False: the connection is to be closed.
 asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& buffer,
-                                Services& services) {
+                                Services& services, Connection connection) {
   const Limits& limits = services.limits;
   Parser parser;
   parser.header_limit(64 * 1024);
   parser.body_limit(limits.max_body_bytes);
 
   boost::system::error_code ec;
-  stream.expires_after(buffer.size() > 0 ? limits.read_header : limits.keep_alive);
+  if (connection == Connection::kept && buffer.size() == 0) {
+    const bool came = co_await wait_for_request(stream, buffer, limits.keep_alive);
+    if (!came) co_return false;
+  }
+  stream.expires_after(limits.read_header);
   co_await http::async_read_header(stream, buffer, parser,
                                    asio::redirect_error(asio::use_awaitable, ec));
   if (ec == http::error::end_of_stream || ec == beast::error::timeout ||
@@ -152,7 +173,9 @@ asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, Services& s
   stream.socket().set_option(asio::ip::tcp::no_delay(true), ec);
   beast::flat_buffer buffer;
   try {
-    while (co_await serve_one(stream, buffer, services)) {
+    auto connection = Connection::opened;
+    while (co_await serve_one(stream, buffer, services, connection)) {
+      connection = Connection::kept;
     }
   } catch (const boost::system::system_error& lost) {
     spdlog::debug("a connection was lost: {}", lost.code().message());

@@ -123,6 +123,7 @@ asio::awaitable<void> handle(Exchange& exchange) {
     }
   }
   if (allowed && !is_public(exchange.path())) allowed = check_key(exchange);
+  if (allowed && exchange.path_error()) allowed = std::unexpected(*exchange.path_error());
   if (!allowed) {
     co_await exchange.reply_error(allowed.error());
     co_return;

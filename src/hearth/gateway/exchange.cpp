@@ -16,6 +16,7 @@
 
 #include "hearth/base/id.h"
 #include "hearth/gateway/body_codec.h"
+#include "hearth/gateway/request_target.h"
 #include "hearth/wire/anthropic_answer.h"
 #include "hearth/wire/ollama_answer.h"
 #include "hearth/wire/openai_answer.h"
@@ -29,10 +30,6 @@ namespace http = beast::http;
 namespace {
 
 constexpr const char* server_name = "Hearth";
-
-std::string path_of(std::string_view target) {
-  return std::string(target.substr(0, target.find('?')));
-}
 
 wire::Api api_of(std::string_view path) {
   if (path.starts_with("/v1/messages")) return wire::Api::anthropic;
@@ -69,14 +66,36 @@ Exchange::Exchange(beast::tcp_stream& stream, HttpRequest request, Services& ser
       request_(std::move(request)),
       services_(services),
       routes_(services.routes()),
-      path_(path_of(request_.target())),
+      path_(request_.target()),
       request_id_(new_id("req_")),
-      api_(api_of(path_)),
-      keep_alive_(request_.keep_alive()) {}
+      api_(wire::Api::openai),
+      keep_alive_(request_.keep_alive()) {
+  auto path = path_of_target(request_.target());
+  if (path) {
+    path_ = std::move(*path);
+  } else {
+    path_error_ = std::move(path.error());
+  }
+  api_ = api_of(path_);
+}
+
+std::string Exchange::query(std::string_view name) const {
+  return query_value(request_.target(), name);
+}
 
 std::string_view Exchange::header(std::string_view name) const {
   const auto found = request_.find(name);
   return found == request_.end() ? std::string_view() : std::string_view(found->value());
+}
+
+std::string Exchange::header_values(std::string_view name) const {
+  std::string values;
+  const auto [begin, end] = request_.equal_range(name);
+  for (auto field = begin; field != end; ++field) {
+    if (!values.empty()) values += ',';
+    values += std::string_view(field->value());
+  }
+  return values;
 }
 
 Result<json::value> Exchange::parse_body() {
@@ -102,6 +121,7 @@ Exchange::Awaitable<void> Exchange::reply_text(int status, std::string_view cont
   response.set(http::field::server, server_name);
   response.set(http::field::content_type, content_type);
   response.set("request-id", request_id_);
+  for (const auto& [name, value] : headers_) response.set(name, value);
   set_origin(response, allowed_origin_);
   response.keep_alive(keep_alive_);
   response.body() = std::move(body);
@@ -115,6 +135,10 @@ Exchange::Awaitable<void> Exchange::reply_text(int status, std::string_view cont
 Exchange::Awaitable<void> Exchange::reply_error(const Error& error) {
   const json::value body = error_body(error, api_, request_id_);
   const int status = wire::http_status(error, api_);
+  const bool later = status == 429 || status == 503 || status == 529;
+  if (later && error.retry_after) {
+    set_header("retry-after", std::to_string(error.retry_after->count()));
+  }
   co_await reply_json(status, body);
 }
 

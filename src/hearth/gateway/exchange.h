@@ -6,8 +6,11 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "hearth/base/json.h"
 #include "hearth/gateway/event_queue.h"
@@ -29,8 +32,15 @@ class Exchange {
   Exchange(boost::beast::tcp_stream& stream, HttpRequest request, Services& services);
 
   [[nodiscard]] const HttpRequest& request() const { return request_; }
+  /// With its escapes undone; as it came where that is not possible.
   [[nodiscard]] std::string_view path() const { return path_; }
+  /// What is wrong with the address, or nothing.
+  [[nodiscard]] const std::optional<Error>& path_error() const { return path_error_; }
+  /// A parameter of the query; empty where it is missing.
+  [[nodiscard]] std::string query(std::string_view name) const;
   [[nodiscard]] std::string_view header(std::string_view name) const;
+  /// Of all headers of that name, with commas between them.
+  [[nodiscard]] std::string header_values(std::string_view name) const;
   [[nodiscard]] Services& services() const { return services_; }
   /// Those of when the request arrived.
   [[nodiscard]] const Routes& routes() const { return *routes_; }
@@ -48,11 +58,16 @@ class Exchange {
   Awaitable<void> reply_json(int status, const json::value& body);
   /// Takes `body`.
   Awaitable<void> reply_text(int status, std::string_view content_type, std::string& body);
-  /// In the envelope of this endpoint's API.
+  /// In the envelope of this endpoint's API; with `retry-after` where a provider told it.
   Awaitable<void> reply_error(const Error& error);
 
   /// Lets the page of that origin read the responses (CORS).
   void allow_origin(std::string_view origin) { allowed_origin_ = origin; }
+
+  /// A header of a response that is still to be sent whole.
+  void set_header(std::string name, std::string value) {
+    headers_.emplace_back(std::move(name), std::move(value));
+  }
 
   /// The head goes out with the first text.
   void begin_stream(std::string_view content_type);
@@ -74,12 +89,14 @@ class Exchange {
   Services& services_;
   std::shared_ptr<const Routes> routes_;
   std::string path_;
+  std::optional<Error> path_error_;
   std::string request_id_;
   wire::Api api_;
   bool keep_alive_;
   bool replied_ = false;
   std::string unsent_head_;
   std::string allowed_origin_;
+  std::vector<std::pair<std::string, std::string>> headers_;
 };
 
 }  // namespace hearth::gateway

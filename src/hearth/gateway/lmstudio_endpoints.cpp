@@ -20,7 +20,7 @@ json::value lmstudio_entry(const Routes& routes, const std::string& name) {
   json::object entry;
   entry["id"] = name;
   entry["object"] = "model";
-  entry["type"] = "llm";
+  entry["type"] = info->answers_chats() ? "llm" : "embeddings";
   entry["publisher"] = slash == std::string::npos ? "" : name.substr(0, slash);
   entry["arch"] = info->architecture;
   entry["compatibility_type"] = "gguf";
@@ -28,6 +28,7 @@ json::value lmstudio_entry(const Routes& routes, const std::string& name) {
   entry["state"] = instance ? "loaded" : "not-loaded";
   entry["max_context_length"] = info->context_length;
   if (instance) entry["loaded_context_length"] = instance->n_ctx();
+  if (info->answers_chats()) entry["capabilities"] = json::array{"tool_use"};
   return entry;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "hearth/wire/models_list.h"
 
@@ -34,11 +35,35 @@ std::vector<wire::ModelEntry> model_entries(const Routes& routes) {
   return entries;
 }
 
+Result<wire::ModelsPage> page_of(const Exchange& exchange) {
+  constexpr std::size_t most = 1000;  // the API's own
+  wire::ModelsPage page;
+  page.after_id = exchange.query("after_id");
+  page.before_id = exchange.query("before_id");
+  const std::string limit = exchange.query("limit");
+  if (limit.empty()) return page;
+  std::size_t number = 0;
+  const auto [end, ec] = std::from_chars(limit.data(), limit.data() + limit.size(), number);
+  if (ec != std::errc{} || end != limit.data() + limit.size() || number < 1 || number > most) {
+    return fail(ErrorKind::invalid_request,
+                fmt::format("limit: expected a number from 1 to {}, found {}", most, limit));
+  }
+  page.limit = number;
+  return page;
+}
+
 }  // namespace
 
 asio::awaitable<void> get_models(Exchange& exchange) {
-  const json::value list = wire::models_list(model_entries(exchange.routes()));
-  co_await exchange.reply_json(200, list);
+  const auto page = page_of(exchange);
+  const auto entries = model_entries(exchange.routes());
+  const auto list = page ? wire::models_list(entries, *page) : std::unexpected(page.error());
+  if (list) {
+    const json::value body = *list;
+    co_await exchange.reply_json(200, body);
+  } else {
+    co_await exchange.reply_error(list.error());
+  }
 }
 
 asio::awaitable<void> get_model(Exchange& exchange, std::string_view id) {

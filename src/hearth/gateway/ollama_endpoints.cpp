@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <ctime>
 
 #include "hearth/base/sha256.h"
@@ -80,6 +82,23 @@ json::object loaded_models(const Routes& routes) {
   return {{"models", std::move(list)}};
 }
 
+/// Whether its template knows thoughts: by a switch, a tag, or harmony's channel.
+bool thinks(const models::GgufInfo& info) {
+  return std::ranges::any_of(
+      std::array{"enable_thinking", "<think>", "reasoning_content", "<|channel|>analysis"},
+      [&](const char* mark) { return info.chat_template.contains(mark); });
+}
+
+json::array capabilities_of(const models::GgufInfo& info) {
+  if (info.makes_embeddings) return {json::value("embedding")};
+  // Ollama has no word for models that rank.
+  if (info.ranks_documents) return {};
+  json::array capabilities{"completion", "tools"};
+  if (info.fills_gaps) capabilities.emplace_back("insert");
+  if (thinks(info)) capabilities.emplace_back("thinking");
+  return capabilities;
+}
+
 Result<json::object> show(const Routes& routes, const json::object& body) {
   std::string asked(find_string(body, "model").value_or(""));
   if (asked.empty()) asked = find_string(body, "name").value_or("");
@@ -97,7 +116,7 @@ Result<json::object> show(const Routes& routes, const json::object& body) {
   object["details"] = details_of(*info);
   object["model_info"] = std::move(model_info);
   object["template"] = info->chat_template;
-  object["capabilities"] = json::array{"completion", "tools"};
+  object["capabilities"] = capabilities_of(*info);
   if (const auto instance = routes.local_models->loaded(name)) {
     object["parameters"] = fmt::format("num_ctx {}", instance->n_ctx());
   }

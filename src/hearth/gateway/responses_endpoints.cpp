@@ -107,7 +107,8 @@ asio::awaitable<void> post_response_input_tokens(Exchange& exchange) {
   }
   json::object fields;
   fields["object"] = "response.input_tokens";
-  fields["input_tokens"] = *counted;
+  fields["input_tokens"] = counted->tokens;
+  tell_how_counted(exchange, *counted);
   const json::value body = std::move(fields);
   co_await exchange.reply_json(200, body);
 }

@@ -7,6 +7,7 @@
 
 #include "hearth/gateway/on_worker.h"
 #include "hearth/router/system_prompt.h"
+#include "hearth/router/token_estimate.h"
 
 namespace hearth::gateway {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 /// Of one request. Counts with the tokenizer of the local model that the long-context route leads
-/// to, or of the first local model; without any, by the usual four bytes a token.
+/// to, or of the first local model; without any, by the length of the texts.
 class LocalCounter final : public router::TokenCounter {
  public:
   explicit LocalCounter(const Routes& routes) : routes_(routes) {}
@@ -27,7 +28,7 @@ class LocalCounter final : public router::TokenCounter {
       asked.model = routes_.local_model_name(name);
       if (const auto tokens = local->estimate_tokens(asked)) return *tokens;
     }
-    return upper_bound(request) / 4;
+    return router::estimated_tokens(request);
   }
 
   /// Asked for by whoever wants to know whether to count, and by the router.
@@ -57,7 +58,7 @@ observe::RequestRecord begin_record(const Exchange& exchange) {
   record.time_ms = unix_ms();
   record.endpoint = exchange.path();
   record.client = exchange.header("user-agent");
-  for (const std::string_view name : {"x-claude-code-session-id", "session-id", "x-session-id"}) {
+  for (const std::string_view name : router::session_headers) {
     if (record.session.empty()) record.session = exchange.header(name);
   }
   return record;

@@ -59,6 +59,11 @@ struct BrokenHeader : std::runtime_error {
 
 using Scalar = std::variant<std::monostate, std::uint64_t, std::string>;
 
+/// Tokens that llama.cpp takes for "here the text before the gap begins".
+constexpr std::array<std::string_view, 6> gap_marks{
+    "<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>",
+    "<PRE>",          "\u2581<PRE>",  "<\uff5cfim\u2581begin\uff5c>"};
+
 class Reader {
  public:
   Reader(std::ifstream& file, std::uint64_t size) : file_(file), size_(size) {}
@@ -100,6 +105,9 @@ class Reader {
     throw BrokenHeader("it holds a value of an unknown type");
   }
 
+  /// An array held the mark that opens a text with a gap.
+  [[nodiscard]] bool gap_mark_seen() const { return gap_mark_seen_; }
+
   std::uint64_t position() { return static_cast<std::uint64_t>(file_.tellg()); }
 
  private:
@@ -118,6 +126,9 @@ class Reader {
     bool numbers = false;
     for (std::uint64_t i = 0; i < count; ++i) {
       const Scalar element = value(type);
+      if (const auto* text = std::get_if<std::string>(&element)) {
+        gap_mark_seen_ = gap_mark_seen_ || std::ranges::find(gap_marks, *text) != gap_marks.end();
+      }
       if (const auto* whole = std::get_if<std::uint64_t>(&element)) {
         largest = std::max(largest, *whole);
         numbers = true;
@@ -129,11 +140,14 @@ class Reader {
 
   std::ifstream& file_;
   std::uint64_t size_;
+  bool gap_mark_seen_ = false;
 };
 
 class Metadata {
  public:
   void set(std::string key, Scalar value) { values_[std::move(key)] = std::move(value); }
+
+  [[nodiscard]] bool has(const std::string& key) const { return values_.contains(key); }
 
   [[nodiscard]] std::string text(const std::string& key) const {
     const auto found = values_.find(key);
@@ -231,6 +245,8 @@ GgufInfo read_header(std::ifstream& file, std::uint64_t file_bytes) {
   const std::uint64_t pooling = of_model("pooling_type");
   info.makes_embeddings = pooling >= 1 && pooling <= 3;
   info.ranks_documents = pooling == 4;
+  info.fills_gaps = reader.gap_mark_seen() || metadata.has("tokenizer.ggml.fim_pre_token_id") ||
+                    metadata.has("tokenizer.ggml.prefix_token_id");
   return info;
 }
 

@@ -28,6 +28,8 @@ struct GgufInfo {
   bool makes_embeddings = false;
   /// It gives a document one number: how well it answers a question.
   bool ranks_documents = false;
+  /// Its vocabulary has a mark for a gap in a text that is to be filled in.
+  bool fills_gaps = false;
 
   [[nodiscard]] bool answers_chats() const { return !makes_embeddings && !ranks_documents; }
 

@@ -60,6 +60,7 @@ class Choices {
     }
     usage_.output_tokens += finished.usage.output_tokens;
     usage_.thinking_tokens += finished.usage.thinking_tokens;
+    usage_.estimated = usage_.estimated || finished.usage.estimated;
     const double decode_ms = std::max(timings_.decode_ms, finished.timings.decode_ms);
     if (first) timings_ = finished.timings;
     timings_.decode_ms = decode_ms;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,7 @@ struct HttpRequest {
 struct HttpResponse {
   int status = 0;
   std::string content_type;
-  std::string retry_after;
+  std::optional<std::chrono::seconds> retry_after;  ///< from now; told in seconds or as a date
 };
 
 enum class TransferFault {

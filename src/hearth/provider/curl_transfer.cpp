@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 
 #include "hearth/base/certificates.h"
@@ -41,6 +43,16 @@ std::string_view header_value(std::string_view line, std::string_view name) {
   return value.substr(0, value.find_last_not_of(" \t\r\n") + 1);
 }
 
+/// Seconds, or a date. Nothing for what is neither.
+std::optional<std::chrono::seconds> retry_after_of(std::string_view value) {
+  int seconds = 0;
+  const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+  if (ec == std::errc{} && seconds >= 0) return std::chrono::seconds(seconds);
+  const std::time_t date = curl_getdate(std::string(value).c_str(), nullptr);
+  if (date < 0) return std::nullopt;
+  return std::chrono::seconds(std::max<std::time_t>(0, date - std::time(nullptr)));
+}
+
 }  // namespace
 
 CurlTransfer::~CurlTransfer() {
@@ -57,6 +69,10 @@ bool CurlTransfer::set_up() {
   }
   // Without this, a body over 1 MB waits for a "100 Continue" that few servers send.
   headers_ = curl_slist_append(headers_, "Expect:");
+  // Compressed, an answer would come in larger pieces, later. A server that compresses all the same
+  // is understood.
+  headers_ = curl_slist_append(headers_, "Accept-Encoding: identity");
+  curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(easy_, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   // Over TLS, where the server offers it: many requests share a connection.
@@ -129,7 +145,7 @@ void CurlTransfer::take_header(std::string_view line) {
   } else if (const auto type = header_value(line, "content-type"); !type.empty()) {
     response_.content_type = type;
   } else if (const auto after = header_value(line, "retry-after"); !after.empty()) {
-    response_.retry_after = after;
+    response_.retry_after = retry_after_of(after);
   }
 }
 

@@ -1,7 +1,5 @@
 #include "hearth/provider/local.h"
 
-#include <fmt/format.h>
-
 #include "hearth/chat/server_tools.h"
 
 namespace hearth::provider {
@@ -27,11 +25,7 @@ LocalProvider::LocalProvider(std::string name, std::vector<std::string> model_na
 
 std::unique_ptr<Call> LocalProvider::start(chat::Request request, chat::EventSink sink) {
   if (chat::demands_server_tool(request)) {
-    sink(chat::Failed{{ErrorKind::invalid_request,
-                       fmt::format("{}, and this model runs on your own machine. Route such "
-                                   "requests to a provider that has them (`Router.webSearch`), or "
-                                   "give the client a tool of its own",
-                                   chat::server_tools_note(request))}});
+    sink(chat::Failed{chat::server_tools_refusal(request, "runs on your own machine")});
     return std::make_unique<LocalCall>(nullptr);
   }
   chat::remove_server_tools(request);

@@ -39,6 +39,11 @@ class Provider {
   [[nodiscard]] virtual std::unique_ptr<Call> forward(std::string_view endpoint, std::string body,
                                                       chat::EventSink sink);
 
+  /// Begins asking the server how many tokens `request` has; the events are those of
+  /// wire::TokenCountDecoder. Failed invalid_request where it does not tell. Likewise.
+  [[nodiscard]] virtual std::unique_ptr<Call> count_remotely(chat::Request request,
+                                                             chat::EventSink sink);
+
   /// What of `request` it has no place for, one sentence each; the rest is asked.
   [[nodiscard]] virtual std::vector<std::string> left_out(const chat::Request& /*request*/) const {
     return {};

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <memory>
 #include <mutex>
 #include <utility>
 
 #include "hearth/base/shown_url.h"
 #include "hearth/chat/server_tools.h"
+#include "hearth/router/token_estimate.h"
 #include "hearth/wire/anthropic_encode.h"
 #include "hearth/wire/anthropic_events.h"
 #include "hearth/wire/gemini_encode.h"
@@ -18,7 +18,9 @@
 #include "hearth/wire/http_status.h"
 #include "hearth/wire/openai_encode.h"
 #include "hearth/wire/openai_events.h"
+#include "hearth/wire/overflow.h"
 #include "hearth/wire/passed_on.h"
+#include "hearth/wire/token_count.h"
 
 namespace hearth::provider {
 namespace {
@@ -73,11 +75,12 @@ Error error_of_fault(const TransferEnd& end, const RemoteSettings& settings) {
           fmt::format("{} ended mid-stream ({}); try again", url, end.reason)};
 }
 
-std::unique_ptr<wire::StreamDecoder> decoder_for(router::ProviderKind kind) {
+std::unique_ptr<wire::StreamDecoder> decoder_for(router::ProviderKind kind,
+                                                 const chat::Request& request) {
   if (kind == router::ProviderKind::anthropic)
     return std::make_unique<wire::MessagesEventDecoder>();
   if (kind == router::ProviderKind::gemini) return std::make_unique<wire::GeminiEventDecoder>();
-  return std::make_unique<wire::ChatCompletionEventDecoder>();
+  return std::make_unique<wire::ChatCompletionEventDecoder>(request.stop);
 }
 
 bool is_put_off(int status) {
@@ -90,12 +93,13 @@ bool is_put_off(int status) {
 class Answer : public std::enable_shared_from_this<Answer> {
  public:
   Answer(const RemoteSettings& settings, CurlLoop& loop, HttpRequest request,
-         std::unique_ptr<wire::StreamDecoder> decoder, chat::EventSink sink)
+         std::unique_ptr<wire::StreamDecoder> decoder, chat::EventSink sink, int prompt_estimate)
       : settings_(settings),
         loop_(loop),
         request_(std::make_shared<const HttpRequest>(std::move(request))),
         sink_(std::move(sink)),
         decoder_(std::move(decoder)),
+        prompt_estimate_(prompt_estimate),
         retries_left_(settings.retries),
         delay_(settings.retry_delay) {}
 
@@ -129,8 +133,11 @@ class Answer : public std::enable_shared_from_this<Answer> {
 
   void fail(Error error) {
     if (std::exchange(ended_, true)) return;
-    error.message = fmt::format("{}: {}", settings_.name,
-                                without_key(std::move(error.message), settings_.api_key));
+    const bool is_long = wire::is_overflow(error);
+    std::string words = without_key(std::move(error.message), settings_.api_key);
+    // Clients read how it begins.
+    error.message = is_long ? fmt::format("{} ({})", words, settings_.name)
+                            : fmt::format("{}: {}", settings_.name, words);
     sink_(chat::Failed{std::move(error)});
   }
 
@@ -142,9 +149,34 @@ class Answer : public std::enable_shared_from_this<Answer> {
       if (auto* failed = std::get_if<chat::Failed>(&event)) {
         fail(std::move(failed->error));
       } else {
-        ended_ = std::holds_alternative<chat::Finished>(event);
+        output_bytes_ += bytes_of(event);
+        auto* finished = std::get_if<chat::Finished>(&event);
+        if (finished != nullptr) fill_in(finished->usage);
+        ended_ = finished != nullptr;
         sink_(std::move(event));
       }
+    }
+  }
+
+  /// Of what the model wrote.
+  static std::size_t bytes_of(const chat::Event& event) {
+    if (const auto* text = std::get_if<chat::TextDelta>(&event)) return text->text.size();
+    if (const auto* thought = std::get_if<chat::ThinkingDelta>(&event)) return thought->text.size();
+    const auto* call = std::get_if<chat::ToolCallDelta>(&event);
+    return call == nullptr ? 0 : call->arguments.size();
+  }
+
+  /// What the server did not tell.
+  void fill_in(chat::Usage& usage) const {
+    if (prompt_estimate_ == 0) return;
+    const int output = static_cast<int>(router::estimated_tokens(output_bytes_));
+    if (usage.prompt_tokens == 0) {
+      usage.prompt_tokens = prompt_estimate_;
+      usage.estimated = true;
+    }
+    if (usage.output_tokens == 0 && output > 0) {
+      usage.output_tokens = output;
+      usage.estimated = true;
     }
   }
 
@@ -177,13 +209,8 @@ class Answer : public std::enable_shared_from_this<Answer> {
       return false;
     }
     std::chrono::milliseconds delay = std::exchange(delay_, delay_ * 2);
-    int asked_seconds = 0;
-    const std::string& asked = response_.retry_after;
-    const auto [rest, ec] =
-        std::from_chars(asked.data(), asked.data() + asked.size(), asked_seconds);
-    if (ec == std::errc{} && asked_seconds > 0) {
-      delay = std::max<std::chrono::milliseconds>(delay, std::chrono::seconds(asked_seconds));
-    }
+    delay = std::max<std::chrono::milliseconds>(
+        delay, response_.retry_after.value_or(std::chrono::seconds(0)));
     if (delay > settings_.longest_retry_delay) return false;
     --retries_left_;
     send(delay);
@@ -195,6 +222,8 @@ class Answer : public std::enable_shared_from_this<Answer> {
   std::shared_ptr<const HttpRequest> request_;  ///< null once a response has begun
   chat::EventSink sink_;
   std::unique_ptr<wire::StreamDecoder> decoder_;
+  const int prompt_estimate_;  ///< tokens; 0: usage is not estimated
+  std::size_t output_bytes_ = 0;
   int retries_left_;
   std::chrono::milliseconds delay_;
   HttpResponse response_;
@@ -243,10 +272,18 @@ HttpRequest request_to(const RemoteSettings& settings, std::string url, std::str
   return http;
 }
 
+/// What every request to an Anthropic server has besides.
+void add_api_headers(const chat::Request& request, HttpRequest& http) {
+  http.headers.emplace_back(anthropic_version);
+  if (!request.api_features.empty() && request.extra_format == "anthropic") {
+    http.headers.push_back("anthropic-beta: " + request.api_features);
+  }
+}
+
 HttpRequest http_request(const RemoteSettings& settings, const chat::Request& request) {
   HttpRequest http = request_to(settings, settings.url, "text/event-stream");
   if (settings.kind == router::ProviderKind::anthropic) {
-    http.headers.emplace_back(anthropic_version);
+    add_api_headers(request, http);
     http.body = to_json(wire::encode_messages_request(request, wire::MessagesServer::anthropic));
   } else if (settings.kind == router::ProviderKind::gemini) {
     http.url = wire::gemini_url(settings.url, request.model);
@@ -276,15 +313,20 @@ std::vector<std::string> RemoteProvider::left_out(const chat::Request& request) 
   if (settings_.kind == router::ProviderKind::anthropic) {
     return wire::left_out_of_messages(request);
   }
-  std::vector<std::string> sentences;
-  if (settings_.kind == router::ProviderKind::gemini) sentences = wire::left_out_of_gemini(request);
-  // Between two sides of OpenAI's format they are passed on.
-  const bool same_format =
-      settings_.kind == router::ProviderKind::openai && request.extra_format == "openai";
-  if (std::string note = chat::server_tools_note(request); !note.empty() && !same_format) {
+  std::vector<std::string> sentences = settings_.kind == router::ProviderKind::gemini
+                                           ? wire::left_out_of_gemini(request)
+                                           : wire::left_out_of_chat(request);
+  if (std::string note = chat::server_tools_note(request);
+      !note.empty() && !has_server_tools(request)) {
     sentences.push_back(std::move(note));
   }
   return sentences;
+}
+
+/// Between two sides of OpenAI's format they are passed on.
+bool RemoteProvider::has_server_tools(const chat::Request& request) const {
+  return settings_.kind == router::ProviderKind::anthropic ||
+         (settings_.kind == router::ProviderKind::openai && request.extra_format == "openai");
 }
 
 RemoteProvider::RemoteProvider(RemoteSettings settings, CurlLoop& loop)
@@ -295,8 +337,25 @@ RemoteProvider::RemoteProvider(RemoteSettings settings, CurlLoop& loop)
 }
 
 std::unique_ptr<Call> RemoteProvider::start(chat::Request request, chat::EventSink sink) {
+  if (chat::demands_server_tool(request) && !has_server_tools(request) &&
+      !request.may_lack_server_tools) {
+    sink(chat::Failed{chat::server_tools_refusal(
+        request, fmt::format("is that of {}, which does not get them", settings_.name))});
+    return std::make_unique<Call>();
+  }
   request.stream = true;
-  return send(http_request(settings_, request), decoder_for(settings_.kind), std::move(sink));
+  return send(http_request(settings_, request), decoder_for(settings_.kind, request),
+              std::move(sink), static_cast<int>(router::estimated_tokens(request)));
+}
+
+std::unique_ptr<Call> RemoteProvider::count_remotely(chat::Request request, chat::EventSink sink) {
+  if (settings_.kind != router::ProviderKind::anthropic) {
+    return Provider::count_remotely(std::move(request), std::move(sink));
+  }
+  HttpRequest http = request_to(settings_, settings_.url + "/count_tokens", "application/json");
+  add_api_headers(request, http);
+  http.body = to_json(wire::encode_count_tokens_request(request));
+  return send(std::move(http), std::make_unique<wire::TokenCountDecoder>(), std::move(sink));
 }
 
 std::unique_ptr<Call> RemoteProvider::forward(std::string_view endpoint, std::string body,
@@ -314,9 +373,9 @@ std::unique_ptr<Call> RemoteProvider::forward(std::string_view endpoint, std::st
 
 std::unique_ptr<Call> RemoteProvider::send(HttpRequest request,
                                            std::unique_ptr<wire::StreamDecoder> decoder,
-                                           chat::EventSink sink) {
+                                           chat::EventSink sink, int prompt_estimate) {
   auto answer = std::make_shared<Answer>(settings_, loop_, std::move(request), std::move(decoder),
-                                         std::move(sink));
+                                         std::move(sink), prompt_estimate);
   if (has_control_characters(settings_.api_key)) {
     answer->fail({ErrorKind::config, "api_key holds a line end or another control character"});
   } else {

@@ -37,11 +37,15 @@ RemoteSettings remote_settings(const router::ProviderConfig& provider,
 /// A remote server that speaks OpenAI's chat completions, Anthropic's Messages or Gemini's API. It
 /// always streams from there, whether the client streams or not.
 ///
-/// Retries are its own; failures are told after the last one. They name the provider and what to
-/// do: 401 unauthorized, 403 forbidden, 404 not_found, 429 rate_limited (with the server's
-/// retry-after), other 4xx invalid_request, 5xx and what is no API answer unavailable; refused,
-/// unknown host, broken off: unavailable; silence: timeout. Keys are never part of a message or a
-/// log line.
+/// A request that only a server's own tools can answer is refused, unless the server may have them
+/// (Anthropic's, or OpenAI's format on both sides) or Request::may_lack_server_tools is set. Where
+/// the server tells no usage, it is estimated.
+///
+/// Retries are its own; failures are told after the last one. They name the provider (a prompt that
+/// is too long at the end, see wire/overflow.h) and what to do: 401 unauthorized, 403 forbidden,
+/// 404 not_found, 429 rate_limited (with the server's retry-after), other 4xx invalid_request, 5xx
+/// and what is no API answer unavailable; refused, unknown host, broken off: unavailable; silence:
+/// timeout. Keys are never part of a message or a log line.
 class RemoteProvider : public Provider {
  public:
   /// `loop` must outlive the provider and its calls.
@@ -51,13 +55,16 @@ class RemoteProvider : public Provider {
   /// Only of OpenAI-like servers.
   std::unique_ptr<Call> forward(std::string_view endpoint, std::string body,
                                 chat::EventSink sink) override;
+  /// Only of servers that speak Anthropic's format.
+  std::unique_ptr<Call> count_remotely(chat::Request request, chat::EventSink sink) override;
   std::vector<std::string> left_out(const chat::Request& request) const override;
   std::string name() const override { return settings_.name; }
   std::vector<std::string> models() const override { return settings_.models; }
 
  private:
+  [[nodiscard]] bool has_server_tools(const chat::Request& request) const;
   std::unique_ptr<Call> send(HttpRequest request, std::unique_ptr<wire::StreamDecoder> decoder,
-                             chat::EventSink sink);
+                             chat::EventSink sink, int prompt_estimate = 0);
 
   RemoteSettings settings_;
   CurlLoop& loop_;

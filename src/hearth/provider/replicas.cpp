@@ -128,8 +128,12 @@ std::unique_ptr<Call> ReplicatedProvider::start(chat::Request request, chat::Eve
     };
     attempts.push_back(std::move(attempt));
   }
-  return start_with_fallback(std::move(attempts), std::move(sink),
-                             std::make_shared<AttemptTrail>());
+  const auto trail = std::make_shared<AttemptTrail>();
+  auto naming = [trail, sink = std::move(sink)](chat::Event event) mutable {
+    if (auto* started = std::get_if<chat::Started>(&event)) started->server = trail->route();
+    sink(std::move(event));
+  };
+  return start_with_fallback(std::move(attempts), std::move(naming), trail);
 }
 
 }  // namespace hearth::provider

@@ -34,6 +34,7 @@ std::vector<std::uint64_t> prefix_chain(const chat::Request& request);
 /// Several servers with the same models. A request goes to the one that has read most of its
 /// beginning, of equals to the one with the fewest answers under way; one that fails before its
 /// first token is replaced by the next, and one that failed in a row is left alone for a while.
+/// Started names the one that answers.
 class ReplicatedProvider final : public Provider {
  public:
   /// `shown`: each server's address as messages name it.
@@ -45,6 +46,11 @@ class ReplicatedProvider final : public Provider {
   [[nodiscard]] std::unique_ptr<Call> forward(std::string_view endpoint, std::string body,
                                               chat::EventSink sink) override {
     return replicas_.front()->server->forward(endpoint, std::move(body), std::move(sink));
+  }
+  /// Likewise.
+  [[nodiscard]] std::unique_ptr<Call> count_remotely(chat::Request request,
+                                                     chat::EventSink sink) override {
+    return replicas_.front()->server->count_remotely(std::move(request), std::move(sink));
   }
   [[nodiscard]] std::vector<std::string> left_out(const chat::Request& request) const override {
     return replicas_.front()->server->left_out(request);

@@ -22,10 +22,9 @@ void apply(const Destination& destination, const std::string& subagent_tag,
   const bool open =
       request.thinking.effort.empty() && request.thinking.mode == chat::Thinking::Mode::unset;
   if (open) chat::set_effort(request.thinking, params.effort);
+  request.may_lack_server_tools = destination.for_web_search;
   for (const auto& member : params.other) {
-    if (!request.extra.contains(member.key())) {
-      request.provider_extra.emplace(member.key(), member.value());
-    }
+    request.provider_extra.emplace(member.key(), member.value());
   }
 }
 

@@ -32,13 +32,12 @@ constexpr std::array<std::string_view, 13> used_keys{"Providers",
                                                      "REWRITE_SYSTEM_PROMPT"};
 
 /// What cannot be used, and what to do instead.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> told_keys{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> told_keys{{
     {"CUSTOM_ROUTER_PATH",
      "a router in JavaScript is not run; say the same in Router.rules (docs/routing.md translates "
      "the usual ones)"},
     {"transformers",
      "transformers in JavaScript are not run; docs/routing.md says what is built in"},
-    {"StatusLine", "is Claude Code Router's own display; `hearth log -f` shows the requests"},
 }};
 
 /// The keys of `fallback` are the scenarios'.
@@ -159,6 +158,7 @@ Result<Config> parse_config(std::string_view text, const std::string& file,
   config.log_level =
       top.one_of("LOG_LEVEL", {"trace", "debug", "info", "warn", "error", "fatal", "off"});
   config.log_format = top.one_of("LOG_FORMAT", {"text", "json"});
+  if (const json::object* line = top.object("StatusLine")) config.status_line = *line;
   for (const auto& [key, advice] : told_keys) {
     if (top.value(key) != nullptr) config.warnings.push_back(fmt::format("{}: {}", key, advice));
   }

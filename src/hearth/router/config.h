@@ -84,8 +84,9 @@ struct Config {
   int api_timeout_ms = 600000;
   std::string rewrite_system_prompt;  ///< REWRITE_SYSTEM_PROMPT: a file; empty: not set
   bool log = true;
-  std::string log_level;   ///< LOG_LEVEL; empty: not set
-  std::string log_format;  ///< LOG_FORMAT: text or json; empty: not set
+  std::string log_level;     ///< LOG_LEVEL; empty: not set
+  std::string log_format;    ///< LOG_FORMAT: text or json; empty: not set
+  json::object status_line;  ///< StatusLine, as it stands; see cli/status_line.h
   json::object other;
   std::vector<std::string> warnings;
 

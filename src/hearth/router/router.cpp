@@ -269,7 +269,8 @@ struct Router::Run {
     if (found == routes.fallback.end()) return;
     for (const Target& target : found->second) {
       if (target == decision.destination.target) continue;
-      decision.fallbacks.push_back({target, params_for(target)});
+      decision.fallbacks.push_back(
+          {target, params_for(target), decision.scenario == Scenario::web_search});
     }
   }
 
@@ -291,6 +292,7 @@ struct Router::Run {
                   "no model to answer with: name one with --model, or configure a provider");
     }
     decision.destination.params = params_for(decision.destination.target);
+    decision.destination.for_web_search = decision.destination.target == routes.web_search;
     add_fallbacks();
     return std::move(decision);
   }

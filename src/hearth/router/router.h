@@ -40,6 +40,8 @@ struct Considered {
 struct Destination {
   Target target;
   RouteParams params;
+  /// It is the configuration's for requests with a web search of the server's own.
+  bool for_web_search = false;
 };
 
 struct Decision {

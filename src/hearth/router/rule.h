@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,10 @@ struct Arrival {
   /// The value of a header, by its name in lower case; empty if there is none. May be empty.
   std::function<std::string(const std::string& name)> header;
 };
+
+/// Where clients tell their conversation's id, beside the body: the first that is there counts.
+inline constexpr std::array<std::string_view, 3> session_headers{"x-claude-code-session-id",
+                                                                 "session-id", "x-session-id"};
 
 /// What a rule asks of a request. Every member that is set must hold; of a list of patterns
 /// (globs, see glob.h) one must match.

@@ -15,7 +15,10 @@ enum class Effect {
   none,                   ///< what it mends is not broken here
   anthropic,              ///< another format
   gemini,                 ///< a third one
-  thinking,               ///< thoughts go back to the server
+  deepseek,               ///< thoughts go back to the server, and an answer has a limit
+  thinking,               ///< thoughts go back to the server, and it is asked for them
+  openrouter,             ///< thinking is asked for in its way; its options go into the body
+  schema,                 ///< tools do not name what their schema is written in
   max_tokens,             ///< `max_tokens` of its options is a ceiling
   max_completion_tokens,  ///< `max_tokens` is called so there
   parameters,             ///< its options go into the body
@@ -23,6 +26,8 @@ enum class Effect {
   forced_thinking,        ///< done with a prompt there, and not here
   unspoken,               ///< an API of its own
 };
+
+constexpr int deepseek_max_tokens = 8192;
 
 struct Known {
   std::string_view name;
@@ -36,14 +41,14 @@ constexpr std::array known_transformers{
     Known{"chutes-glm", Effect::none},
     Known{"cleancache", Effect::none},
     Known{"customparams", Effect::parameters},
-    Known{"deepseek", Effect::thinking},
+    Known{"deepseek", Effect::deepseek},
     Known{"enhancetool", Effect::none},
     Known{"forcereasoning", Effect::forced_thinking},
     Known{"gemini", Effect::gemini},
-    Known{"groq", Effect::none},
+    Known{"groq", Effect::schema},
     Known{"maxcompletiontokens", Effect::max_completion_tokens},
     Known{"maxtoken", Effect::max_tokens},
-    Known{"openrouter", Effect::none},
+    Known{"openrouter", Effect::openrouter},
     Known{"reasoning", Effect::thinking},
     Known{"sampling", Effect::sampling},
     Known{"streamoptions", Effect::none},
@@ -135,16 +140,30 @@ class Reader {
       case Effect::none: return;
       case Effect::anthropic: result_.anthropic = true; return;
       case Effect::gemini: result_.gemini = true; return;
-      case Effect::thinking: params.other["reasoning_content"] = true; return;
+      case Effect::deepseek:
+        params.other["reasoning_content"] = true;
+        lower_ceiling(params, deepseek_max_tokens);
+        return;
+      case Effect::thinking:
+        params.other["reasoning_content"] = true;
+        if (find_bool(options, "enable").value_or(true)) {
+          params.other["thinking_form"] = "thinking";
+        } else {
+          params.other["thinking"] = json::object{{"type", "disabled"}};
+          params.other["enable_thinking"] = false;
+        }
+        return;
+      case Effect::openrouter: take_openrouter(options, params); return;
+      case Effect::schema: params.other["$schema"] = false; return;
       case Effect::max_completion_tokens: params.other["max_completion_tokens"] = true; return;
       case Effect::max_tokens: {
         ConfigObject fields(options, pointer + "/1", source_);
-        params.max_tokens = fields.integer("max_tokens", 1, INT_MAX);
+        if (const auto n = fields.integer("max_tokens", 1, INT_MAX)) lower_ceiling(params, *n);
         return;
       }
       case Effect::sampling: {
         ConfigObject fields(options, pointer + "/1", source_);
-        if (const auto n = fields.integer("max_tokens", 1, INT_MAX)) params.max_tokens = n;
+        if (const auto n = fields.integer("max_tokens", 1, INT_MAX)) lower_ceiling(params, *n);
         params.sampling.temperature = fields.number("temperature");
         params.sampling.top_p = fields.number("top_p");
         params.sampling.top_k = fields.integer("top_k", 0, INT_MAX);
@@ -165,6 +184,25 @@ class Reader {
                                    "speak; use that provider's OpenAI-compatible endpoint",
                                    known.name));
         return;
+    }
+  }
+
+  static void lower_ceiling(RouteParams& params, int n) {
+    params.max_tokens = std::min(params.max_tokens.value_or(n), n);
+  }
+
+  void take_openrouter(const json::object& options, RouteParams& params) {
+    params.other["thinking_form"] = "reasoning";
+    for (const auto& member : options) {
+      if (member.key() == "providerOrder") {
+        params.other["provider"] = json::object{{"order", member.value()}};
+      } else if (member.key() == "referer" || member.key() == "title") {
+        result_.warnings.push_back(
+            fmt::format("openrouter's option \"{}\" is not used: it only names a program",
+                        std::string_view(member.key())));
+      } else {
+        params.other.insert(member);
+      }
     }
   }
 

@@ -1,26 +1,80 @@
 #include "hearth/wire/anthropic_encode.h"
 
+#include <climits>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "hearth/wire/anthropic_answer.h"
 #include "hearth/wire/anthropic_blocks.h"
+#include "hearth/wire/provider_fields.h"
 
 namespace hearth::wire {
 namespace {
+
+/// The API refuses a text with nothing to read in it.
+bool is_blank_text(const json::value& block) {
+  const json::object& object = block.get_object();
+  const auto text = find_string(object, "text");
+  return find_string(object, "type") == "text" && text &&
+         text->find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+constexpr double hottest = 1;
+constexpr int least_budget = 1024;
+constexpr int default_budget = 4096;
+
+struct OutputLimits {
+  int max_tokens = 0;
+  std::optional<int> budget;  ///< of thinking
+  std::string note;           ///< what was changed, or empty
+};
+
+/// The API counts thinking as output: a budget must leave room for the answer. `budget` is nothing
+/// where there is no room to think.
+OutputLimits output_limits(const chat::Request& request) {
+  OutputLimits limits{
+      request.max_tokens.value_or(default_max_tokens), request.thinking.budget_tokens, {}};
+  if (request.thinking.mode != chat::Thinking::Mode::enabled) return limits;
+  if (!limits.budget) {
+    limits.budget = default_budget;
+    limits.note = fmt::format("thinking without a budget: {} tokens", default_budget);
+  }
+  // There a budget is for all thoughts of a turn, between calls of tools, too.
+  if (request.api_features.contains("interleaved-thinking")) return limits;
+  if (*limits.budget < limits.max_tokens) return limits;
+  if (!request.max_tokens) {
+    limits.budget = std::min(*limits.budget, INT_MAX - default_max_tokens);
+    limits.max_tokens = *limits.budget + default_max_tokens;
+  } else if (*request.max_tokens > least_budget) {
+    limits.budget = std::max(least_budget, *request.max_tokens / 2);
+    limits.note =
+        fmt::format("budget_tokens lowered from {} to {}, below max_tokens",
+                    request.thinking.budget_tokens.value_or(default_budget), *limits.budget);
+  } else {
+    limits.budget.reset();
+    limits.note =
+        fmt::format("thinking: max_tokens of {} leaves no room for it", limits.max_tokens);
+  }
+  return limits;
+}
 
 class Encoder {
  public:
   Encoder(const chat::Request& request, MessagesServer server)
       : request_(request),
         server_(server),
+        limits_(output_limits(request)),
         own_format_(request.extra_format.empty() || request.extra_format == "anthropic") {}
 
   json::object run() {
     body_["model"] = request_.model;
-    body_["max_tokens"] = request_.max_tokens.value_or(default_max_tokens);
+    body_["max_tokens"] = server_ == MessagesServer::anthropic
+                              ? limits_.max_tokens
+                              : request_.max_tokens.value_or(default_max_tokens);
     messages();
     tools();
     options();
@@ -44,9 +98,23 @@ class Encoder {
   json::array content(const chat::Message& message) const {
     json::array blocks;
     for (const chat::Block& block : message.content) {
-      if (!left_out(block)) blocks.push_back(encode_block(block, block_extra()));
+      if (left_out(block)) continue;
+      json::value encoded = encode_block(block, block_extra());
+      if (server_ == MessagesServer::anthropic) {
+        if (is_blank_text(encoded)) continue;
+        if (std::holds_alternative<chat::ToolResultBlock>(block)) drop_blank_texts(encoded);
+      }
+      blocks.push_back(std::move(encoded));
     }
     return blocks;
+  }
+
+  static void drop_blank_texts(json::value& tool_result) {
+    json::array kept;
+    for (json::value& part : tool_result.at("content").get_array()) {
+      if (!is_blank_text(part)) kept.push_back(std::move(part));
+    }
+    tool_result.get_object()["content"] = std::move(kept);
   }
 
   void messages() {
@@ -132,7 +200,11 @@ class Encoder {
 
   void options() {
     using Mode = chat::Thinking::Mode;
-    const chat::Thinking& thinking = request_.thinking;
+    chat::Thinking thinking = request_.thinking;
+    if (server_ == MessagesServer::anthropic && thinking.mode == Mode::enabled) {
+      thinking.budget_tokens = limits_.budget;
+      if (!limits_.budget) thinking.mode = Mode::disabled;
+    }
     if (thinking.mode != Mode::unset) {
       json::object object;
       object["type"] = thinking.mode == Mode::enabled    ? "enabled"
@@ -162,7 +234,11 @@ class Encoder {
 
   void sampling() {
     const chat::Sampling& sampling = request_.sampling;
-    if (sampling.temperature) body_["temperature"] = *sampling.temperature;
+    if (sampling.temperature) {
+      body_["temperature"] = server_ == MessagesServer::anthropic
+                                 ? std::min(*sampling.temperature, hottest)
+                                 : *sampling.temperature;
+    }
     if (sampling.top_p) body_["top_p"] = *sampling.top_p;
     if (sampling.top_k) body_["top_k"] = *sampling.top_k;
     if (server_ == MessagesServer::anthropic) return;
@@ -187,11 +263,12 @@ class Encoder {
         }
       }
     }
-    for (const auto& member : request_.provider_extra) body_[member.key()] = member.value();
+    add_provider_fields(body_, request_);
   }
 
   const chat::Request& request_;
   MessagesServer server_;
+  OutputLimits limits_;
   bool own_format_;
   json::object body_;
 };
@@ -213,11 +290,34 @@ std::vector<std::string> left_out_of_messages(const chat::Request& request) {
   for (const auto& [asked, name] : fields) {
     if (asked) sentences.push_back(fmt::format("{}: Anthropic's API has no such field", name));
   }
+  if (sampling.temperature && *sampling.temperature > hottest) {
+    sentences.push_back(
+        fmt::format("temperature lowered from {} to {}, the most that Anthropic's "
+                    "API takes",
+                    *sampling.temperature, hottest));
+  }
+  for (std::string note :
+       {output_limits(request).note, foreign_fields_note(request, "anthropic")}) {
+    if (!note.empty()) sentences.push_back(std::move(note));
+  }
   return sentences;
 }
 
 json::object encode_messages_request(const chat::Request& request, MessagesServer server) {
   return Encoder(request, server).run();
+}
+
+json::object encode_count_tokens_request(const chat::Request& request) {
+  chat::Request counted = request;
+  counted.sampling = {};
+  counted.stop.clear();
+  counted.stream = false;
+  counted.provider_extra.clear();
+  json::object body = encode_messages_request(counted, MessagesServer::anthropic);
+  for (const std::string_view only_of_answers : {"max_tokens", "metadata"}) {
+    body.erase(only_of_answers);
+  }
+  return body;
 }
 
 }  // namespace hearth::wire

@@ -6,6 +6,7 @@
 
 #include "hearth/wire/anthropic_blocks.h"
 #include "hearth/wire/http_status.h"
+#include "hearth/wire/overflow.h"
 
 namespace hearth::wire {
 namespace {
@@ -32,8 +33,9 @@ chat::StopReason stop_reason_of(std::string_view name) {
 Error error_of(const json::object& holder) {
   const json::object* error = find_object(holder, "error");
   if (error == nullptr) return {ErrorKind::unavailable, excerpt(to_json(holder))};
-  return {kind_of_error_type(find_string(*error, "type").value_or("")),
-          string_of(*error, "message")};
+  const std::string message = string_of(*error, "message");
+  if (auto overflow = overflow_of(message, error)) return *overflow;
+  return {kind_of_error_type(find_string(*error, "type").value_or("")), message};
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "hearth/wire/gemini_schema.h"
 #include "hearth/wire/gemini_signature.h"
 #include "hearth/wire/gemini_thinking.h"
+#include "hearth/wire/provider_fields.h"
 #include "hearth/wire/sent_tools.h"
 
 namespace hearth::wire {
@@ -198,7 +199,7 @@ class GeminiEncoder {
     if (functions.empty()) return;
     body_["tools"] = json::array{json::object{{"functionDeclarations", std::move(functions)}}};
     using Mode = chat::ToolChoice::Mode;
-    const chat::ToolChoice& choice = request_.tool_choice;
+    const chat::ToolChoice choice = choice_to_send(request_);
     if (choice.mode == Mode::automatic) return;
     json::object config;
     config["mode"] = choice.mode == Mode::none ? "NONE" : "ANY";
@@ -235,7 +236,7 @@ class GeminiEncoder {
   }
 
   void provider_extra() {
-    for (const auto& member : request_.provider_extra) {
+    for (const auto& member : provider_fields(request_)) {
       json::value* known = body_.if_contains(member.key());
       if (known == nullptr || !known->is_object() || !member.value().is_object()) {
         body_[member.key()] = member.value();
@@ -280,6 +281,9 @@ std::vector<std::string> left_out_of_gemini(const chat::Request& request) {
   std::vector<std::string> sentences;
   for (const auto& [asked, sentence] : fields) {
     if (asked) sentences.emplace_back(sentence);
+  }
+  for (std::string note : {choice_note(request), foreign_fields_note(request, "gemini")}) {
+    if (!note.empty()) sentences.push_back(std::move(note));
   }
   return sentences;
 }

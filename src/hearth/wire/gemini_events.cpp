@@ -10,6 +10,7 @@
 #include "hearth/base/id.h"
 #include "hearth/wire/gemini_signature.h"
 #include "hearth/wire/http_status.h"
+#include "hearth/wire/overflow.h"
 
 namespace hearth::wire {
 namespace {
@@ -154,6 +155,7 @@ void GeminiEventDecoder::take_error(const json::object& error) {
   Error failure{status ? kind_of_status(static_cast<int>(*status)) : ErrorKind::unavailable,
                 gemini_string(error, "message")};
   if (failure.message.empty()) failure.message = excerpt(to_json(error));
+  if (auto overflow = overflow_of(failure.message, &error)) failure = *overflow;
   emit(chat::Failed{std::move(failure)});
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "hearth/base/json.h"
+#include "hearth/wire/overflow.h"
 #include "hearth/wire/stream_decoder.h"
 
 namespace hearth::wire {
@@ -66,11 +67,6 @@ int http_status(const Error& error, Api api) {
   return 500;
 }
 
-Error prompt_too_long(std::size_t tokens, std::size_t maximum) {
-  return {ErrorKind::invalid_request,
-          fmt::format("prompt is too long: {} tokens > {} maximum", tokens, maximum)};
-}
-
 ErrorKind kind_of_error_type(std::string_view type) {
   static constexpr std::array<std::pair<std::string_view, ErrorKind>, 16> kinds{{
       {"invalid_request_error", ErrorKind::invalid_request},
@@ -110,20 +106,27 @@ ErrorKind kind_of_status(int status) {
   }
 }
 
-Error error_of_response(int status, std::string_view body, std::string_view retry_after) {
-  Error error{kind_of_status(status), {}};
+Error error_of_response(int status, std::string_view body,
+                        std::optional<std::chrono::seconds> retry_after) {
+  Error error{kind_of_status(status), {}, retry_after};
   std::optional<std::string> words;
   if (const auto parsed = parse_json(body)) {
-    words = message_of(error_object(*parsed));
-    if (is_wrong_key(error_object(*parsed))) error.kind = ErrorKind::unauthorized;
+    const json::object* object = error_object(*parsed);
+    words = message_of(object);
+    if (is_wrong_key(object)) error.kind = ErrorKind::unauthorized;
+    if (words && (status == 400 || status == 413 || status == 500)) {
+      const json::object* inner = object == nullptr ? nullptr : find_object(*object, "error");
+      if (auto overflow = overflow_of(*words, inner == nullptr ? object : inner)) return *overflow;
+    }
   }
   if (!words) {
     // A gateway's error page: nothing in it is an API's answer, so neither is its status.
     if (status >= 500) error.kind = ErrorKind::unavailable;
     words = body.empty() ? std::string("no message") : excerpt(body);
   }
-  error.message = fmt::format("{} (status {}{}{})", *words, status,
-                              retry_after.empty() ? "" : ", retry after ", retry_after);
+  error.message = fmt::format(
+      "{} (status {}{})", *words, status,
+      retry_after ? fmt::format(", retry after {}", retry_after->count()) : std::string());
   return error;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstddef>
+#include <chrono>
+#include <optional>
 #include <string_view>
 
 #include "hearth/base/error.h"
@@ -16,11 +17,6 @@ enum class Api { anthropic, openai, ollama };
 /// API and 503 for the others.
 int http_status(const Error& error, Api api);
 
-/// The error of a prompt that does not fit. Claude Code reads the two numbers of this text and
-/// shows them without a retry, so the words are fixed: "prompt is too long: N tokens > M maximum".
-/// invalid_request, hence 400.
-Error prompt_too_long(std::size_t tokens, std::size_t maximum);
-
 /// What the `type` (or `code`) of an error object of either API means; unavailable where unknown.
 ErrorKind kind_of_error_type(std::string_view type);
 
@@ -28,8 +24,10 @@ ErrorKind kind_of_error_type(std::string_view type);
 ErrorKind kind_of_status(int status);
 
 /// What a server's response with an error status means. `body` may be an error object of either
-/// API, HTML, plain text or nothing; `retry_after` is that header's value or empty. The message
-/// holds the server's own words, of a body that is no JSON at most the first 200 characters.
-Error error_of_response(int status, std::string_view body, std::string_view retry_after = {});
+/// API, HTML, plain text or nothing; `retry_after` is what that header says. The message holds the
+/// server's own words, of a body that is no JSON at most the first 200 characters. A prompt that is
+/// too long is prompt_too_long, whatever the server calls it.
+Error error_of_response(int status, std::string_view body,
+                        std::optional<std::chrono::seconds> retry_after = std::nullopt);
 
 }  // namespace hearth::wire

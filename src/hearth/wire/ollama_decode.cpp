@@ -276,7 +276,12 @@ Result<CompletionRequest> decode_ollama_raw(const json::value& body) {
     request.infill = chat::Infill{.suffix = std::move(suffix), .others = {}};
   }
   refuse_unsupported(fields);
+  fields.boolean("raw");
+  static_cast<void>(fields.value("keep_alive"));
   if (problems.any()) return std::unexpected(problems.error());
+  for (const auto& member : fields.rest()) {
+    request.warnings.push_back(fmt::format("ignored the field {}", std::string_view(member.key())));
+  }
   return request;
 }
 

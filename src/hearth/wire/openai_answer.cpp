@@ -7,6 +7,7 @@
 #include "hearth/base/id.h"
 #include "hearth/wire/openai_identity.h"
 #include "hearth/wire/openai_logprobs.h"
+#include "hearth/wire/overflow.h"
 #include "hearth/wire/sse.h"
 
 namespace hearth::wire {
@@ -20,9 +21,7 @@ struct ErrorNames {
 ErrorNames names_of(const Error& error) {
   switch (error.kind) {
     case ErrorKind::invalid_request:
-      return {"invalid_request_error", error.message.starts_with("prompt is too long")
-                                           ? "context_length_exceeded"
-                                           : nullptr};
+      return {"invalid_request_error", is_overflow(error) ? "context_length_exceeded" : nullptr};
     case ErrorKind::unauthorized: return {"authentication_error", "invalid_api_key"};
     case ErrorKind::forbidden: return {"permission_error", nullptr};
     case ErrorKind::not_found: return {"not_found_error", "model_not_found"};
@@ -112,8 +111,9 @@ std::string_view finish_reason(chat::StopReason reason) {
   return "stop";
 }
 
-ChatCompletionStream::ChatCompletionStream(AnswerIdentity identity, UsageChunk usage)
-    : identity_(std::move(identity)), usage_(usage) {
+ChatCompletionStream::ChatCompletionStream(AnswerIdentity identity, UsageChunk usage,
+                                           CustomTools custom)
+    : identity_(std::move(identity)), usage_(usage), custom_(std::move(custom)) {
   complete_identity(identity_, "chatcmpl-");
 }
 
@@ -149,8 +149,47 @@ std::string ChatCompletionStream::delta_frame(json::object delta,
   return out += sse_frame("", to_json(chunk({std::move(sent)})));
 }
 
+std::string ChatCompletionStream::begin_call(const chat::ToolCallStart& call) {
+  if (!custom_.contains(call.name)) {
+    return delta_frame(one_call(call_object(call.index, call.id, call.name)));
+  }
+  custom_calls_[call.index] = {};
+  return delta_frame(one_call({{"index", call.index},
+                               {"id", call.id},
+                               {"type", "custom"},
+                               {"custom", {{"name", call.name}, {"input", ""}}}}));
+}
+
+std::string ChatCompletionStream::go_on_with_call(const chat::ToolCallDelta& delta) {
+  const auto found = custom_calls_.find(delta.index);
+  if (found == custom_calls_.end()) {
+    return delta_frame(
+        one_call({{"index", delta.index}, {"function", {{"arguments", delta.arguments}}}}));
+  }
+  CustomCall& call = found->second;
+  call.arguments += delta.arguments;
+  call.end.feed(delta.arguments);
+  if (!call.end.reached()) return {};
+  std::string out = custom_input_frame(delta.index, call.arguments);
+  call = {};
+  return out;
+}
+
+std::string ChatCompletionStream::custom_input_frame(int index, const std::string& arguments) {
+  return delta_frame(
+      one_call({{"index", index}, {"custom", {{"input", custom_input(arguments)}}}}));
+}
+
+std::string ChatCompletionStream::open_inputs() {
+  std::string out;
+  for (const auto& [index, call] : std::exchange(custom_calls_, {})) {
+    if (!call.arguments.empty()) out += custom_input_frame(index, call.arguments);
+  }
+  return out;
+}
+
 std::string ChatCompletionStream::finish(const chat::Finished& end) {
-  std::string out = delta_frame({});
+  std::string out = delta_frame({}) + open_inputs();
   const json::object timings = openai_timings(end.usage, end.timings);
   json::object last = chunk({choice({}, json::value(finish_reason(end.reason)))});
   last["timings"] = timings;
@@ -176,14 +215,13 @@ std::string ChatCompletionStream::encode(const chat::Event& event) {
     return delta_frame({{"reasoning_content", thinking->text}});
   }
   if (const auto* call = std::get_if<chat::ToolCallStart>(&event)) {
-    return delta_frame(one_call(call_object(call->index, call->id, call->name)));
+    return begin_call(*call);
   }
   if (const auto* delta = std::get_if<chat::ToolCallDelta>(&event)) {
-    return delta_frame(
-        one_call({{"index", delta->index}, {"function", {{"arguments", delta->arguments}}}}));
+    return go_on_with_call(*delta);
   }
   if (const auto* end = std::get_if<chat::ChoiceFinished>(&event)) {
-    std::string out = delta_frame({});
+    std::string out = delta_frame({}) + open_inputs();
     out += sse_frame("", to_json(chunk({choice({}, json::value(finish_reason(end->end.reason)))})));
     ++index_;
     role_sent_ = false;
@@ -202,8 +240,8 @@ std::string ChatCompletionStream::ping() {
   return sse_comment("ping");
 }
 
-ChatCompletionCollector::ChatCompletionCollector(AnswerIdentity identity)
-    : identity_(std::move(identity)) {
+ChatCompletionCollector::ChatCompletionCollector(AnswerIdentity identity, CustomTools custom)
+    : identity_(std::move(identity)), custom_(std::move(custom)) {
   complete_identity(identity_, "chatcmpl-");
 }
 
@@ -235,9 +273,14 @@ void ChatCompletionCollector::end_choice(chat::StopReason reason) {
       case AnswerBlock::Kind::server_tool: break;
       case AnswerBlock::Kind::tool:
         calls.push_back(
-            json::object{{"id", block->id},
-                         {"type", "function"},
-                         {"function", {{"name", block->name}, {"arguments", block->text}}}});
+            custom_.contains(block->name)
+                ? json::object{{"id", block->id},
+                               {"type", "custom"},
+                               {"custom",
+                                {{"name", block->name}, {"input", custom_input(block->text)}}}}
+                : json::object{{"id", block->id},
+                               {"type", "function"},
+                               {"function", {{"name", block->name}, {"arguments", block->text}}}});
         break;
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "hearth/chat/event.h"
 #include "hearth/wire/answer_blocks.h"
 #include "hearth/wire/answer_encoder.h"
+#include "hearth/wire/custom_tools.h"
 
 namespace hearth::wire {
 
@@ -37,7 +39,8 @@ inline constexpr std::string_view fingerprint = "b-hearth";
 /// "[DONE]", so that no client takes the answer for complete. `ping()` is a comment.
 class ChatCompletionStream : public StreamEncoder {
  public:
-  ChatCompletionStream(AnswerIdentity identity, UsageChunk usage);
+  /// `custom`: tools whose calls are those of custom tools; their input is sent when it is whole.
+  ChatCompletionStream(AnswerIdentity identity, UsageChunk usage, CustomTools custom = {});
   std::string encode(const chat::Event& event) override;
   std::string ping() override;
   bool done() const override { return done_; }
@@ -47,9 +50,21 @@ class ChatCompletionStream : public StreamEncoder {
   json::object choice(json::object delta, json::value finish) const;
   std::string delta_frame(json::object delta, const std::vector<chat::SampledToken>& tokens = {});
   std::string finish(const chat::Finished& end);
+  std::string begin_call(const chat::ToolCallStart& call);
+  std::string go_on_with_call(const chat::ToolCallDelta& delta);
+  std::string custom_input_frame(int index, const std::string& arguments);
+  /// Inputs that are not whole, at the end of an answer.
+  std::string open_inputs();
+
+  struct CustomCall {
+    std::string arguments;
+    ObjectEnd end;
+  };
 
   AnswerIdentity identity_;
   UsageChunk usage_;
+  CustomTools custom_;
+  std::map<int, CustomCall> custom_calls_;  ///< those that are not sent yet, by index
   int index_ = 0;
   bool role_sent_ = false;
   bool done_ = false;
@@ -58,7 +73,7 @@ class ChatCompletionStream : public StreamEncoder {
 /// The whole chat completion, with one choice or more.
 class ChatCompletionCollector : public AnswerCollector {
  public:
-  explicit ChatCompletionCollector(AnswerIdentity identity);
+  explicit ChatCompletionCollector(AnswerIdentity identity, CustomTools custom = {});
   void add(const chat::Event& event) override;
   bool done() const override { return end_.has_value() || error_.has_value(); }
   Result<json::value> response() override;
@@ -67,6 +82,7 @@ class ChatCompletionCollector : public AnswerCollector {
   void end_choice(chat::StopReason reason);
 
   AnswerIdentity identity_;
+  CustomTools custom_;
   AnswerBlocks blocks_;
   std::vector<chat::SampledToken> tokens_;
   json::array choices_;

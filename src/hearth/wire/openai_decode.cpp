@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "hearth/wire/custom_tools.h"
 #include "hearth/wire/openai_fields.h"
 #include "hearth/wire/openai_logprobs.h"
 #include "hearth/wire/openai_messages.h"
@@ -12,10 +13,32 @@
 namespace hearth::wire {
 namespace {
 
-chat::Tool decode_tool(const json::object& object, const std::string& path, Problems& problems) {
+/// `extra` has all of it, for a server that knows such tools itself.
+chat::Tool decode_custom_tool(Fields& fields, chat::Request& request) {
+  chat::Tool tool;
+  tool.type = "custom";
+  const json::object* custom = fields.object("custom");
+  if (custom == nullptr) {
+    fields.problems().expected(fields.at("custom"), "an object", nullptr);
+    return tool;
+  }
+  Fields inner(*custom, fields.at("custom"), fields.problems());
+  tool.name = inner.required_string("name");
+  if (tool.name.empty()) {
+    fields.problems().report(inner.at("name"), "expected a name, found nothing");
+  }
+  tool.description = inner.string("description");
+  make_custom(tool, inner.object("format"), request.warnings);
+  tool.extra = *custom;
+  return tool;
+}
+
+chat::Tool decode_tool(const json::object& object, const std::string& path, Problems& problems,
+                       chat::Request& request) {
   Fields fields(object, path, problems);
   chat::Tool tool;
   const std::string type = fields.required_string("type");
+  if (type == "custom") return decode_custom_tool(fields, request);
   if (type != "function") {
     tool.type = type;
     tool.name = fields.string("name");
@@ -43,11 +66,27 @@ void decode_chat_tools(Fields& body, chat::Request& request) {
   for (std::size_t i = 0; tools != nullptr && i < tools->size() && !problems.any(); ++i) {
     const std::string path = problems.item("tools", i);
     if (const json::object* object = (*tools)[i].if_object()) {
-      request.tools.push_back(decode_tool(*object, path, problems));
+      request.tools.push_back(decode_tool(*object, path, problems, request));
     } else {
       problems.expected(path, "an object", &(*tools)[i]);
     }
   }
+}
+
+/// A server of this format gets the choice as it is; `extra` has it.
+void decode_allowed_tools(const json::object* allowed, const json::object& choice,
+                          Problems& problems, chat::Request& request) {
+  if (allowed == nullptr) {
+    problems.expected("tool_choice.allowed_tools", "an object", nullptr);
+    return;
+  }
+  Fields fields(*allowed, "tool_choice.allowed_tools", problems);
+  if (fields.one_of("mode", {"auto", "required"}) == "required") {
+    request.tool_choice.mode = chat::ToolChoice::Mode::any;
+  }
+  request.extra["tool_choice"] = choice;
+  request.warnings.emplace_back(
+      "tool_choice.allowed_tools: all tools stay allowed, but for a provider of this format");
 }
 
 void decode_tool_choice(Fields& body, chat::Request& request) {
@@ -55,14 +94,17 @@ void decode_tool_choice(Fields& body, chat::Request& request) {
   if (const json::object* object = decode_tool_mode(body, choice)) {
     Problems& problems = body.problems();
     Fields fields(*object, "tool_choice", problems);
-    fields.one_of("type", {"function"});
-    const json::object* function = fields.object("function");
-    choice.mode = chat::ToolChoice::Mode::tool;
-    choice.name =
-        std::string(function == nullptr ? "" : find_string(*function, "name").value_or(""));
-    if (chat::find_tool(request, choice.name) == nullptr) {
-      problems.report("tool_choice.function.name",
-                      fmt::format("no tool is named \"{}\" in `tools`", choice.name));
+    const std::string type = fields.one_of("type", {"function", "custom", "allowed_tools"});
+    const json::object* inner = type.empty() ? nullptr : fields.object(type);
+    if (type == "allowed_tools") {
+      decode_allowed_tools(inner, *object, problems, request);
+    } else if (!type.empty()) {
+      choice.mode = chat::ToolChoice::Mode::tool;
+      choice.name = std::string(inner == nullptr ? "" : find_string(*inner, "name").value_or(""));
+      if (chat::find_tool(request, choice.name) == nullptr) {
+        problems.report(fmt::format("tool_choice.{}.name", type),
+                        fmt::format("no tool is named \"{}\" in `tools`", choice.name));
+      }
     }
   }
   decode_tool_limits(body, request);

@@ -2,24 +2,44 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
 #include "hearth/chat/server_tools.h"
+#include "hearth/wire/custom_tools.h"
 #include "hearth/wire/documents.h"
 #include "hearth/wire/openai_logprobs.h"
+#include "hearth/wire/provider_fields.h"
 #include "hearth/wire/sent_tools.h"
 
 namespace hearth::wire {
 namespace {
 
-constexpr std::string_view thinking_switch = "reasoning_content";
-constexpr std::string_view new_name_switch = "max_completion_tokens";
+/// Efforts of other APIs ("max", …) are the highest that all servers with efforts know.
+std::string effort_to_send(const chat::Request& request) {
+  constexpr std::array<std::string_view, 6> known{"none",   "minimal", "low",
+                                                  "medium", "high",    "xhigh"};
+  const std::string& effort = request.thinking.effort;
+  if (effort.empty() || request.extra_format == "openai") return effort;
+  return std::ranges::find(known, effort) == known.end() ? "high" : effort;
+}
 
-/// Whether the route turned on what is no field of the body.
-bool is_switched_on(const chat::Request& request, std::string_view name) {
-  const json::value* wanted = find(request.provider_extra, name);
-  return wanted != nullptr && wanted->is_bool() && wanted->get_bool();
+/// The route's way to ask for thinking, or empty.
+std::string_view thinking_form(const chat::Request& request) {
+  return find_string(request.provider_extra, written::thinking).value_or("");
+}
+
+/// How clients of Qwen3 and others switch it, which goes through between two sides of this format.
+bool has_own_switch(const chat::Request& request) {
+  return request.extra_format == "openai" && request.extra.contains("chat_template_kwargs");
+}
+
+/// Another word for thinking that is switched off, which only a client of this format may mean.
+bool sends_none(const chat::Request& request) {
+  return request.extra_format == "openai" && request.thinking.effort.empty() &&
+         request.thinking.mode == chat::Thinking::Mode::disabled && !has_own_switch(request);
 }
 
 json::object text_part(std::string_view text) {
@@ -77,10 +97,21 @@ json::value content_of(const chat::Message& message, PartExtra extra) {
   return json::value(joined);
 }
 
+template <class Block>
+bool holds(const chat::Request& request) {
+  return std::ranges::any_of(request.messages, [](const chat::Message& message) {
+    return std::ranges::any_of(message.content, [](const chat::Block& block) {
+      return std::holds_alternative<Block>(block);
+    });
+  });
+}
+
 class Encoder {
  public:
   explicit Encoder(const chat::Request& request)
-      : request_(request), send_thinking_(is_switched_on(request, thinking_switch)) {}
+      : request_(request),
+        custom_tools_(custom_tools_of(request)),
+        send_thinking_(is_switched_on(request, written::thoughts)) {}
 
   json::object run() {
     body_["model"] = request_.model;
@@ -153,10 +184,7 @@ class Encoder {
       if (const auto* thought = std::get_if<chat::ThinkingBlock>(&block)) {
         thinking += thought->text;
       } else if (const auto* use = std::get_if<chat::ToolUseBlock>(&block)) {
-        calls.push_back(
-            json::object{{"id", use->id},
-                         {"type", "function"},
-                         {"function", {{"name", use->name}, {"arguments", use->arguments}}}});
+        calls.push_back(call_of(*use));
       }
     }
     json::value content = content_of(message, part_extra());
@@ -167,13 +195,30 @@ class Encoder {
     messages_.push_back(std::move(object));
   }
 
+  [[nodiscard]] json::object call_of(const chat::ToolUseBlock& use) const {
+    if (custom_tools_.contains(use.name)) {
+      return {{"id", use.id},
+              {"type", "custom"},
+              {"custom", {{"name", use.name}, {"input", custom_input(use.arguments)}}}};
+    }
+    return {{"id", use.id},
+            {"type", "function"},
+            {"function", {{"name", use.name}, {"arguments", use.arguments}}}};
+  }
+
   void tools() {
     json::array tools;
     for (const chat::Tool* tool : tools_to_send(request_)) {
+      if (custom_tools_.contains(tool->name)) {
+        tools.push_back(json::object{{"type", "custom"}, {"custom", tool->extra}});
+        continue;
+      }
       json::object function;
       function["name"] = tool->name;
       if (!tool->description.empty()) function["description"] = tool->description;
-      function["parameters"] = tool->input_schema;
+      json::object parameters = tool->input_schema;
+      if (is_switched_off(request_, written::schema)) parameters.erase("$schema");
+      function["parameters"] = std::move(parameters);
       if (own_format()) {
         for (const auto& member : tool->extra) function.emplace(member.key(), member.value());
       }
@@ -189,21 +234,27 @@ class Encoder {
     }
     if (tools.empty()) return;
     body_["tools"] = std::move(tools);
+    // The client's own may be of a kind that the middle does not know.
+    if (!own_format() || !request_.extra.contains("tool_choice")) tool_choice();
+    if (request_.tool_choice.disable_parallel) body_["parallel_tool_calls"] = false;
+  }
+
+  void tool_choice() {
     using Mode = chat::ToolChoice::Mode;
-    const chat::ToolChoice& choice = request_.tool_choice;
+    const chat::ToolChoice choice =
+        request_.extra_format == "openai" ? request_.tool_choice : choice_to_send(request_);
     if (choice.mode == Mode::any) body_["tool_choice"] = "required";
     if (choice.mode == Mode::none) body_["tool_choice"] = "none";
     if (choice.mode == Mode::tool) {
-      body_["tool_choice"] =
-          json::object{{"type", "function"}, {"function", {{"name", choice.name}}}};
+      const char* type = custom_tools_.contains(choice.name) ? "custom" : "function";
+      body_["tool_choice"] = json::object{{"type", type}, {type, {{"name", choice.name}}}};
     }
-    if (choice.disable_parallel) body_["parallel_tool_calls"] = false;
   }
 
   void options() {
     if (request_.max_tokens) {
-      const bool new_name = is_switched_on(request_, new_name_switch);
-      body_[new_name ? new_name_switch : "max_tokens"] = *request_.max_tokens;
+      const bool new_name = is_switched_on(request_, written::limit);
+      body_[new_name ? written::limit : "max_tokens"] = *request_.max_tokens;
     }
     const chat::Sampling& sampling = request_.sampling;
     if (sampling.temperature) body_["temperature"] = *sampling.temperature;
@@ -224,12 +275,43 @@ class Encoder {
     }
     if (!request_.grammar.empty()) body_["grammar"] = request_.grammar;
     if (!request_.stop.empty()) body_["stop"] = json::value_from(request_.stop);
-    if (!request_.thinking.effort.empty()) body_["reasoning_effort"] = request_.thinking.effort;
+    thinking();
     if (request_.json_schema) body_["response_format"] = response_format();
     if (request_.stream) {
       body_["stream"] = true;
       body_["stream_options"] = json::object{{"include_usage", true}};
     }
+  }
+
+  void thinking() {
+    using Mode = chat::Thinking::Mode;
+    const std::string effort = effort_to_send(request_);
+    const chat::Thinking& asked = request_.thinking;
+    const std::string_view form =
+        asked.mode == Mode::unset && effort.empty() ? std::string_view() : thinking_form(request_);
+    if (form == "reasoning") {
+      if (!own_format() || !request_.extra.contains("reasoning")) {
+        body_["reasoning"] = reasoning(effort);
+      }
+      return;
+    }
+    if (form == "thinking") {
+      json::object object{{"type", asked.mode == Mode::disabled ? "disabled" : "enabled"}};
+      if (asked.on() && asked.budget_tokens) object["budget_tokens"] = *asked.budget_tokens;
+      body_["thinking"] = std::move(object);
+      body_["enable_thinking"] = asked.mode != Mode::disabled;
+    }
+    if (!effort.empty()) body_["reasoning_effort"] = effort;
+    if (form.empty() && sends_none(request_)) body_["reasoning_effort"] = "none";
+  }
+
+  /// A budget or an effort, not both.
+  [[nodiscard]] json::object reasoning(const std::string& effort) const {
+    const chat::Thinking& asked = request_.thinking;
+    if (asked.mode == chat::Thinking::Mode::disabled) return {{"enabled", false}};
+    if (asked.budget_tokens) return {{"max_tokens", *asked.budget_tokens}};
+    if (!effort.empty()) return {{"effort", effort}};
+    return {{"enabled", true}};
   }
 
   [[nodiscard]] json::object response_format() const {
@@ -256,15 +338,11 @@ class Encoder {
     if (own_format()) {
       for (const auto& member : request_.extra) body_.emplace(member.key(), member.value());
     }
-    for (const auto& member : request_.provider_extra) {
-      const std::string_view name = member.key();
-      if (name == thinking_switch || (name == new_name_switch && member.value().is_bool()))
-        continue;
-      body_[name] = member.value();
-    }
+    add_provider_fields(body_, request_);
   }
 
   const chat::Request& request_;
+  CustomTools custom_tools_;
   bool send_thinking_;
   json::array messages_;
   json::object body_;
@@ -274,6 +352,35 @@ class Encoder {
 
 json::object encode_chat_request(const chat::Request& request) {
   return Encoder(request).run();
+}
+
+std::vector<std::string> left_out_of_chat(const chat::Request& request) {
+  std::vector<std::string> sentences;
+  const std::string effort = effort_to_send(request);
+  if (effort != request.thinking.effort) {
+    sentences.push_back(
+        fmt::format("the effort \"{}\" is sent as \"{}\"", request.thinking.effort, effort));
+  }
+  if (thinking_form(request).empty() && !has_own_switch(request) && !sends_none(request)) {
+    if (request.thinking.mode != chat::Thinking::Mode::unset && effort.empty()) {
+      sentences.emplace_back(
+          "thinking: chat completions have no field for it, so the model's own default counts; the "
+          "transformers \"reasoning\" and \"openrouter\" ask for it in these servers' ways");
+    } else if (request.thinking.budget_tokens) {
+      sentences.emplace_back("budget_tokens: chat completions have no such field");
+    }
+  }
+  if (holds<chat::ThinkingBlock>(request) && !is_switched_on(request, written::thoughts)) {
+    sentences.emplace_back("left out earlier thoughts; the transformer \"reasoning\" sends them");
+  }
+  if (holds<chat::RedactedThinkingBlock>(request)) {
+    sentences.emplace_back("left out redacted thinking: only the API that made it reads it");
+  }
+  std::string choice = request.extra_format == "openai" ? std::string() : choice_note(request);
+  for (std::string note : {std::move(choice), foreign_fields_note(request, "openai")}) {
+    if (!note.empty()) sentences.push_back(std::move(note));
+  }
+  return sentences;
 }
 
 }  // namespace hearth::wire

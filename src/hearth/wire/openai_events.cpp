@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "hearth/base/id.h"
 #include "hearth/wire/http_status.h"
 #include "hearth/wire/openai_logprobs.h"
+#include "hearth/wire/overflow.h"
 
 namespace hearth::wire {
 namespace {
@@ -28,6 +30,18 @@ std::string text_of(const json::object& object, std::string_view key) {
     if (const json::object* holder = part.if_object()) text += string_of(*holder, "text");
   }
   return text;
+}
+
+/// What a call's name and arguments stand in; null if there is none.
+const json::object* holder_of(const json::object& call) {
+  const json::object* function = find_object(call, "function");
+  return function == nullptr ? find_object(call, "custom") : function;
+}
+
+/// A piece of free text within the JSON string that a custom tool's input is here.
+std::string in_json_string(std::string_view piece) {
+  const std::string quoted = to_json(json::value(piece));
+  return quoted.substr(1, quoted.size() - 2);
 }
 
 chat::StopReason stop_reason_of(std::string_view name, bool has_calls) {
@@ -105,8 +119,17 @@ void ChatCompletionEventDecoder::take_chunk(const json::object& chunk) {
   }
   if (const json::object* delta = find_object(*choice, "delta")) take_message(*delta);
   if (const json::object* message = find_object(*choice, "message")) take_message(*message);
-  const auto reason = find_string(*choice, "finish_reason");
+  take_ending(*choice);
+}
+
+void ChatCompletionEventDecoder::take_ending(const json::object& choice) {
+  const auto reason = find_string(choice, "finish_reason");
   if (reason && !reason->empty() && !finish_reason_) finish_reason_ = *reason;
+  // Other servers have other things under these names, a token's number for one.
+  for (const char* key : {"stop_reason", "matched_stop"}) {
+    const auto stop = find_string(choice, key);
+    if (stop && std::ranges::find(stops_, *stop) != stops_.end()) stop_sequence_ = *stop;
+  }
 }
 
 void ChatCompletionEventDecoder::take_message(const json::object& message) {
@@ -133,8 +156,8 @@ void ChatCompletionEventDecoder::take_message(const json::object& message) {
 std::size_t ChatCompletionEventDecoder::call_for(const json::object& call) {
   const auto index = find_int(call, "index");
   const std::string id = string_of(call, "id");
-  const json::object* function = find_object(call, "function");
-  const bool named = function != nullptr && !string_of(*function, "name").empty();
+  const json::object* holder = holder_of(call);
+  const bool named = holder != nullptr && !string_of(*holder, "name").empty();
   // From the back: several calls may share an index, and the last one is being written.
   for (std::size_t i = calls_.size(); i-- > 0;) {
     const Call& known = calls_[i];
@@ -159,9 +182,12 @@ void ChatCompletionEventDecoder::take_call(const json::object& object) {
   Call& call = calls_[at];
   if (call.id.empty()) call.id = string_of(object, "id");
   std::string piece;
-  if (const json::object* function = find_object(object, "function")) {
-    if (call.name.empty()) call.name = string_of(*function, "name");
-    if (const json::value* arguments = find(*function, "arguments")) {
+  if (const json::object* holder = holder_of(object)) {
+    if (call.name.empty()) call.name = string_of(*holder, "name");
+    if (const auto input = find_string(*holder, "input"); input && object.contains("custom")) {
+      piece = *input;
+      call.custom = true;
+    } else if (const json::value* arguments = find(*holder, "arguments")) {
       piece = arguments->is_string() ? std::string(arguments->get_string()) : to_json(*arguments);
     }
   }
@@ -172,6 +198,9 @@ void ChatCompletionEventDecoder::take_call(const json::object& object) {
     if (call.id.empty()) call.id = new_id("call_");
     emit(chat::ToolCallStart{static_cast<int>(at), call.id, call.name});
     piece = std::exchange(call.held, {});
+  }
+  if (call.custom && !piece.empty()) {
+    piece = (call.has_arguments ? "" : "{\"input\":\"") + in_json_string(piece);
   }
   if (!piece.empty()) {
     call.has_arguments = true;
@@ -194,6 +223,7 @@ void ChatCompletionEventDecoder::take_error(const json::value& error) {
     failure.message = std::string(error.get_string());
   }
   if (failure.message.empty()) failure.message = excerpt(to_json(error));
+  if (auto overflow = overflow_of(failure.message, error.if_object())) failure = *overflow;
   emit(chat::Failed{std::move(failure)});
 }
 
@@ -224,12 +254,17 @@ void ChatCompletionEventDecoder::end() {
     if (!call.started && !call.held.empty()) {
       // A call that never got a name is still what the model said.
       emit(chat::TextDelta{call.held});
+    } else if (call.started && call.custom) {
+      emit(
+          chat::ToolCallDelta{static_cast<int>(i), call.has_arguments ? "\"}" : R"({"input":""})"});
     } else if (call.started && !call.has_arguments) {
       emit(chat::ToolCallDelta{static_cast<int>(i), "{}"});
     }
   }
-  emit(
-      chat::Finished{stop_reason_of(finish_reason_.value_or(""), has_calls), {}, usage_, timings_});
+  chat::StopReason reason = stop_reason_of(finish_reason_.value_or(""), has_calls);
+  if (reason != chat::StopReason::end_turn) stop_sequence_.clear();
+  if (!stop_sequence_.empty()) reason = chat::StopReason::stop_sequence;
+  emit(chat::Finished{reason, std::move(stop_sequence_), usage_, timings_});
 }
 
 }  // namespace hearth::wire

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hearth/wire/stream_decoder.h"
@@ -13,8 +14,15 @@ namespace hearth::wire {
 /// repeated ids, with arguments in pieces, whole or as an object, interleaved; several calls under
 /// one index with ids of their own; usage in any chunk, twice or nowhere; a finish reason twice, or
 /// none before "[DONE]"; `reasoning` for `reasoning_content`; error objects in mid-stream.
+/// Calls of custom tools come as those of functions with one string, `input`. An error that says
+/// that the prompt does not fit is prompt_too_long.
 /// A stream with neither finish reason nor "[DONE]" is Failed unavailable, "… ended mid-stream".
 class ChatCompletionEventDecoder : public StreamDecoder {
+ public:
+  /// `stops`: the request's. Some servers (vLLM, SGLang) tell which of them ended the answer.
+  explicit ChatCompletionEventDecoder(std::vector<std::string> stops = {})
+      : stops_(std::move(stops)) {}
+
  protected:
   void on_sse(const SseEvent& event) override;
   void on_body(const json::object& body) override;
@@ -26,6 +34,7 @@ class ChatCompletionEventDecoder : public StreamDecoder {
     std::string id;
     std::string name;
     std::string held;  ///< arguments before the name is known
+    bool custom = false;
     bool started = false;
     bool has_arguments = false;
   };
@@ -34,6 +43,7 @@ class ChatCompletionEventDecoder : public StreamDecoder {
   void take_chunk(const json::object& chunk);
   void take_message(const json::object& message);
   void take_call(const json::object& call);
+  void take_ending(const json::object& choice);
   std::size_t call_for(const json::object& call);
   void take_error(const json::value& error);
   void take_usage(const json::object& usage);
@@ -45,6 +55,8 @@ class ChatCompletionEventDecoder : public StreamDecoder {
   bool started_ = false;
   bool anything_ = false;
   std::optional<std::string> finish_reason_;
+  const std::vector<std::string> stops_;
+  std::string stop_sequence_;  ///< of these
   chat::Usage usage_;
   chat::Timings timings_;
 };

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "hearth/wire/custom_tools.h"
 #include "hearth/wire/documents.h"
 #include "hearth/wire/openai_fields.h"
 
@@ -92,16 +93,19 @@ void decode_tool_calls(Fields& message, std::vector<chat::Block>& blocks, Calls&
     const std::string path = problems.item(message.at("tool_calls"), i);
     const json::object* object = (*items)[i].if_object();
     const json::object* function = object == nullptr ? nullptr : find_object(*object, "function");
-    if (function == nullptr) {
+    const json::object* custom = object == nullptr ? nullptr : find_object(*object, "custom");
+    if (function == nullptr && custom == nullptr) {
       problems.expected(path, "an object with `function`", &(*items)[i]);
       return;
     }
     Fields call(*object, path, problems);
-    Fields inner(*function, path + ".function", problems);
+    Fields inner(function == nullptr ? *custom : *function,
+                 path + (function == nullptr ? ".custom" : ".function"), problems);
     chat::ToolUseBlock use;
     use.id = call.required_string("id");
     use.name = inner.required_string("name");
-    use.arguments = decode_arguments(inner.value("arguments"));
+    use.arguments = function == nullptr ? custom_arguments(inner.string("input"))
+                                        : decode_arguments(inner.value("arguments"));
     calls.insert(use.id);
     blocks.emplace_back(std::move(use));
   }

@@ -44,11 +44,22 @@ void decode_reasoning(Fields& body, chat::Request& request) {
   chat::set_effort(request.thinking, reasoning.string("effort"));
 }
 
-bool wants_sealed(Fields& body) {
+/// `include`; what else is wanted there is not known here, and a warning.
+bool wants_sealed(Fields& body, chat::Request& request) {
   const json::array* include = body.array("include");
-  return include != nullptr && std::ranges::any_of(*include, [](const json::value& item) {
-           return item.is_string() && item.get_string() == "reasoning.encrypted_content";
-         });
+  bool sealed = false;
+  for (std::size_t i = 0; include != nullptr && i < include->size(); ++i) {
+    const json::value& item = (*include)[i];
+    if (!item.is_string()) {
+      body.problems().expected(body.problems().item("include", i), "a string", &item);
+    } else if (item.get_string() == "reasoning.encrypted_content") {
+      sealed = true;
+    } else {
+      request.warnings.push_back(
+          fmt::format("ignored \"{}\" in include", std::string_view(item.get_string())));
+    }
+  }
+  return sealed;
 }
 
 void refuse_unsupported(Fields& body) {
@@ -145,16 +156,14 @@ Result<ResponsesRequest> decode_responses_request(const json::value& body,
   decode_text(fields, request);
   decode_reasoning(fields, request);
   request.stream = fields.boolean("stream");
-  decoded.sealed = wants_sealed(fields);
+  decoded.sealed = wants_sealed(fields, request);
   if (fields.value("store") != nullptr) decoded.store = fields.boolean("store");
   refuse_unsupported(fields);
   if (fields.string("truncation") == "auto") {
     request.warnings.emplace_back(
         "truncation: a prompt is never cut; one that is too long is refused");
   }
-  for (const char* known : {"previous_response_id", "max_tool_calls", "stream_options"}) {
-    static_cast<void>(fields.value(known));
-  }
+  static_cast<void>(fields.value("previous_response_id"));
   if (problems.any()) return std::unexpected(problems.error());
   for (auto& member : fields.rest()) {
     const std::string_view key = member.key();

@@ -7,8 +7,6 @@
 namespace hearth::wire {
 namespace {
 
-constexpr std::string_view input_key = "input";
-
 void add_function(Fields& fields, std::string_view space, chat::Request& request,
                   ResponsesTools& names) {
   chat::Tool tool;
@@ -29,18 +27,7 @@ void add_custom(Fields& fields, std::string_view space, chat::Request& request,
   const std::string name = fields.required_string("name");
   tool.name = ResponsesTools::flat_name(space, name);
   tool.description = fields.string("description");
-  if (const json::object* format = fields.object("format")) {
-    if (const auto definition = find_string(*format, "definition")) {
-      tool.description += fmt::format("\nThe input follows this {} grammar:\n{}",
-                                      find_string(*format, "syntax").value_or(""), *definition);
-      request.warnings.push_back(fmt::format(
-          "the grammar of the tool \"{}\" is told to the model and not enforced", tool.name));
-    }
-  }
-  tool.input_schema = {{"type", "object"},
-                       {"properties", {{input_key, {{"type", "string"}}}}},
-                       {"required", json::array{input_key}},
-                       {"additionalProperties", false}};
+  make_custom(tool, fields.object("format"), request.warnings);
   names.add(tool.name, {ResponsesTool::Kind::custom, std::string(space), name});
   request.tools.push_back(std::move(tool));
 }
@@ -132,17 +119,6 @@ void decode_responses_tool_choice(Fields& body, chat::Request& request) {
     }
   }
   decode_tool_limits(body, request);
-}
-
-std::string custom_input(const std::string& arguments) {
-  const auto parsed = parse_json(arguments);
-  if (!parsed || !parsed->is_object()) return arguments;
-  const auto input = find_string(parsed->get_object(), input_key);
-  return input ? std::string(*input) : arguments;
-}
-
-std::string custom_arguments(std::string_view input) {
-  return to_json(json::object{{input_key, input}});
 }
 
 }  // namespace hearth::wire

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "hearth/chat/request.h"
+#include "hearth/wire/custom_tools.h"
 #include "hearth/wire/fields.h"
 
 namespace hearth::wire {
@@ -42,9 +43,5 @@ void decode_responses_tools(Fields& holder, chat::Request& request, ResponsesToo
 
 /// `tool_choice` and `parallel_tool_calls`. It is an error to demand a tool that is not there.
 void decode_responses_tool_choice(Fields& body, chat::Request& request);
-
-/// The argument of a custom tool from what the model wrote, and back.
-std::string custom_input(const std::string& arguments);
-std::string custom_arguments(std::string_view input);
 
 }  // namespace hearth::wire

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <variant>
 
@@ -38,6 +39,28 @@ std::vector<const chat::Tool*> tools_to_send(const chat::Request& request) {
     tools.push_back(&tool);
   }
   return tools;
+}
+
+chat::ToolChoice choice_to_send(const chat::Request& request) {
+  using Mode = chat::ToolChoice::Mode;
+  chat::ToolChoice choice = request.tool_choice;
+  if (choice.mode == Mode::automatic || choice.mode == Mode::none) return choice;
+  const auto sent = tools_to_send(request);
+  const bool there = choice.mode == Mode::any
+                         ? !sent.empty()
+                         : std::ranges::find(sent, choice.name, &chat::Tool::name) != sent.end();
+  if (there) return choice;
+  choice.mode = Mode::automatic;
+  choice.name.clear();
+  return choice;
+}
+
+std::string choice_note(const chat::Request& request) {
+  if (choice_to_send(request).mode == request.tool_choice.mode) return {};
+  return request.tool_choice.name.empty()
+             ? "tool_choice: there is no tool left to demand; the model chooses"
+             : fmt::format("tool_choice: {} is not sent, so the model chooses",
+                           request.tool_choice.name);
 }
 
 std::string note_of(const chat::ToolReferenceBlock& reference) {

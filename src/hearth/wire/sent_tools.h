@@ -12,6 +12,13 @@ namespace hearth::wire {
 /// web_search_20250305) are left out, since no other server has them. They point into `request`.
 std::vector<const chat::Tool*> tools_to_send(const chat::Request& request);
 
+/// The choice among these: a tool that is not sent cannot be demanded, and the choice is then the
+/// model's.
+chat::ToolChoice choice_to_send(const chat::Request& request);
+
+/// Says so, where that is another choice than the client's; else empty.
+std::string choice_note(const chat::Request& request);
+
 /// What stands in a prompt in place of a reference.
 std::string note_of(const chat::ToolReferenceBlock& reference);
 

@@ -362,6 +362,137 @@ TEST(RemoteProvider, AUrlWithAnotherSchemeIsNotFollowed) {
   EXPECT_EQ(error_of(answer(settings_for("file:///etc/hostname"))).kind, ErrorKind::config);
 }
 
+/// What an Anthropic server gets of `request`, which it answers with `reply`.
+std::string seen_by_anthropic(chat::Request request, std::string_view reply,
+                              std::vector<chat::Event>* events = nullptr) {
+  std::string seen;
+  LoopbackServer server([&](const std::string& got, LoopbackServer::Connection& connection) {
+    seen = got;
+    connection.send(response(200, reply));
+    return false;
+  });
+  auto all = answer(settings_for(server.url("/v1/messages"), router::ProviderKind::anthropic),
+                    std::move(request));
+  if (events != nullptr) *events = std::move(all);
+  return seen;
+}
+
+TEST(RemoteProvider, WhatTheClientSwitchedOnOfItsApiGoesAlong) {
+  chat::Request request = hello();
+  request.extra_format = "anthropic";
+  request.api_features = "context-management-2025-06-27,effort-2025-11-24";
+  const char* reply = R"({"content":[{"type":"text","text":"Hi"}],"stop_reason":"end_turn",
+                          "usage":{"input_tokens":4,"output_tokens":1}})";
+  EXPECT_THAT(seen_by_anthropic(request, reply),
+              HasSubstr("anthropic-beta: context-management-2025-06-27,effort-2025-11-24\r\n"));
+  request.extra_format = "openai";
+  EXPECT_THAT(seen_by_anthropic(request, reply), Not(HasSubstr("anthropic-beta")));
+}
+
+TEST(RemoteProvider, UsageThatIsNotToldIsEstimated) {
+  std::vector<chat::Event> events;
+  seen_by_anthropic(hello(), R"({"content":[{"type":"text","text":"Seven bytes, and some."}]})",
+                    &events);
+  const chat::Usage usage = std::get<chat::Finished>(events.back()).usage;
+  EXPECT_TRUE(usage.estimated);
+  EXPECT_GT(usage.prompt_tokens, 0);
+  EXPECT_EQ(usage.output_tokens, 7);
+  seen_by_anthropic(hello(), R"({"content":[{"type":"text","text":"Hi"}],
+                                 "usage":{"input_tokens":4,"output_tokens":1}})",
+                    &events);
+  EXPECT_FALSE(std::get<chat::Finished>(events.back()).usage.estimated);
+}
+
+TEST(RemoteProvider, AnAnthropicServerCountsItsTokens) {
+  std::string seen;
+  LoopbackServer server([&](const std::string& got, LoopbackServer::Connection& connection) {
+    seen = got;
+    connection.send(response(200, R"({"input_tokens":321})"));
+    return false;
+  });
+  RunningLoop running;
+  RemoteProvider provider(settings_for(server.url("/v1/messages"), router::ProviderKind::anthropic),
+                          running.loop);
+  Gathered gathered;
+  const auto call = provider.count_remotely(hello(), gathered.sink());
+  const auto events = gathered.wait();
+  EXPECT_EQ(std::get<chat::Finished>(events.back()).usage.prompt_tokens, 321);
+  EXPECT_THAT(seen, HasSubstr("POST /v1/messages/count_tokens HTTP/1.1\r\n"));
+  EXPECT_THAT(seen, Not(HasSubstr("max_tokens")));
+}
+
+TEST(RemoteProvider, AServerOfAnotherFormatIsNotAskedToCount) {
+  RunningLoop running;
+  RemoteProvider provider(settings_for("http://127.0.0.1:1/v1/chat/completions"), running.loop);
+  Gathered gathered;
+  const auto call = provider.count_remotely(hello(), gathered.sink());
+  EXPECT_EQ(error_of(gathered.wait()).kind, ErrorKind::invalid_request);
+}
+
+TEST(RemoteProvider, ARequestForAServersOwnToolsIsRefusedWhereThereAreNone) {
+  chat::Request request = hello();
+  request.extra_format = "anthropic";
+  chat::Tool search;
+  search.name = "web_search";
+  search.type = "web_search_20250305";
+  request.tools.push_back(search);
+  for (const auto kind : {router::ProviderKind::openai, router::ProviderKind::gemini}) {
+    const Error error = error_of(answer(settings_for("http://127.0.0.1:1/", kind), request));
+    EXPECT_EQ(error.kind, ErrorKind::invalid_request);
+    EXPECT_THAT(error.message, HasSubstr("web_search_20250305"));
+    EXPECT_THAT(error.message, HasSubstr("Router.webSearch"));
+  }
+  // The route was made for it: the model searches by itself.
+  request.may_lack_server_tools = true;
+  EXPECT_EQ(error_of(answer(settings_for("http://127.0.0.1:1/"), request)).kind,
+            ErrorKind::unavailable);
+}
+
+TEST(RemoteProvider, APromptThatIsTooLongBeginsWithTheseWords) {
+  LoopbackServer server([](const std::string&, LoopbackServer::Connection& connection) {
+    connection.send(response(
+        500, R"({"error":{"message":"maximum context length is 4096, you sent 5000 sk-secret"}})"));
+    return false;
+  });
+  const Error error = error_of(answer(settings_for(server.url("/v1/chat/completions"))));
+  EXPECT_EQ(error.kind, ErrorKind::invalid_request);
+  EXPECT_EQ(error.message, "prompt is too long: 5000 tokens > 4096 maximum (far)");
+}
+
+TEST(RemoteProvider, RetryAfterIsReadAsSecondsAndAsADate) {
+  const auto told = [](const std::string& header) {
+    LoopbackServer server([&](const std::string&, LoopbackServer::Connection& connection) {
+      connection.send(response(429, "{}", "Retry-After: " + header + "\r\n"));
+      return false;
+    });
+    return error_of(answer(settings_for(server.url("/")))).retry_after;
+  };
+  EXPECT_EQ(told("17"), 17s);
+  const auto far_off = told("Fri, 31 Dec 2100 23:59:59 GMT");
+  ASSERT_TRUE(far_off);
+  EXPECT_GT(*far_off, std::chrono::hours(24));
+}
+
+TEST(RemoteProvider, ACompressedAnswerIsUnderstoodAndNotAskedFor) {
+  // `{"choices":[{"message":{"content":"Hello"},"finish_reason":"stop"}]}` in gzip.
+  const unsigned char compressed[] = {
+      0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x0d, 0xc9, 0xc1, 0x0d, 0x80,
+      0x30, 0x08, 0x05, 0xd0, 0x5d, 0xfe, 0xd9, 0x09, 0x3a, 0x81, 0x3b, 0x18, 0x63, 0x1a, 0x82,
+      0x96, 0xa4, 0x82, 0x11, 0x6e, 0x84, 0xdd, 0xf5, 0x5d, 0x5f, 0x82, 0x86, 0x09, 0xb1, 0xa3,
+      0x6d, 0x89, 0x9b, 0xdd, 0xfb, 0xc5, 0x68, 0x09, 0x32, 0x0d, 0xd6, 0x40, 0xc3, 0xca, 0x73,
+      0x1a, 0x6a, 0xc1, 0x29, 0x2a, 0x3e, 0x8e, 0x97, 0xbb, 0x9b, 0xfe, 0xe1, 0x61, 0x0f, 0x6a,
+      0xaf, 0x0f, 0x63, 0xd5, 0x39, 0xa4, 0x44, 0x00, 0x00, 0x00};
+  std::string seen;
+  LoopbackServer server([&](const std::string& got, LoopbackServer::Connection& connection) {
+    seen = got;
+    connection.send(response(200, {reinterpret_cast<const char*>(compressed), sizeof compressed},
+                             "Content-Type: application/json\r\nContent-Encoding: gzip\r\n"));
+    return false;
+  });
+  EXPECT_EQ(text_of(answer(settings_for(server.url("/")))), "Hello");
+  EXPECT_THAT(seen, HasSubstr("Accept-Encoding: identity\r\n"));
+}
+
 TEST(RemoteProvider, TakesItsSettingsFromTheConfiguration) {
   const auto config = router::parse_config(
       "{Providers:[{name:'p',api_base_url:'http://h/v1/messages',api_key:'k',models:['a']}],"

@@ -265,7 +265,8 @@ TEST(Apply, MaxTokensIsACeilingAndTheRestAreDefaults) {
   EXPECT_EQ(request.max_tokens, 1024);
   EXPECT_EQ(request.sampling.temperature, 1.0);
   EXPECT_EQ(request.sampling.top_p, 0.5);
-  EXPECT_EQ(to_json(request.provider_extra), R"({"keep_alive":5})");
+  // Where both go into one body, the client's own counts.
+  EXPECT_EQ(to_json(request.provider_extra), R"({"keep_alive":5,"user":"route"})");
   EXPECT_EQ(request.warnings.size(), 1U);
   request.max_tokens = 10;
   apply(to, "", request);

@@ -12,6 +12,7 @@
 #include "hearth/wire/openai_completion.h"
 #include "hearth/wire/openai_encode.h"
 #include "hearth/wire/openai_events.h"
+#include "hearth/wire/overflow.h"
 
 namespace hearth::wire {
 namespace {
@@ -178,10 +179,11 @@ TEST(Faults, CallsWithoutAnIdGetDifferentOnes) {
 }
 
 TEST(ErrorOfResponse, KeepsTheServersWordsAndItsRetryAfter) {
-  const Error limited =
-      error_of_response(429, R"({"error":{"message":"slow down","type":"x"}})", "17");
+  const Error limited = error_of_response(429, R"({"error":{"message":"slow down","type":"x"}})",
+                                          std::chrono::seconds(17));
   EXPECT_EQ(limited.kind, ErrorKind::rate_limited);
   EXPECT_EQ(limited.message, "slow down (status 429, retry after 17)");
+  EXPECT_EQ(limited.retry_after, std::chrono::seconds(17));
   const Error html = error_of_response(502, "<html>\nBad gateway" + std::string(500, '.'));
   EXPECT_EQ(html.kind, ErrorKind::unavailable);
   EXPECT_THAT(html.message, HasSubstr("<html> Bad gateway"));
@@ -246,12 +248,43 @@ TEST(Completion, StreamsTextAndUsage) {
 
 TEST(ModelsList, SatisfiesBothMakersSdks) {
   const ModelEntry entries[] = {{"openai/gpt-oss-20b", "", 1700000000, "hearth", 65536}};
-  const json::object list = models_list(entries);
+  const json::object list = models_list(entries).value();
   EXPECT_EQ(to_json(list),
             R"({"object":"list","data":[{"type":"model","id":"openai/gpt-oss-20b",)"
             R"("display_name":"openai/gpt-oss-20b","created_at":"2023-11-14T22:13:20Z",)"
             R"("object":"model","created":1700000000,"owned_by":"hearth","context_length":65536}],)"
             R"("has_more":false,"first_id":"openai/gpt-oss-20b","last_id":"openai/gpt-oss-20b"})");
+}
+
+TEST(ModelsList, IsToldInPages) {
+  std::vector<ModelEntry> entries(5);
+  for (int i = 0; i < 5; ++i) entries[static_cast<std::size_t>(i)].id = "m" + std::to_string(i);
+  const auto page = [&](ModelsPage asked) {
+    const json::object list = models_list(entries, asked).value();
+    std::string ids;
+    for (const json::value& model : list.at("data").as_array()) {
+      ids += std::string(model.at("id").as_string()) + " ";
+    }
+    return ids + (list.at("has_more").as_bool() ? "more" : "end");
+  };
+  EXPECT_EQ(page({.limit = 2, .after_id = {}, .before_id = {}}), "m0 m1 more");
+  EXPECT_EQ(page({.limit = 2, .after_id = "m1", .before_id = {}}), "m2 m3 more");
+  EXPECT_EQ(page({.limit = 2, .after_id = "m3", .before_id = {}}), "m4 end");
+  EXPECT_EQ(page({.limit = 2, .after_id = {}, .before_id = "m4"}), "m2 m3 more");
+  EXPECT_EQ(page({.limit = {}, .after_id = "m4", .before_id = {}}), "end");
+  EXPECT_FALSE(models_list(entries, {.limit = {}, .after_id = "x", .before_id = {}}));
+}
+
+TEST(AnthropicEvents, ADeltaThatIsNullIsSkipped) {
+  MessagesEventDecoder decoder;
+  const auto events = decoder.feed(
+      "data: {\"type\":\"message_start\",\"message\":{\"usage\":null}}\n\n"
+      "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":null}\n\n"
+      "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":null}\n\n"
+      "data: {\"type\":\"message_delta\",\"delta\":null,\"usage\":null}\n\n"
+      "data: {\"type\":\"message_stop\"}\n\n");
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_TRUE(std::holds_alternative<chat::Finished>(events.back()));
 }
 
 }  // namespace

@@ -1,0 +1,306 @@
+// What a provider would refuse, or has no place for, in the requests that are sent to it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "hearth/wire/anthropic_decode.h"
+#include "hearth/wire/anthropic_encode.h"
+#include "hearth/wire/gemini_encode.h"
+#include "hearth/wire/openai_answer.h"
+#include "hearth/wire/openai_decode.h"
+#include "hearth/wire/openai_encode.h"
+#include "hearth/wire/openai_events.h"
+
+namespace hearth::wire {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+chat::Request from_messages(const std::string& fields) {
+  const auto body =
+      parse_json(R"({"model":"m","max_tokens":4000,"messages":[{"role":"user","content":"Hi"}])" +
+                 fields + "}");
+  const auto request = decode_messages_request(body.value());
+  EXPECT_TRUE(request) << (request ? "" : request.error().message);
+  return request.value_or(chat::Request{});
+}
+
+chat::Request from_chat(const std::string& fields, const std::string& messages = "") {
+  const std::string list = messages.empty() ? R"({"role":"user","content":"Hi"})" : messages;
+  const auto body = parse_json(R"({"model":"m","messages":[)" + list + "]" + fields + "}");
+  const auto request = decode_chat_request(body.value());
+  EXPECT_TRUE(request) << (request ? "" : request.error().message);
+  return request.value_or(chat::Request{});
+}
+
+json::object to_anthropic(const chat::Request& request) {
+  return encode_messages_request(request, MessagesServer::anthropic);
+}
+
+TEST(ToAnthropic, TextsWithNothingToReadAreLeftOut) {
+  const json::object sent = to_anthropic(from_chat("", R"(
+      {"role":"system","content":""},
+      {"role":"user","content":"Hi"},
+      {"role":"assistant","content":"","tool_calls":[
+          {"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},
+      {"role":"tool","tool_call_id":"c","content":""},
+      {"role":"assistant","content":" \n"},
+      {"role":"user","content":"Go on"})"));
+  EXPECT_FALSE(sent.contains("system"));
+  const json::array& messages = sent.at("messages").as_array();
+  ASSERT_EQ(messages.size(), 4U) << to_json(sent);
+  EXPECT_EQ(messages[1].at("content").as_array().size(), 1U);
+  EXPECT_EQ(messages[1].at("content").at(0).at("type"), "tool_use");
+  EXPECT_EQ(messages[2].at("content").at(0).at("content"), json::array{});
+  EXPECT_EQ(messages[3].at("content").at(0).at("text"), "Go on");
+}
+
+TEST(ToAnthropic, ATemperatureIsOneAtMost) {
+  const chat::Request hot = from_chat(R"(,"temperature":1.5)");
+  EXPECT_EQ(to_anthropic(hot).at("temperature"), 1.0);
+  EXPECT_THAT(left_out_of_messages(hot), Contains(HasSubstr("temperature lowered from 1.5 to 1")));
+  const chat::Request warm = from_chat(R"(,"temperature":0.5)");
+  EXPECT_EQ(to_anthropic(warm).at("temperature"), 0.5);
+  EXPECT_THAT(left_out_of_messages(warm), testing::IsEmpty());
+  EXPECT_EQ(encode_messages_request(hot).at("temperature"), 1.5) << "our own server takes it";
+}
+
+TEST(ToAnthropic, ABudgetLeavesRoomForTheAnswer) {
+  const std::string thinking = R"(,"thinking":{"type":"enabled","budget_tokens":16000})";
+  chat::Request request = from_messages(thinking);
+  json::object sent = to_anthropic(request);
+  EXPECT_EQ(sent.at("max_tokens"), 4000);
+  EXPECT_EQ(sent.at("thinking").at("budget_tokens"), 2000);
+  EXPECT_THAT(left_out_of_messages(request), Contains(HasSubstr("lowered from 16000 to 2000")));
+  request.max_tokens.reset();
+  sent = to_anthropic(request);
+  EXPECT_EQ(sent.at("thinking").at("budget_tokens"), 16000);
+  EXPECT_GT(sent.at("max_tokens").as_int64(), 16000);
+  request.max_tokens = 1000;
+  EXPECT_EQ(to_anthropic(request).at("thinking"), (json::object{{"type", "disabled"}}));
+  request.api_features = "interleaved-thinking-2025-05-14";
+  EXPECT_EQ(to_anthropic(request).at("thinking").at("budget_tokens"), 16000);
+}
+
+TEST(ToAnthropic, FieldsOfAnotherApiAreNamed) {
+  const chat::Request request = from_chat(R"(,"service_tier":"flex","store":true)");
+  EXPECT_FALSE(to_anthropic(request).contains("service_tier"));
+  EXPECT_THAT(left_out_of_messages(request), Contains("left out service_tier, store: fields of "
+                                                      "another API"));
+  EXPECT_EQ(encode_chat_request(request).at("service_tier"), "flex");
+}
+
+TEST(ToAnthropic, ACountIsAskedWithoutWhatOnlyAnswersHave) {
+  chat::Request request = from_messages(R"(,"temperature":1,"stop_sequences":["x"],"stream":true,
+      "tools":[{"name":"f","input_schema":{"type":"object"}}],"system":"s")");
+  request.session = "s";
+  request.provider_extra = {{"speed", "fast"}};
+  const json::object sent = encode_count_tokens_request(request);
+  std::vector<std::string> names;
+  for (const auto& member : sent) names.emplace_back(member.key());
+  EXPECT_THAT(names, testing::UnorderedElementsAre("model", "messages", "system", "tools"));
+}
+
+TEST(ToOthers, AToolThatIsNotSentIsNotDemanded) {
+  const chat::Request request = from_messages(
+      R"(,"tools":[{"name":"f","input_schema":{"type":"object","properties":{"a":{}}}},
+                   {"name":"later","defer_loading":true,"input_schema":{"type":"object"}}],
+          "tool_choice":{"type":"tool","name":"later"})");
+  EXPECT_FALSE(encode_chat_request(request).contains("tool_choice"));
+  EXPECT_FALSE(encode_gemini_request(request).contains("toolConfig"));
+  EXPECT_THAT(left_out_of_chat(request), Contains(HasSubstr("later is not sent")));
+  EXPECT_THAT(left_out_of_gemini(request), Contains(HasSubstr("later is not sent")));
+}
+
+constexpr const char* custom_tool =
+    R"(,"tools":[{"type":"custom","custom":{"name":"patch","description":"Edits","format":
+        {"type":"grammar","grammar":{"syntax":"lark","definition":"start: /x/"}}}}],
+        "tool_choice":{"type":"custom","custom":{"name":"patch"}})";
+
+TEST(CustomTools, GoAsTheyCameBetweenTwoSidesOfOneFormat) {
+  const chat::Request request = from_chat(custom_tool, R"(
+      {"role":"user","content":"Hi"},
+      {"role":"assistant","tool_calls":[
+          {"id":"c","type":"custom","custom":{"name":"patch","input":"a \"b\""}}]},
+      {"role":"tool","tool_call_id":"c","content":"done"})");
+  const json::object sent = encode_chat_request(request);
+  EXPECT_EQ(sent.at("tools").at(0).at("type"), "custom");
+  EXPECT_EQ(sent.at("tools").at(0).at("custom").at("format").at("type"), "grammar");
+  EXPECT_EQ(sent.at("tool_choice").at("custom").at("name"), "patch");
+  const json::value& call = sent.at("messages").at(1).at("tool_calls").at(0);
+  EXPECT_EQ(call.at("type"), "custom");
+  EXPECT_EQ(call.at("custom").at("input"), "a \"b\"");
+}
+
+TEST(CustomTools, AreFunctionsWithOneStringElsewhere) {
+  const json::object sent = to_anthropic(from_chat(custom_tool));
+  const json::value& tool = sent.at("tools").at(0);
+  EXPECT_EQ(tool.at("name"), "patch");
+  EXPECT_EQ(tool.at("input_schema").at("required").at(0), "input");
+  EXPECT_THAT(std::string(tool.at("description").as_string()), HasSubstr("start: /x/"));
+  EXPECT_EQ(sent.at("tool_choice").at("name"), "patch");
+}
+
+TEST(CustomTools, CallsOfAServerAreUnderstood) {
+  ChatCompletionEventDecoder decoder;
+  std::string arguments;
+  const auto take = [&](const std::vector<chat::Event>& events) {
+    for (const chat::Event& event : events) {
+      if (const auto* start = std::get_if<chat::ToolCallStart>(&event)) {
+        EXPECT_EQ(start->name, "patch");
+      }
+      if (const auto* delta = std::get_if<chat::ToolCallDelta>(&event)) {
+        arguments += delta->arguments;
+      }
+    }
+  };
+  take(decoder.feed(
+      "data: "
+      "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"type\":\"custom\","
+      "\"custom\":{\"name\":\"patch\",\"input\":\"\"}}]}}]}\n\n"
+      "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,"
+      "\"custom\":{\"input\":\"a \\\"\"}}]}}]}\n\n"
+      "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,"
+      "\"custom\":{\"input\":\"b\\n\"}}]},\"finish_reason\":\"tool_calls\"}]}\n\n"
+      "data: [DONE]\n\n"));
+  EXPECT_EQ(arguments, R"({"input":"a \"b\n"})");
+}
+
+TEST(CustomTools, CallsGoBackToTheClientAsSuch) {
+  const CustomTools custom = custom_tools_of(from_chat(custom_tool));
+  ChatCompletionStream stream({"id", "m", 1}, UsageChunk::leave_out, custom);
+  ChatCompletionCollector collector({"id", "m", 1}, custom);
+  std::string text;
+  chat::Finished end;
+  end.reason = chat::StopReason::tool_use;
+  for (const chat::Event& event : {chat::Event(chat::ToolCallStart{0, "c", "patch"}),
+                                   chat::Event(chat::ToolCallDelta{0, "{\"input\":"}),
+                                   chat::Event(chat::ToolCallDelta{0, "\"a\\nb\"}"}),
+                                   chat::Event(chat::ToolCallStart{1, "d", "f"}),
+                                   chat::Event(chat::ToolCallDelta{1, "{}"}), chat::Event(end)}) {
+    text += stream.encode(event);
+    collector.add(event);
+  }
+  EXPECT_THAT(text, HasSubstr(R"("type":"custom","custom":{"name":"patch","input":""})"));
+  EXPECT_THAT(text, HasSubstr(R"({"index":0,"custom":{"input":"a\nb"}})"));
+  EXPECT_THAT(text, HasSubstr(R"({"index":1,"function":{"arguments":"{}"}})"));
+  const json::value whole = collector.response().value();
+  const json::value& calls = whole.at("choices").at(0).at("message").at("tool_calls");
+  EXPECT_EQ(calls.at(0).at("custom").at("input"), "a\nb");
+  EXPECT_EQ(calls.at(1).at("function").at("name"), "f");
+}
+
+TEST(CustomTools, AnInputThatIsCutOffIsStillSent) {
+  ChatCompletionStream stream({"id", "m", 1}, UsageChunk::leave_out, {"patch"});
+  std::string text = stream.encode(chat::ToolCallStart{0, "c", "patch"});
+  text += stream.encode(chat::ToolCallDelta{0, "{\"input\":\"a"});
+  text += stream.encode(chat::Finished{});
+  EXPECT_THAT(text, HasSubstr(R"({"index":0,"custom":{"input":"{\"input\":\"a"}})"));
+}
+
+TEST(ToolChoice, AllowedToolsReachAServerOfThisFormatOnly) {
+  const chat::Request request = from_chat(
+      R"(,"tools":[{"type":"function","function":{"name":"f"}}],
+          "tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[
+              {"type":"function","function":{"name":"f"}}]}})");
+  EXPECT_EQ(request.tool_choice.mode, chat::ToolChoice::Mode::any);
+  EXPECT_EQ(encode_chat_request(request).at("tool_choice").at("type"), "allowed_tools");
+  EXPECT_EQ(to_anthropic(request).at("tool_choice"), (json::object{{"type", "any"}}));
+  EXPECT_THAT(request.warnings, Contains(HasSubstr("all tools stay allowed")));
+}
+
+TEST(ToOpenAi, EffortsThatItDoesNotKnowAreHigh) {
+  const chat::Request request =
+      from_messages(R"(,"thinking":{"type":"adaptive"},"output_config":{"effort":"max"})");
+  EXPECT_EQ(encode_chat_request(request).at("reasoning_effort"), "high");
+  EXPECT_THAT(left_out_of_chat(request), Contains(R"(the effort "max" is sent as "high")"));
+  EXPECT_EQ(encode_chat_request(from_chat(R"(,"reasoning_effort":"none")")).at("reasoning_effort"),
+            "none");
+}
+
+TEST(ToOpenAi, ThinkingIsAskedForInTheRoutesWay) {
+  chat::Request request = from_messages(R"(,"thinking":{"type":"enabled","budget_tokens":2000})");
+  EXPECT_THAT(left_out_of_chat(request), Contains(HasSubstr("thinking: chat completions have no")));
+  EXPECT_FALSE(encode_chat_request(request).contains("reasoning"));
+  request.provider_extra = {{"thinking_form", "reasoning"}};
+  EXPECT_EQ(encode_chat_request(request).at("reasoning"), (json::object{{"max_tokens", 2000}}));
+  EXPECT_FALSE(encode_chat_request(request).contains("thinking_form"));
+  EXPECT_THAT(left_out_of_chat(request), testing::IsEmpty());
+  request.provider_extra = {{"thinking_form", "thinking"}};
+  EXPECT_EQ(encode_chat_request(request).at("thinking"),
+            (json::object{{"type", "enabled"}, {"budget_tokens", 2000}}));
+  EXPECT_EQ(encode_chat_request(request).at("enable_thinking"), true);
+  request.thinking = {.mode = chat::Thinking::Mode::disabled, .budget_tokens = {}, .effort = {}};
+  EXPECT_EQ(encode_chat_request(request).at("enable_thinking"), false);
+  request.provider_extra = {{"thinking_form", "reasoning"}};
+  EXPECT_EQ(encode_chat_request(request).at("reasoning"), (json::object{{"enabled", false}}));
+}
+
+TEST(ToOpenAi, WhatIsLeftOutOfThoughtsIsTold) {
+  const auto body = parse_json(R"({"model":"m","max_tokens":9,"messages":[
+      {"role":"user","content":"Hi"},
+      {"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":"s"},
+                                     {"type":"redacted_thinking","data":"d"},
+                                     {"type":"text","text":"a"}]},
+      {"role":"user","content":"Go on"}]})");
+  chat::Request request = decode_messages_request(body.value()).value();
+  EXPECT_THAT(left_out_of_chat(request), Contains(HasSubstr("earlier thoughts")));
+  EXPECT_THAT(left_out_of_chat(request), Contains(HasSubstr("redacted thinking")));
+  request.provider_extra = {{"reasoning_content", true}};
+  EXPECT_THAT(left_out_of_chat(request), Not(Contains(HasSubstr("earlier thoughts"))));
+}
+
+TEST(ToOpenAi, TheProvidersFieldsAreDefaults) {
+  chat::Request request =
+      from_chat(R"(,"temperature":0.5,"provider":{"sort":"price"},"max_tokens":7)");
+  request.provider_extra = {{"temperature", 2},
+                            {"max_tokens", 100},
+                            {"provider", {{"sort", "speed"}, {"only", json::array{"x"}}}},
+                            {"extra", 1}};
+  const json::object sent = encode_chat_request(request);
+  EXPECT_EQ(sent.at("temperature"), 0.5);
+  EXPECT_EQ(sent.at("max_tokens"), 7);
+  EXPECT_EQ(sent.at("provider").at("sort"), "price");
+  EXPECT_EQ(sent.at("provider").at("only").at(0), "x");
+  EXPECT_EQ(sent.at("extra"), 1);
+}
+
+TEST(ToOpenAi, SchemasAreSentWithoutTheirOwnSchemaWhereTheRouteSaysSo) {
+  chat::Request request =
+      from_messages(R"(,"tools":[{"name":"f","input_schema":{"$schema":"x","type":"object"}}])");
+  const auto parameters = [&] {
+    return encode_chat_request(request).at("tools").at(0).at("function").at("parameters");
+  };
+  EXPECT_TRUE(parameters().as_object().contains("$schema"));
+  request.provider_extra = {{"$schema", false}};
+  EXPECT_FALSE(parameters().as_object().contains("$schema"));
+  EXPECT_FALSE(encode_chat_request(request).contains("$schema"));
+}
+
+chat::Finished end_of(const char* choice, std::vector<std::string> stops) {
+  ChatCompletionEventDecoder decoder(std::move(stops));
+  auto events = decoder.feed(
+      "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\ndata: "
+      "{\"choices\":[" +
+      std::string(choice) + "]}\n\ndata: [DONE]\n\n");
+  const auto* finished = std::get_if<chat::Finished>(&events.back());
+  return finished == nullptr ? chat::Finished{} : *finished;
+}
+
+TEST(FromOpenAi, TheStopSequenceIsTheOneThatAServerTells) {
+  for (const char* choice : {R"({"delta":{},"finish_reason":"stop","stop_reason":"END"})",
+                             R"({"delta":{},"finish_reason":"stop","matched_stop":"END"})"}) {
+    EXPECT_EQ(end_of(choice, {"X", "END"}).reason, chat::StopReason::stop_sequence) << choice;
+    EXPECT_EQ(end_of(choice, {"X", "END"}).stop_sequence, "END");
+    EXPECT_EQ(end_of(choice, {}).reason, chat::StopReason::end_turn);
+  }
+  const char* number = R"({"delta":{},"finish_reason":"stop","stop_reason":151645})";
+  EXPECT_EQ(end_of(number, {"END"}).reason, chat::StopReason::end_turn);
+}
+
+}  // namespace
+}  // namespace hearth::wire
