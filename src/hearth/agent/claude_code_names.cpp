@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "hearth/agent/folder.h"
+
 namespace hearth::agent {
 namespace {
 
@@ -31,14 +33,8 @@ json::value absolute_named(const json::value& path, const std::filesystem::path&
   return json::value((folder / std::filesystem::path(text)).lexically_normal().generic_string());
 }
 
-/// A path in `folder` becomes one that begins there.
 json::value named_in(const json::value& path, const std::filesystem::path& folder) {
-  if (!path.is_string()) return path;
-  const std::filesystem::path given{std::string_view(path.get_string())};
-  if (!given.is_absolute()) return path;
-  const auto named = given.lexically_normal().lexically_relative(folder);
-  if (named.empty() || *named.begin() == "..") return path;
-  return json::value(named.generic_string());
+  return path.is_string() ? json::value(name_below(folder, path.get_string())) : path;
 }
 
 }  // namespace

@@ -56,6 +56,14 @@ bool is_below(const fs::path& path, const fs::path& folder) {
          folder.end();
 }
 
+std::string name_below(const fs::path& root, std::string_view path) {
+  const fs::path given(path);
+  if (!given.is_absolute()) return std::string(path);
+  const fs::path named = given.lexically_normal().lexically_relative(root);
+  const bool outside = named.empty() || *named.begin() == "..";
+  return outside ? std::string(path) : named.generic_string();
+}
+
 bool is_hidden_folder(std::string_view name) {
   static constexpr std::array hidden{".git",  ".hg",         ".svn",        "node_modules",
                                      ".venv", "venv",        "__pycache__", ".pytest_cache",

@@ -47,6 +47,9 @@ class Folder {
 /// Whether `path` is `folder` or below it, by their parts. REQUIRES: both are absolute and real.
 bool is_below(const std::filesystem::path& path, const std::filesystem::path& folder);
 
+/// An absolute path below `root` as one relative to it, by their parts; any other as it is.
+std::string name_below(const std::filesystem::path& root, std::string_view path);
+
 /// Folders that hold history, dependencies or caches: never searched, never shown to a model.
 bool is_hidden_folder(std::string_view name);
 

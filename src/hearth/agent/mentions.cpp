@@ -1,10 +1,10 @@
 #include "hearth/agent/mentions.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "hearth/agent/documents/document_text.h"
 #include "hearth/agent/plain_text.h"
+#include "hearth/base/percent.h"
 
 namespace hearth::agent {
 namespace {
@@ -32,22 +32,6 @@ bool is_image_elsewhere(const std::string& name) {
   return std::filesystem::path(name).is_absolute() && image_type(name) && is_file(name);
 }
 
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    const bool escape = text[i] == '%' && i + 2 < text.size();
-    const auto* end = text.data() + i + 3;
-    if (escape && std::from_chars(text.data() + i + 1, end, value, 16).ptr == end) {
-      decoded += static_cast<char>(value);
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
-}
-
 }  // namespace
 
 std::vector<std::string> mentioned_files(std::string_view task, const Folder& folder) {
@@ -72,7 +56,7 @@ std::string mention_of_pasted_path(std::string_view pasted) {
   std::string_view text = trimmed(pasted);
   std::string path;
   if (text.starts_with(scheme)) {
-    path = percent_decoded(text.substr(scheme.size()));
+    path = percent_decoded(text.substr(scheme.size())).value_or("");
   } else if (text.size() > 2 && (text.front() == '\'' || text.front() == '"') &&
              text.back() == text.front()) {
     path = text.substr(1, text.size() - 2);

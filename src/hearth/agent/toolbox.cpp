@@ -9,18 +9,6 @@
 #include "hearth/agent/tool_schema.h"
 
 namespace hearth::agent {
-namespace {
-
-/// An absolute path below `root` becomes one relative to it.
-void name_from_here(const std::filesystem::path& root, json::object& arguments) {
-  const auto path = find_string(arguments, "path");
-  if (!path || !std::filesystem::path(*path).is_absolute()) return;
-  const auto named = std::filesystem::path(*path).lexically_relative(root);
-  if (!named.empty() && *named.begin() != "..") arguments["path"] = named.generic_string();
-}
-
-}  // namespace
-
 Toolbox::Toolbox(const Folder& folder, Shell& shell, std::function<bool()> sees_images,
                  Mending mending)
     : mending_(mending) {
@@ -86,7 +74,9 @@ Toolbox::Call Toolbox::prepare(const chat::ToolUseBlock& block, bool malformed) 
     call.error = tool_error(std::move(*wrong));
     return call;
   }
-  if (also_named_) name_from_here(*also_named_, call.arguments);
+  if (const auto path = find_string(call.arguments, "path"); also_named_ && path) {
+    call.arguments["path"] = name_below(*also_named_, *path);
+  }
   call.tool = found;
   call.subject = found->subject(call.arguments);
   return call;

@@ -3,32 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
+#include "hearth/base/percent.h"
 #include "hearth/base/utf8.h"
 
 namespace hearth::gateway {
 namespace {
-
-/// Nothing if an escape is broken.
-std::optional<std::string> unescaped(std::string_view text) {
-  std::string plain;
-  plain.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain += text[i];
-      continue;
-    }
-    const std::string_view digits = text.substr(i + 1, 2);
-    unsigned byte = 0;
-    const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
-    if (ec != std::errc{} || digits.size() < 2 || end != digits.data() + 2) return std::nullopt;
-    plain += static_cast<char>(byte);
-    i += 2;
-  }
-  return plain;
-}
 
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
@@ -41,7 +22,7 @@ bool is_clean(std::string_view text) {
 }  // namespace
 
 Result<std::string> path_of_target(std::string_view target) {
-  auto path = unescaped(target.substr(0, target.find('?')));
+  auto path = percent_decoded(target.substr(0, target.find('?')));
   if (path && is_clean(*path)) return std::move(*path);
   return fail(ErrorKind::invalid_request,
               "the address holds an escape (%XX) that is broken or stands for no text; write a "
@@ -57,7 +38,7 @@ std::string query_value(std::string_view target, std::string_view name) {
     const std::string_view field = query.substr(0, end);
     const std::size_t equals = std::min(field.find('='), field.size());
     if (field.substr(0, equals) == name && equals < field.size()) {
-      auto value = unescaped(field.substr(equals + 1));
+      auto value = percent_decoded(field.substr(equals + 1));
       return value && is_clean(*value) ? std::move(*value) : std::string();
     }
     query.remove_prefix(std::min(end + 1, query.size()));

@@ -12,6 +12,21 @@ namespace {
 constexpr std::size_t frame_bytes = 16;
 constexpr std::size_t tokens_of_image = 1000;
 
+/// About as long as it is written; nothing is written for that, since every request is measured.
+std::size_t length_of(const json::value& value) {
+  constexpr std::size_t of_other = 5;  // a number, true, null
+  if (const json::string* text = value.if_string()) return text->size() + 2;
+  std::size_t length = 2;
+  if (const json::array* array = value.if_array()) {
+    for (const json::value& item : *array) length += length_of(item) + 1;
+    return length;
+  }
+  const json::object* object = value.if_object();
+  if (object == nullptr) return of_other;
+  for (const auto& member : *object) length += member.key().size() + length_of(member.value()) + 4;
+  return length;
+}
+
 struct Shown {
   std::size_t bytes = 0;
   std::size_t tokens = 0;  ///< of what is no text
@@ -53,8 +68,8 @@ std::size_t estimated_tokens(const chat::Request& request) {
   }
   for (const chat::Tool& tool : request.tools) {
     if (tool.defer_loading && !shown.referred.contains(tool.name)) continue;
-    shown.bytes += tool.name.size() + tool.description.size() + frame_bytes +
-                   to_json(tool.input_schema).size();
+    shown.bytes +=
+        tool.name.size() + tool.description.size() + frame_bytes + length_of(tool.input_schema);
   }
   return estimated_tokens(shown.bytes) + shown.tokens;
 }

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "hearth/agent/given_json.h"
 #include "hearth/base/file.h"
 #include "hearth/base/json.h"
 #include "hearth/base/xdg.h"
@@ -41,14 +42,11 @@ class McpConfigReader {
   /// The file's object; nothing if there is no such file or it is none.
   std::optional<json::object> object_in(const fs::path& file) {
     const auto content = read_file(file);
-    if (!content) return std::nullopt;
-    auto value = parse_json(*content);
-    if (!value || !value->is_object()) {
-      config_.problems.push_back(fmt::format("{}: {}", file.string(),
-                                             value ? "expected an object" : value.error().message));
-      return std::nullopt;
-    }
-    return std::move(value->get_object());
+    return content ? parsed(*content, file) : std::nullopt;
+  }
+
+  void take_text(std::string_view text, const fs::path& source) {
+    if (const auto object = parsed(text, source)) take(*object, source);
   }
 
   void take(const json::object& holder, const fs::path& file) {
@@ -68,6 +66,14 @@ class McpConfigReader {
   }
 
  private:
+  std::optional<json::object> parsed(std::string_view text, const fs::path& source) {
+    auto value = parse_json(text);
+    if (value && value->is_object()) return std::move(value->get_object());
+    config_.problems.push_back(fmt::format("{}: {}", source.string(),
+                                           value ? "expected an object" : value.error().message));
+    return std::nullopt;
+  }
+
   void take_server(std::string_view name, const json::object& object, const auto& problem) {
     McpServerConfig server;
     server.name = name;
@@ -130,23 +136,12 @@ McpConfig load_mcp_config(const fs::path& folder, bool trusted) {
 }
 
 Result<void> add_mcp_servers(McpConfig& config, const std::string& file_or_json) {
-  const auto wrong = [&](std::string_view what) {
-    return fail(ErrorKind::config, fmt::format("--mcp-config {}: {}", file_or_json, what));
-  };
-  const bool is_json = file_or_json.starts_with('{');
-  const auto content = is_json ? Result<std::string>(file_or_json) : read_file(file_or_json);
-  if (!content) return wrong(content.error().message);
-  const auto value = parse_json(*content);
-  if (!value || !value->is_object())
-    return wrong(value ? "expected an object" : value.error().message);
-  McpConfig added;
-  McpConfigReader(added).take(value->get_object(), is_json ? "--mcp-config" : file_or_json);
-  if (!added.problems.empty()) return fail(ErrorKind::config, added.problems.front());
-  for (McpServerConfig& server : added.servers) {
-    std::erase_if(config.servers, [&](const auto& known) { return known.name == server.name; });
-    config.servers.push_back(std::move(server));
-  }
-  return {};
+  const auto given = given_json("--mcp-config", file_or_json);
+  if (!given) return std::unexpected(given.error());
+  const std::size_t before = config.problems.size();
+  McpConfigReader(config).take_text(given->text, given->source);
+  if (config.problems.size() == before) return {};
+  return fail(ErrorKind::config, config.problems.back());
 }
 
 }  // namespace hearth::agent

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "hearth/agent/given_json.h"
 #include "hearth/agent/sandbox/host_pattern.h"
 #include "hearth/base/environment.h"
 #include "hearth/base/file.h"
@@ -281,11 +282,10 @@ Settings load_settings(const Folder& folder, bool trusted) {
 
 Result<void> add_settings(Settings& settings, const std::string& file_or_json,
                           const Folder& folder) {
-  const bool is_json = file_or_json.starts_with('{');
-  const auto content = is_json ? Result<std::string>(file_or_json) : read_file(file_or_json);
-  if (!content) return fail(ErrorKind::config, "--settings: " + content.error().message);
+  const auto given = given_json("--settings", file_or_json);
+  if (!given) return std::unexpected(given.error());
   const std::size_t before = settings.problems.size();
-  Reader(settings, is_json ? "--settings" : file_or_json, folder.root(), true).take_text(*content);
+  Reader(settings, given->source, folder.root(), true).take_text(given->text);
   if (settings.problems.size() == before) return {};
   return fail(ErrorKind::config, settings.problems.back());
 }

@@ -1,0 +1,27 @@
+import pytest
+
+from harness.agent import Agent
+from harness.backend import AnthropicBackend
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Starts an agent on a screen; `answers` are the model's."""
+    open_ones = []
+
+    def start(*answers, options=(), columns=100, rows=30, files=None, settings=None):
+        backend = AnthropicBackend(*answers)
+        agent = Agent(tmp_path, backend)
+        for name, content in (files or {}).items():
+            agent.write(name, content)
+        if settings:
+            agent.write(str(agent.home / ".config/hearth/settings.json"), settings)
+        screen = agent.screen(*options, columns=columns, rows=rows)
+        open_ones.append((backend, screen))
+        screen.wait_for("Ctrl-D")
+        return agent, screen
+
+    yield start
+    for backend, screen in open_ones:
+        with backend, screen:
+            pass
