@@ -9,10 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from harness import paths, server as servers  # noqa: E402
 from harness.client import Client  # noqa: E402
-from harness.server import Hearth  # noqa: E402
-
-WINDOW = 2048
-MODEL = "smollm2"
+from harness.server import MODEL, WINDOW, Hearth  # noqa: E402
 
 
 class _Shared:

@@ -5,10 +5,9 @@ import anthropic
 import jsonschema
 import pytest
 
-from conftest import MODEL
 from harness import paths
 from harness.backend import AnthropicBackend, Call, Fault, OpenAiBackend, Reply, closed_port
-from harness.server import Hearth
+from harness.server import MODEL, Hearth
 
 USER = [{"role": "user", "content": "Repeat the word Paris."}]
 WEATHER = {"type": "object", "properties": {"city": {"type": "string", "maxLength": 30}},

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import MODEL
 from harness import paths
 from harness.backend import Call, Fault, Reply
 from harness.far import far_provider
 from harness.programs import clean_environment, own_folders, program
-from harness.server import Hearth
+from harness.server import MODEL, Hearth
 
 
 @pytest.fixture(scope="module")

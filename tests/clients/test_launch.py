@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import MODEL, WINDOW
 from harness.backend import Reply
 from harness.far import far_provider
 from harness.paths import hearth_binary
 from harness.programs import clean_environment, own_folders, program
-from harness.server import Hearth
+from harness.server import MODEL, WINDOW, Hearth
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import jsonschema
 import ollama
 import pytest
 
-from conftest import MODEL
 from harness.backend import Call, Reply
 from harness.far import far_provider
+from harness.server import MODEL
 
 USER = [{"role": "user", "content": "Repeat the word Paris."}]
 SHORT = {"num_predict": 12, "temperature": 0}

@@ -6,10 +6,9 @@ import json
 import openai
 import pytest
 
-from conftest import MODEL
 from harness.backend import Call, Fault, OpenAiBackend, Reply
 from harness.far import far_provider
-from harness.server import Hearth
+from harness.server import MODEL, Hearth
 
 CITY = {"type": "object", "properties": {"city": {"type": "string", "maxLength": 30}},
         "required": ["city"], "additionalProperties": False}

@@ -7,10 +7,9 @@ import jsonschema
 import openai
 import pytest
 
-from conftest import MODEL
 from harness import paths
 from harness.backend import Call, Fault, OpenAiBackend, Reply, closed_port
-from harness.server import Hearth
+from harness.server import MODEL, Hearth
 
 USER = [{"role": "user", "content": "Repeat the word Paris."}]
 WEATHER = {"type": "object", "properties": {"city": {"type": "string", "maxLength": 30}},

@@ -15,6 +15,10 @@ from harness.paths import hearth_binary
 
 LISTENS = "Hearth listens on "
 
+# The model of the server that tests share (the fixture `hearth`), and its window in tokens.
+MODEL = "smollm2"
+WINDOW = 2048
+
 running: list["Hearth"] = []
 
 

@@ -7,9 +7,8 @@ import zlib
 import pytest
 import zstandard
 
-from conftest import MODEL
 from harness import paths
-from harness.server import Hearth
+from harness.server import MODEL, Hearth
 
 MESSAGES = "/v1/messages"
 CHAT = "/v1/chat/completions"

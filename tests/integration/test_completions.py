@@ -2,9 +2,8 @@
 
 import pytest
 
-from conftest import MODEL, WINDOW
 from harness.backend import OpenAiBackend
-from harness.server import Hearth
+from harness.server import MODEL, WINDOW, Hearth
 from harness.sse import Comment
 
 COMPLETIONS = "/v1/completions"

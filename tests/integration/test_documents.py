@@ -5,11 +5,10 @@ import base64
 
 import pytest
 
-from conftest import MODEL
 from harness.backend import OpenAiBackend
 from harness.remotes import (  # noqa: F401: fixtures
     CHAT, MESSAGES, _setup, ask, every_backend, setup)
-from harness.server import Hearth
+from harness.server import MODEL, Hearth
 
 
 def pdf_with(text: str) -> bytes:

@@ -5,9 +5,8 @@ import struct
 
 import pytest
 
-from conftest import MODEL
 from harness import paths
-from harness.server import Hearth
+from harness.server import MODEL, Hearth
 
 OPENAI = "/v1/embeddings"
 

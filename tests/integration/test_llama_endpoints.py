@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from conftest import MODEL
 from harness import paths
-from harness.server import Hearth, serve_fails
+from harness.server import MODEL, Hearth, serve_fails
 
 CHAT = "/v1/chat/completions"
 USER = [{"role": "user", "content": "Name a color."}]

@@ -6,9 +6,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from conftest import MODEL
 from harness.completions import assemble as assemble_chat
 from harness.messages import assemble, text_of
+from harness.server import MODEL
 from harness.sse import Comment, Event
 
 MESSAGES = "/v1/messages"
