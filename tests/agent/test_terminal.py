@@ -192,6 +192,39 @@ def test_escape_twice_goes_back_with_the_files(started):
     assert roles == ["user"]
 
 
+def test_going_back_to_a_step_within_a_task(started):
+    def write(name):
+        return Reply(calls=[Call("write", {"path": name, "content": name})])
+
+    agent, screen = started(
+        write("a.txt"), write("b.txt"), Reply(calls=[Call("read", {"path": "a.txt"})]),
+        write("c.txt"), Reply(text="All written."), Reply(text="Went on."),
+        options=("--permission-mode", "bypassPermissions"))
+    screen.type("write all")
+    screen.wait_for("All written.")
+    screen.wait_for("/help")
+    screen.type("/rewind")
+    screen.wait_for("Go back to before which task?")
+    screen.keys("Enter")
+    screen.wait_for("Before write all")
+    screen.keys("4")
+    shown = screen.wait_for("Go back to behind which step?")
+    assert "❯ 1. write c.txt" in shown and "4. write a.txt" in shown
+    screen.keys("2")  # the reading: what changed next was c.txt
+    screen.wait_for("Behind read a.txt")
+    screen.keys("1")
+    screen.wait_for("1 file changed back.")
+    assert sorted(file.name for file in agent.work.glob("*.txt")) == ["a.txt", "b.txt"]
+    screen.type("go on")
+    screen.wait_for("Went on.")
+    messages = agent.conversations()[-1]
+    assert [message["role"] for message in messages[:7]] == ["user", "assistant"] * 3 + ["user"]
+    assert text_of(messages[-1]).endswith("go on")
+    calls = [block["input"]["path"] for message in messages for block in message["content"]
+             if block["type"] == "tool_use"]
+    assert calls == ["a.txt", "b.txt", "a.txt"]
+
+
 def test_another_session_is_chosen(started):
     agent, screen = started(Reply(text="The first answer."), Reply(text="Back again."))
     screen.type("a task to remember")

@@ -8,6 +8,16 @@ from harness.agent import Agent, text_of
 from harness.backend import AnthropicBackend, Call, Reply
 
 
+def test_a_question_is_told_as_the_settings_say(tmp_path):
+    with AnthropicBackend(Reply(calls=[Call("write", {"path": "a", "content": "x"})])) as backend:
+        agent = Agent(tmp_path, backend)
+        agent.write(str(agent.home / ".config/hearth/settings.json"), '{"notifications": "osc9"}')
+        with agent.terminal(term="xterm-256color") as terminal:
+            terminal.wait_for("Ctrl-D")
+            terminal.send("write it\r")
+            terminal.wait_for("\x1b]9;Hearth has a question\x1b\\")
+
+
 def test_suggestions_for_files_and_commands(started):
     agent, screen = started(Reply(text="Seen."), files={"src/deep/alpha_beta.py": "x = 1\n"})
     screen.type("/perm", enter=False)

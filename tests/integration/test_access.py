@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import socket
+import time
 
 import pytest
 
@@ -33,6 +35,27 @@ def server(backend):
 def status(server: Hearth, **headers) -> int:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return server.client.post(MESSAGES, ASK, headers=named).status
+
+
+# -- connections ---------------------------------------------------------------------------------
+
+
+def test_connections_beyond_the_limit_are_told_to_come_again(backend):
+    with Hearth("--max-connections", "3", config=config_for(backend)) as hearth:
+        host, port = hearth.url.removeprefix("http://").split(":")
+        held = [socket.create_connection((host, int(port))) for _ in range(3)]
+        for connection in held:  # accepted once it is answered
+            connection.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+        answer = hearth.client.post(MESSAGES, ASK)
+        assert answer.status == 503 and answer.headers["retry-after"] == "1"
+        assert "--max-connections" in answer.json()["error"]["message"]
+        held.pop().close()
+        deadline = time.monotonic() + 10
+        while (answer := hearth.client.post(MESSAGES, ASK)).status != 200:
+            assert answer.status == 503 and time.monotonic() < deadline
+        for connection in held:
+            connection.close()
 
 
 # -- pages ---------------------------------------------------------------------------------------

@@ -218,13 +218,60 @@ def test_import_of_version_3_brings_the_routes_back(backend):
                   {"Router": {"default": "p,m", "background": "p,n"}})
         done = hearth.command("config", "import", "--to", "taken.json")
         assert done.returncode == 0, done.stderr
-        assert "1 rules of version 3 were not taken over" in done.stdout
+        assert 'the rule "rules[0]" was not taken over' in done.stdout
         assert "encrypted" in done.stdout
         assert "background   p,n" in done.stdout
         taken = json.loads((hearth.folder / "taken.json").read_text().split("\n", 1)[1])
         assert taken["APIKEY"] == ["mine"]
         assert taken["Providers"] == [{"name": "p", "api_base_url": backend.url,
                                        "models": ["m", "n"]}]
+
+
+def model_rule(name: str, left: str, operator: str, right, model: str, **more) -> dict:
+    return {"id": name, "name": name, "type": "condition",
+            "condition": {"left": left, "operator": operator, "right": right},
+            "rewrites": [{"key": "request.body.model", "operation": "set", "value": model}], **more}
+
+
+def test_import_of_version_3_translates_its_rules(backend):
+    rules = [
+        model_rule("long", "request.tokenCount", ">", "60000", "far/some/large"),
+        model_rule("small", "request.body.model", "contains", "haiku", "p,n"),
+        model_rule("off", "request.body.model", "==", "x", "p/n", enabled=False),
+        model_rule("thinks", "request.body.thinking", "!=", "undefined", "m"),
+        model_rule("team", "request.header.X-Team", "not-contains", '"a"', "p/m"),
+        {"type": "model-prefix", "id": "prefix", "pattern": "gpt-",
+         "rewrite": {"key": "request.body.temperature", "value": 0.5}},
+        {"type": "script", "name": "script", "script": {"source": "return true"}},
+        model_rule("deep", "request.body.messages", "contains-deep", "x", "p/m"),
+        model_rule("unknown", "request.body.model", "==", "x", "p/none"),
+        model_rule("rest", "request.body.model", "!=", "undefined", "p/m",
+                   fallback={"mode": "model-chain", "models": ["p/n"]}),
+    ]
+    stored = {"Providers": [{"name": "p", "api_base_url": backend.url, "models": ["m", "n"]},
+                            {"name": "far", "api_base_url": backend.url, "models": ["some/large"]}],
+              "Router": {"rules": rules,
+                         "fallback": {"mode": "model-chain", "models": ["p/n", "p/gone"]}}}
+    with Hearth(config=config_for(backend.url)) as hearth:
+        version_3(router_folder(hearth), stored, None)
+        done = hearth.command("config", "import", "--to", "taken.json")
+        assert done.returncode == 0, done.stderr
+        assert "is good" in done.stdout and "no routes were found" not in done.stdout
+        for name, reason in [("script", "it is JavaScript"), ("unknown", "no provider has"),
+                             ("deep", "request.body.messages")]:
+            assert f'the rule "{name}" was not taken over: ' in done.stdout
+            assert reason in done.stdout
+        assert 'the rule "rest" has a fallback of its own' in done.stdout
+        taken = json.loads((hearth.folder / "taken.json").read_text().split("\n", 1)[1])
+    assert taken["fallback"] == {"default": ["p,n"]}
+    assert taken["Router"]["rules"] == [
+        {"name": "long", "when": {"tokens": {"over": 60000}}, "route": "far,some/large"},
+        {"name": "small", "when": {"model": "*haiku*"}, "route": "p,n"},
+        {"name": "thinks", "when": {"thinking": True}, "route": "p,m"},
+        {"name": "team", "when": {"not": {"header": {"x-team": "*a*"}}}, "route": "p,m"},
+        {"name": "prefix", "when": {"model": "gpt-*"}, "params": {"temperature": 0.5}},
+        {"name": "rest", "route": "p,m"},
+    ]
 
 
 def test_import_of_version_3_without_routes_says_so(backend):

@@ -38,6 +38,7 @@ def test_a_provider_that_is_killed_is_replaced_and_both_are_told():
             one.kill()
             answer = hearth.client.post(MESSAGES, ask())
             assert text_of(answer) == "two"
+            assert answer.headers["hearth-route"] == "two,n"
             record = hearth.record(answer.request_id)
             assert record["route"] == "two,n"
             assert record["fallbacks"].startswith("one,m failed: one: could not connect")

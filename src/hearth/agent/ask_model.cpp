@@ -41,6 +41,10 @@ Result<Answer> ask_model(Workplace& work, const std::function<chat::Request()>& 
         work.output.prefill(*prefill);
         return;
       }
+      if (const auto* began = std::get_if<chat::Started>(&event)) {
+        if (!began->server.empty()) work.output.route(began->server);
+        return;
+      }
       const auto* delta = std::get_if<chat::TextDelta>(&event);
       const auto* thought = std::get_if<chat::ThinkingDelta>(&event);
       const bool output = delta != nullptr || thought != nullptr ||

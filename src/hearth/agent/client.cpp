@@ -76,6 +76,14 @@ struct Transfer {
   std::vector<chat::Event> events;
 };
 
+/// As the server's router decided; empty where it does not tell.
+std::string route_of(const Transfer& transfer) {
+  curl_header* header = nullptr;
+  const CURLHcode code =
+      curl_easy_header(transfer.handle, "hearth-route", 0, CURLH_HEADER, -1, &header);
+  return code == CURLHE_OK ? header->value : std::string();
+}
+
 std::size_t on_bytes(char* data, std::size_t, std::size_t size, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
   long status = 0;
@@ -88,6 +96,7 @@ std::size_t on_bytes(char* data, std::size_t, std::size_t size, void* user) {
   }
   for (chat::Event& event : transfer.decoder->feed({data, size})) {
     transfer.answered = true;
+    if (auto* started = std::get_if<chat::Started>(&event)) started->server = route_of(transfer);
     transfer.events.push_back(std::move(event));
   }
   return size;

@@ -84,7 +84,7 @@ std::vector<std::string> Folder::files(std::size_t limit) const {
       continue;
     }
     if (link || !it->is_regular_file(entry_error)) continue;
-    if (left_out_ && left_out_(it->path())) continue;
+    if (leaves_out(it->path())) continue;
     names.push_back(name_of(it->path()));
     if (names.size() >= limit) break;
   }

@@ -37,6 +37,9 @@ class Folder {
   void leave_out(std::function<bool(const std::filesystem::path&)> which) {
     left_out_ = std::move(which);
   }
+  [[nodiscard]] bool leaves_out(const std::filesystem::path& path) const {
+    return left_out_ && left_out_(path);
+  }
 
  private:
   explicit Folder(std::filesystem::path root) : root_(std::move(root)) {}

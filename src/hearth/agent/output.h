@@ -41,6 +41,8 @@ class Output {
   /// A line that the next one replaces: how far something is. Called often; shown as often as it
   /// helps.
   virtual void progress(std::string_view line) = 0;
+  /// Which route ("provider,model") answers, where the server has a router.
+  virtual void route(std::string_view) {}
   /// How far a prompt is read; a line of progress where nothing better is known.
   virtual void prefill(const chat::PrefillProgress& progress);
   /// A piece of the model's answer as it streams; `message` follows with the whole.

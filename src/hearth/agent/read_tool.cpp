@@ -4,6 +4,7 @@
 
 #include "hearth/agent/documents/document_text.h"
 #include "hearth/agent/file_tools.h"
+#include "hearth/agent/folder_listing.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/tool_schema.h"
 #include "hearth/base/utf8.h"
@@ -30,6 +31,12 @@ class ReadTool final : public Tool {
     const std::string name = subject(arguments);
     const auto path = folder_.resolve(name);
     if (!path) return tool_error(path.error().message);
+    std::error_code ec;
+    if (std::filesystem::is_directory(*path, ec)) {
+      auto listing = folder_listing(folder_, *path, name);
+      if (!listing) return tool_error(listing.error().message);
+      return {.text = std::move(*listing), .diff = {}};
+    }
     if (image_type(name)) return image(*path, name);
     const bool document = is_document(name);
     const auto content =
@@ -77,7 +84,7 @@ class ReadTool final : public Tool {
   std::function<bool()> sees_images_;
   chat::Tool description_{
       .name = "read",
-      .description = "Read a file with line numbers; also PDFs, notebooks, images.",
+      .description = "Read a file with line numbers; also PDFs, notebooks, images. Lists a folder.",
       .input_schema = object_schema({{"path", "string", ""},
                                      {"offset", "integer", "first line", false},
                                      {"limit", "integer", "number of lines", false}}),

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <optional>
+#include <utility>
+
 #include "hearth/agent/file_tools.h"
 #include "hearth/agent/git_ignored.h"
 #include "hearth/agent/plain_text.h"
+#include "hearth/agent/ripgrep.h"
 #include "hearth/agent/sandbox/secrets.h"
 #include "hearth/agent/tool_schema.h"
 #include "hearth/base/recent_map.h"
@@ -17,10 +21,10 @@ namespace {
 constexpr std::size_t max_matches = 100;
 constexpr std::size_t max_shown_line = 300;
 
-/// Said where there are more files than are looked at.
-std::string limit_note(std::size_t files) {
+/// Said where there are more files than are looked at, with `remedy` behind it.
+std::string limit_note(std::size_t files, std::string_view remedy) {
   if (files < Folder::most_files) return {};
-  return fmt::format("(only {} files were looked at, and there are more)\n", files);
+  return fmt::format("(only {} files were looked at, and there are more{})\n", files, remedy);
 }
 
 std::string glob_as_regex(std::string_view pattern) {
@@ -82,14 +86,13 @@ class GrepTool final : public Tool {
     std::string text;
     std::size_t matches = 0;
     std::size_t ignored_files = 0;
-    const GitIgnored ignored(folder_.root(), stop);
-    const std::vector<std::string> names = folder_.files();
-    for (const std::string& name : names) {
+    const Searched searched = searched_for(subject(arguments), stop);
+    for (const std::string& name : searched.names) {
       if (stop.stop_requested()) return tool_error("interrupted");
       const std::string shown_name = to_valid_utf8(name);
       if (!RE2::FullMatch(shown_name, files)) continue;
       if (is_secret_name(name.substr(name.rfind('/') + 1))) continue;
-      if (ignored.covers(name)) {
+      if (searched.ignored && searched.ignored->covers(name)) {
         ++ignored_files;
         continue;
       }
@@ -116,11 +119,29 @@ class GrepTool final : public Tool {
         text += fmt::format("({} files that git ignores were passed over)\n", ignored_files);
       }
     }
-    text += limit_note(names.size());
-    return {.text = std::move(text), .is_error = false, .diff = {}};
+    return {.text = text + searched.note, .is_error = false, .diff = {}};
   }
 
  private:
+  /// The files to look into.
+  struct Searched {
+    std::vector<std::string> names;
+    std::optional<GitIgnored> ignored;
+    std::string note;
+  };
+
+  Searched searched_for(const std::string& pattern, const std::stop_token& stop) const {
+    Searched searched{.names = folder_.files(), .ignored = {}, .note = {}};
+    searched.note = limit_note(searched.names.size(), "; where ripgrep is installed, all are");
+    if (!searched.note.empty()) {
+      if (auto found = files_by_ripgrep(folder_, pattern, stop)) {
+        return {.names = std::move(*found), .ignored = {}, .note = {}};
+      }
+    }
+    searched.ignored.emplace(folder_.root(), stop);
+    return searched;
+  }
+
   const Folder& folder_;
   chat::Tool description_{
       .name = "grep",
@@ -158,7 +179,7 @@ class GlobTool final : public Tool {
       text += shown_name + "\n";
     }
     if (text.empty()) text = "No file matches; try **/* to see all files.\n";
-    text += limit_note(names.size());
+    text += limit_note(names.size(), "");
     return {.text = std::move(text), .is_error = false, .diff = {}};
   }
 

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <atomic>
 #include <future>
 #include <map>
 #include <optional>
@@ -43,7 +42,6 @@ class ToolStyle final : public Style {
     outcome_ = {};
     done_ = false;
     nudges_ = 0;
-    changes_ = false;
     stop_hooks_ = 0;
     prepare_attempts();
     append(user_message({text_block(task)}));
@@ -324,7 +322,7 @@ class ToolStyle final : public Style {
     }
     const std::vector<std::string> subjects = call.tool->subjects(call.arguments);
     const bool changes = access == Access::edit || access == Access::execute;
-    if (changes && !changes_.exchange(true) && work_.before_change) work_.before_change();
+    if (changes && work_.before_change) work_.before_change();
     ToolResult result = call.tool->run(call.arguments, stop);
     if (access == Access::edit && !result.is_error && work_.diagnose) {
       for (const std::string& subject : subjects) {
@@ -369,7 +367,6 @@ class ToolStyle final : public Style {
   LoopDetector loops_;
   Outcome outcome_;
   bool done_ = false;
-  std::atomic<bool> changes_ = false;
   int nudges_ = 0;
   int malformed_in_a_row_ = 0;
   int stop_hooks_ = 0;

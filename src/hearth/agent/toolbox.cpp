@@ -49,9 +49,20 @@ std::unique_ptr<Toolbox> Toolbox::for_copy(const Folder& folder, const Folder& c
   return tools;
 }
 
+namespace {
+
+/// What models that are used to such a tool call the listing of a folder, which `read` does.
+bool lists_a_folder(std::string_view name) {
+  return name == "ls" || name == "LS" || name == "list" || name == "list_dir";
+}
+
+}  // namespace
+
 Toolbox::Call Toolbox::prepare(const chat::ToolUseBlock& block, bool malformed) const {
   Call call;
   Tool* found = find(block.name);
+  const bool listing = found == nullptr && lists_a_folder(block.name);
+  if (listing) found = find("read");
   if (found == nullptr) {
     std::string names;
     for (const auto& tool : tools_) {
@@ -70,6 +81,7 @@ Toolbox::Call Toolbox::prepare(const chat::ToolUseBlock& block, bool malformed) 
   if (auto arguments = parse_json(block.arguments); arguments && arguments->is_object()) {
     call.arguments = std::move(arguments->get_object());
   }
+  if (listing && !call.arguments.contains("path")) call.arguments["path"] = ".";
   if (auto wrong = mend_arguments(found->description().input_schema, call.arguments)) {
     call.error = tool_error(std::move(*wrong));
     return call;

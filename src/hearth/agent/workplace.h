@@ -32,7 +32,7 @@ struct Workplace {
   Toolbox& tools;
   Conversation& conversation;
   const Hooks& hooks;
-  /// Called before the first thing in a run that may change files.
+  /// Called before each thing that may change files, from any thread.
   std::function<void()> before_change;
   std::string model;
   Profile profile;

@@ -49,7 +49,8 @@ struct Started {
   /// What was reused, from where, and why not more, in a sentence for a person; empty where the
   /// server does not tell.
   std::string cache_note = {};
-  /// Which of several servers of one provider answers; empty where there is only one.
+  /// Which of several servers of one provider answers; empty where there is only one. To a client
+  /// of ours, the route that answers.
   std::string server = {};
 };
 

@@ -54,6 +54,7 @@ Result<std::unique_ptr<BuiltServices>> build_services(const ServiceOptions& opti
   gateway::Services& services = *built->services;
   services.set_routes(std::move(made->routes));
   if (options.max_body_bytes) services.limits.max_body_bytes = *options.max_body_bytes;
+  if (options.max_connections) services.limits.max_connections = *options.max_connections;
   auto log = observe::RequestLog::open(observe::request_log_file());
   if (log) {
     services.request_log = std::move(*log);

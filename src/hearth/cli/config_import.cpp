@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "hearth/base/file.h"
 #include "hearth/base/json.h"
 #include "hearth/base/json5.h"
 #include "hearth/base/xdg.h"
+#include "hearth/cli/version_3_rules.h"
 #include "hearth/observe/database.h"
 #include "hearth/router/overrides.h"
 
@@ -64,8 +68,12 @@ class Version3 {
     if (const json::array* providers = find_array(stored, "Providers")) {
       config["Providers"] = providers_of(*providers);
     }
-    take_routes(config);
-    take_fallback(stored, config);
+    take_old_routes(config);
+    if (const json::object* router = find_object(stored, "Router")) take_router(*router, config);
+    if (!config.contains("Router")) {
+      imported_.notes.emplace_back(
+          "no routes were found: requests go to the first model until Router names some");
+    }
     take_keys(config);
     for (const char* name : {"HOST", "PORT", "API_TIMEOUT_MS"}) {
       if (const json::value* value = find(stored, name)) config[name] = *value;
@@ -87,36 +95,42 @@ class Version3 {
     return providers;
   }
 
-  void take_routes(json::object& config) {
+  void take_old_routes(json::object& config) {
     const auto before = look_up(database_,
                                 "SELECT content FROM legacy_storage_backups WHERE source_kind = "
                                 "'legacy-json-config' ORDER BY archived_at DESC LIMIT 1");
     const auto parsed = before ? parse_json5(*before) : Result<Json5>();
-    if (!before || !parsed || !parsed->value.is_object()) {
-      imported_.notes.emplace_back(
-          "no routes were found: requests go to the first model until Router names some");
-      return;
-    }
+    if (!before || !parsed || !parsed->value.is_object()) return;
     const json::object& old = parsed->value.get_object();
-    for (const char* name : {"Router", "fallback"}) {
-      if (const json::value* value = find(old, name)) config[name] = *value;
+    if (const json::object* router = find_object(old, "Router")) {
+      config["Router"] = *router;
+      imported_.notes.emplace_back("the routes are those of the configuration before version 3");
     }
-    imported_.notes.emplace_back("the routes are those of the configuration before version 3");
+    if (const json::value* fallback = find(old, "fallback")) config["fallback"] = *fallback;
   }
 
-  void take_fallback(const json::object& stored, json::object& config) {
-    const json::object* router = find_object(stored, "Router");
-    if (router == nullptr) return;
-    if (const json::array* rules = find_array(*router, "rules"); rules && !rules->empty()) {
-      imported_.notes.push_back(fmt::format(
-          "{} rules of version 3 were not taken over; write them as Router.rules", rules->size()));
+  /// What version 3 itself has: rules, and a list of models to fall back on.
+  void take_router(const json::object& router, json::object& config) {
+    const json::array* providers = find_array(config, "Providers");
+    const json::array known = providers == nullptr ? json::array() : *providers;
+    if (const json::array* stored = find_array(router, "rules"); stored && !stored->empty()) {
+      TranslatedRules translated = translate_rules(*stored, known);
+      std::ranges::move(translated.notes, std::back_inserter(imported_.notes));
+      if (!translated.rules.empty()) {
+        json::value& ours = config["Router"];
+        if (!ours.is_object()) ours = json::object();
+        ours.get_object()["rules"] = std::move(translated.rules);
+      }
     }
-    const json::object* fallback = find_object(*router, "fallback");
+    const json::object* fallback = find_object(router, "fallback");
     if (fallback == nullptr || find_string(*fallback, "mode").value_or("off") == "off") return;
     const json::array* models = find_array(*fallback, "models");
-    if (models != nullptr && !models->empty()) {
-      config["fallback"] = json::object{{"default", *models}};
+    json::array routes;
+    for (const json::value& model : models == nullptr ? json::array() : *models) {
+      if (!model.is_string()) continue;
+      if (const auto route = route_of(model.get_string(), known)) routes.emplace_back(*route);
     }
+    if (!routes.empty()) config["fallback"] = json::object{{"default", std::move(routes)}};
   }
 
   void take_keys(json::object& config) {

@@ -20,7 +20,7 @@ Result<ImportedConfig> import_of(const std::filesystem::path& source,
                                  Result<std::filesystem::path> (*find)());
 
 /// The configuration of Claude Code Router in `source`: a config.json (1 and 2), which is taken as
-/// it stands, or a config.sqlite (3), whose providers are taken, with the routes of the
+/// it stands, or a config.sqlite (3), whose providers and rules are taken, with the routes of the
 /// configuration before the upgrade, which it keeps but does not use. Empty: what is in
 /// ~/.claude-code-router, the newer one first. Nothing there is changed. Errors: not_found, io;
 /// invalid_request for a file that is neither.

@@ -24,6 +24,7 @@ struct ServiceOptions {
   std::string chat_template;  ///< a file with Jinja, or "chatml"; empty: the model's own
   int prefill_share = 25;     ///< per cent
   std::optional<std::size_t> max_body_bytes;
+  std::optional<int> max_connections;
   std::optional<std::uint64_t> kv_device_bytes;
   std::optional<std::uint64_t> kv_host_bytes;
   std::optional<std::uint64_t> kv_disk_bytes;

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -104,8 +105,18 @@ std::unique_ptr<FileWatch> watch_config(const ServiceOptions& options, BuiltServ
   return nullptr;
 }
 
+/// Each connection takes one, each model and each stored state a few.
+void allow_many_open_files() {
+  constexpr rlim_t enough = 65'536;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= enough) return;
+  limit.rlim_cur = std::min(limit.rlim_max, enough);
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+}
+
 Result<void> run_serve(ServeOptions& options) {
   keep_freed_memory();
+  allow_many_open_files();
   auto result = build_services(options.services);
   if (!result) return pass_on(result);
   BuiltServices& built = **result;
@@ -242,6 +253,9 @@ void add_serve_commands(CLI::App& app, int& exit_code) {
       ->add_option("--max-body", options->services.max_body_bytes,
                    "Largest request body in bytes (default 33554432)")
       ->type_name("BYTES");
+  checked(serve->add_option("--max-connections", options->services.max_connections,
+                            "Connections that are served at a time; others get 503 (default 2048)"),
+          "N", CLI::Range(1, 1'000'000));
   serve
       ->add_option("--idle-exit", options->idle_exit_minutes,
                    "Stop when nothing was asked for this many minutes")

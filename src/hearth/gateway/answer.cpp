@@ -131,6 +131,7 @@ class Sender {
       exchange_.stop_watching();
       auto response = answer_.whole->response();
       if (response) {
+        tell_route();
         const json::value body = std::move(*response);
         co_await exchange_.reply_json(200, body);
       } else {
@@ -157,9 +158,20 @@ class Sender {
   }
 
   asio::awaitable<void> write(std::string_view text) {
-    if (!exchange_.replied()) exchange_.begin_stream(answer_.stream->content_type());
+    if (!exchange_.replied()) {
+      tell_route();
+      exchange_.begin_stream(answer_.stream->content_type());
+    }
     co_await exchange_.write(text);
     last_write_ = Clock::now();
+  }
+
+  /// Which route answers, or is likely to where a head goes out before anything has come.
+  void tell_route() {
+    const std::string tried = answer_.trail ? answer_.trail->route() : std::string();
+    const std::string& route = tried.empty() ? record_.route : tried;
+    const bool plain = std::ranges::all_of(route, [](char c) { return c >= ' ' && c != '\x7f'; });
+    if (plain && !route.empty()) exchange_.set_header("hearth-route", route);
   }
 
   /// An estimate may have run ahead of what the engine then reports; a bar must not jump back.

@@ -26,6 +26,19 @@ namespace http = beast::http;
 
 using Parser = http::request_parser<http::string_body>;
 
+/// What the client is still sending is read for a moment, so that it gets to see the answer instead
+/// of a reset connection.
+asio::awaitable<void> let_it_see_the_answer(beast::tcp_stream& stream) {
+  boost::system::error_code ec;
+  stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ec);
+  stream.expires_after(std::chrono::seconds(2));
+  std::string rest(65536, '\0');
+  while (!ec) {
+    co_await stream.async_read_some(asio::buffer(rest),
+                                    asio::redirect_error(asio::use_awaitable, ec));
+  }
+}
+
 /// Answers what could not be read as a request, and ends the connection.
 asio::awaitable<void> refuse(beast::tcp_stream& stream, Parser& parser, Services& services,
                              const Error& error) {
@@ -35,16 +48,7 @@ asio::awaitable<void> refuse(beast::tcp_stream& stream, Parser& parser, Services
   request.keep_alive(false);
   Exchange exchange(stream, std::move(request), services);
   co_await exchange.reply_error(error);
-  // What the client is still sending is read for a moment, so that it gets to see the answer
-  // instead of a reset connection.
-  boost::system::error_code ec;
-  stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ec);
-  stream.expires_after(std::chrono::seconds(2));
-  std::string rest(65536, '\0');
-  while (!ec) {
-    co_await stream.async_read_some(asio::buffer(rest),
-                                    asio::redirect_error(asio::use_awaitable, ec));
-  }
+  co_await let_it_see_the_answer(stream);
 }
 
 asio::awaitable<void> send_continue(beast::tcp_stream& stream) {
@@ -78,6 +82,18 @@ Error too_large(const Limits& limits) {
                       "option sets it",
                       limits.max_body_bytes)};
 }
+
+/// One of the connections that are counted.
+class Counted {
+ public:
+  explicit Counted(Services& services) : services_(services) { ++services_.n_connections; }
+  ~Counted() { --services_.n_connections; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  Services& services_;
+};
 
 /// Whether a connection was just opened: its request must come soon.
 enum class Connection { opened, kept };
@@ -168,6 +184,7 @@ asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& b
 }  // namespace
 
 asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, Services& services) {
+  const Counted counted(services);
   beast::tcp_stream stream(std::move(socket));
   boost::system::error_code ec;
   stream.socket().set_option(asio::ip::tcp::no_delay(true), ec);
@@ -181,6 +198,24 @@ asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, Services& s
     spdlog::debug("a connection was lost: {}", lost.code().message());
   }
   stream.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ec);
+}
+
+asio::awaitable<void> turn_away(asio::ip::tcp::socket socket, Services& services) {
+  beast::tcp_stream stream(std::move(socket));
+  try {
+    Exchange::HttpRequest request;
+    request.keep_alive(false);
+    Exchange exchange(stream, std::move(request), services);
+    const Error error{ErrorKind::overloaded,
+                      fmt::format("{} connections are open, and no more are served; the server's "
+                                  "--max-connections option sets how many",
+                                  services.limits.max_connections),
+                      std::chrono::seconds(1)};
+    co_await exchange.reply_error(error);
+    co_await let_it_see_the_answer(stream);
+  } catch (const boost::system::system_error&) {
+    co_return;
+  }
 }
 
 }  // namespace hearth::gateway

@@ -11,4 +11,7 @@ namespace hearth::gateway {
 boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket,
                                               Services& services);
 
+/// Answers a connection beyond the limit with 503, whatever it wants, and ends it.
+boost::asio::awaitable<void> turn_away(boost::asio::ip::tcp::socket socket, Services& services);
+
 }  // namespace hearth::gateway

@@ -148,6 +148,7 @@ void Exchange::begin_stream(std::string_view content_type) {
   response.set(http::field::content_type, content_type);
   response.set(http::field::cache_control, "no-cache");
   response.set("request-id", request_id_);
+  for (const auto& [name, value] : headers_) response.set(name, value);
   set_origin(response, allowed_origin_);
   response.keep_alive(keep_alive_);
   response.chunked(true);

@@ -115,7 +115,11 @@ struct Server::Impl {
         co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
         continue;
       }
-      asio::co_spawn(io, serve_connection(std::move(socket), services), asio::detached);
+      if (services.n_connections < services.limits.max_connections) {
+        asio::co_spawn(io, serve_connection(std::move(socket), services), asio::detached);
+      } else {
+        asio::co_spawn(io, turn_away(std::move(socket), services), asio::detached);
+      }
     }
   }
 

@@ -23,6 +23,7 @@ struct Limits {
   std::chrono::seconds read_body{120};
   std::chrono::seconds keep_alive{120};
   std::chrono::seconds write{60};
+  int max_connections = 2048;
 };
 
 /// What the endpoints work with. Outlives every connection.
@@ -36,7 +37,8 @@ struct Services {
   std::shared_ptr<TrafficRecorder> traffic_recorder;
   PdfTexts pdf_texts;
 
-  std::atomic<int> n_running{0};  ///< answers under way
+  std::atomic<int> n_running{0};      ///< answers under way
+  std::atomic<int> n_connections{0};  ///< open ones
   std::atomic<std::int64_t> last_use_ms{unix_ms()};
 
   /// Counts and logs a request that has ended.

@@ -12,6 +12,7 @@
 #include "hearth/agent/permission/settings.h"
 #include "hearth/agent/session/checkpoints.h"
 #include "hearth/agent/session/conversation.h"
+#include "hearth/agent/session/rewind_places.h"
 #include "hearth/agent/session/session_store.h"
 
 namespace hearth::agent {
@@ -88,6 +89,71 @@ TEST_F(Sessions, AreTheSameAgain) {
   EXPECT_EQ(session.damage, "");
   conversation.replace({said(chat::Role::user, "short")}, "compaction");
   EXPECT_THAT(texts_of(load(log->id()).messages), ElementsAre("short"));
+}
+
+TEST_F(Sessions, KnowTheFilesOfEachStep) {
+  auto log = SessionLog::create(temporary_.path());
+  Conversation conversation(*log);
+  log->append("task", {{"text", "one"}});
+  conversation.append(said(chat::Role::user, "one"));
+  conversation.append(said(chat::Role::assistant, "first change"));
+  log->append("checkpoint", {{"state", "a"}, {"messages", 2}});
+  conversation.append(said(chat::Role::user, "done"));
+  conversation.append(said(chat::Role::assistant, "second change"));
+  log->append("checkpoint", {{"state", "b"}, {"messages", 4}, {"step", true}});
+  conversation.append(said(chat::Role::user, "done"));
+  log->append("task", {{"text", "two"}});
+  conversation.append(said(chat::Role::user, "two"));
+  conversation.append(said(chat::Role::assistant, "third change"));
+  log->append("checkpoint", {{"state", "c"}, {"messages", 7}});
+  StoredSession session = load(log->id());
+  EXPECT_EQ(session.checkpoint, "c");
+  const auto states = [&] {
+    std::vector<std::string> found;
+    for (std::size_t messages = 0; messages <= 7; ++messages) {
+      found.push_back(state_before(session.task_starts, messages));
+    }
+    return found;
+  };
+  EXPECT_THAT(states(), ElementsAre("a", "a", "b", "b", "c", "c", "c", ""));
+  // As a copy of the session keeps them.
+  session.task_starts = task_starts_from_json(task_starts_as_json(session.task_starts));
+  EXPECT_THAT(states(), ElementsAre("a", "a", "b", "b", "c", "c", "c", ""));
+  conversation.rewind(3);
+  session = load(log->id());
+  EXPECT_THAT(states(), ElementsAre("a", "a", "", "", "", "", "", ""));
+}
+
+TEST_F(Sessions, CanGoBackBehindEachStep) {
+  const auto call = [](std::string name, std::string arguments) {
+    return chat::Message{
+        .role = chat::Role::assistant,
+        .content = {chat::ToolUseBlock{
+            .id = "c", .name = std::move(name), .arguments = std::move(arguments), .extra = {}}}};
+  };
+  const chat::Message result{
+      .role = chat::Role::user,
+      .content = {chat::ToolResultBlock{.tool_use_id = "c", .content = {}, .extra = {}}}};
+  const std::vector<chat::Message> messages{said(chat::Role::user, "one"),
+                                            call("edit", "a"),
+                                            result,
+                                            call("bash", "b"),
+                                            result,
+                                            said(chat::Role::assistant, "Done."),
+                                            said(chat::Role::user, "two"),
+                                            call("edit", "c"),
+                                            result};
+  const auto places =
+      rewind_places({{.messages = 0, .text = "one"}, {.messages = 6, .text = "two"}}, messages,
+                    [](const auto& use) { return use.arguments; });
+  ASSERT_EQ(places.size(), 2U);
+  ASSERT_EQ(places[0].steps.size(), 2U);
+  EXPECT_EQ(places[0].steps[0].messages, 3U);
+  EXPECT_EQ(places[0].steps[0].text, "edit a");
+  EXPECT_EQ(places[0].steps[1].messages, 5U);
+  EXPECT_EQ(places[1].messages, 6U);
+  // Nothing is behind its step.
+  EXPECT_TRUE(places[1].steps.empty());
 }
 
 TEST_F(Sessions, ATornLineLosesOnlyItself) {

@@ -1,7 +1,9 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <thread>
 
 #include "test_folder.h"
@@ -41,12 +43,46 @@ TEST_F(Tools, ReadNumbersLinesAndSaysHowToGoOn) {
   EXPECT_THAT(result.text, HasSubstr("offset 3"));
 }
 
-TEST_F(Tools, ReadRefusesBinaryFoldersPipesAndWhatIsMissing) {
+TEST_F(Tools, GrepSearchesAllFilesOfALargeFolderWithRipgrep) {
+  ASSERT_EQ(std::system("rg --version >/dev/null"), 0) << "ripgrep is needed: deps/apt-test.txt";
+  for (std::size_t i = 0; i < Folder::most_files; ++i) temporary_.write(fmt::format("a/{}", i), "");
+  temporary_.write("z/last.py", "value = 1\n");
+  temporary_.write("z/.github/hidden.yml", "value: 1\n");
+  temporary_.write("z/node_modules/not.js", "value\n");
+  temporary_.write("z/secret.py", "value\n");
+  temporary_.write("z/.env", "value=1\n");
+  folder_.leave_out([](const fs::path& path) { return path.filename() == "secret.py"; });
+  EXPECT_EQ(call("grep", {{"pattern", R"(\bvalue\b)"}}).text,
+            "z/.github/hidden.yml:1: value: 1\nz/last.py:1: value = 1\n");
+  EXPECT_EQ(call("grep", {{"pattern", "value"}, {"glob", "*.py"}}).text,
+            "z/last.py:1: value = 1\n");
+  EXPECT_EQ(call("grep", {{"pattern", "-value"}}).text, "No line matches.\n");
+  // Not understood by ripgrep: ours looks at what it can.
+  EXPECT_THAT(call("grep", {{"pattern", R"(\C\Cvalue)"}}).text, HasSubstr("only 20000 files"));
+}
+
+TEST_F(Tools, ReadListsFolders) {
+  temporary_.write("src/a.py", "one\n");
+  temporary_.write("src/deep/b.py", std::string(3000, 'b'));
+  temporary_.write("src/.env", "SECRET=1\n");
+  fs::create_directory(temporary_.path() / "none");
+  fs::create_symlink("a.py", temporary_.path() / "src/link");
+  folder_.leave_out([](const fs::path& path) { return path.filename() == ".env"; });
+  EXPECT_EQ(call("read", {{"path", "src"}}).text,
+            "src is a folder:\na.py (4 bytes)\ndeep/\nlink -> a.py\n");
+  EXPECT_EQ(call("ls", {{"path", "src/deep"}}).text, "src/deep is a folder:\nb.py (2 KB)\n");
+  EXPECT_THAT(call("ls", {}).text, HasSubstr("src/\n"));
+  EXPECT_EQ(call("ls", {{"path", "none"}}).text, "none is an empty folder.");
+  EXPECT_TRUE(call("ls", {{"path", "../"}}).is_error);
+  EXPECT_TRUE(call("ls", {{"path", "gone"}}).is_error);
+  for (int i = 0; i < 510; ++i) temporary_.write(fmt::format("many/{}", i), "");
+  EXPECT_THAT(call("ls", {{"path", "many"}}).text, HasSubstr("(10 more; use glob"));
+}
+
+TEST_F(Tools, ReadRefusesBinaryPipesAndWhatIsMissing) {
   temporary_.write("b.bin", std::string("a\0b", 3));
-  fs::create_directory(temporary_.path() / "sub");
   ::mkfifo((temporary_.path() / "pipe").c_str(), 0600);
   EXPECT_THAT(call("read", {{"path", "b.bin"}}).text, HasSubstr("binary"));
-  EXPECT_THAT(call("read", {{"path", "sub"}}).text, HasSubstr("glob"));
   EXPECT_THAT(call("read", {{"path", "pipe"}}).text, HasSubstr("not a regular file"));
   EXPECT_THAT(call("read", {{"path", "nothing"}}).text, HasSubstr("does not exist"));
 }

@@ -5,6 +5,7 @@
 #include "hearth/agent/diff.h"
 #include "hearth/agent/terminal/diff_view.h"
 #include "hearth/agent/terminal/markdown_view.h"
+#include "hearth/agent/terminal/notification.h"
 #include "hearth/agent/terminal/status_line.h"
 #include "hearth/agent/terminal/syntax_view.h"
 #include "hearth/agent/terminal/theme.h"
@@ -201,6 +202,31 @@ TEST(StatusLine, ShowsWhatFillsTheWindow) {
   EXPECT_EQ(text_of(status_line(state, facts, "", 100)),
             "m · default · 8.5k of 32k (26 %) · 95 % reused · 12.3 tokens/s · /help");
   EXPECT_EQ(columns_of(status_line(state, facts, "", 20)), 20);
+}
+
+TEST(StatusLine, ShowsWhereTheRouterSendsRequests) {
+  SessionState state;
+  state.ready = true;
+  StatusFacts facts;
+  const auto shown = [&](const std::string& model, const std::string& route) {
+    state.model = model;
+    facts.route = route;
+    return text_of(status_line(state, facts, "", 100));
+  };
+  EXPECT_EQ(shown("", ""), "default model · default · /help");
+  EXPECT_EQ(shown("", "far,large"), "far,large · default · /help");
+  EXPECT_EQ(shown("sonnet", "far,large"), "sonnet → far,large · default · /help");
+  EXPECT_EQ(shown("m", "local,m"), "m · default · /help");
+  EXPECT_EQ(shown("far,large", "far,large"), "far,large · default · /help");
+}
+
+TEST(Notification, IsABellOrATextForTheDesktop) {
+  EXPECT_EQ(notification(*parse_notifications("off"), "done"), "");
+  EXPECT_EQ(notification(*parse_notifications("bell"), "done"), "\a");
+  EXPECT_EQ(notification(*parse_notifications("osc9"), "done"), "\x1b]9;done\x1b\\");
+  EXPECT_EQ(notification(*parse_notifications("osc777"), "done"),
+            "\x1b]777;notify;Hearth;done\x1b\\");
+  EXPECT_FALSE(parse_notifications("loud"));
 }
 
 }  // namespace

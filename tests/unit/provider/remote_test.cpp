@@ -1,16 +1,13 @@
 #include "hearth/provider/remote.h"
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "loopback_server.h"
+#include "remote_calls.h"
 
 #include "hearth/base/clock.h"
 
@@ -20,117 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
-
-/// The events of one answer, gathered until it ends.
-class Gathered {
- public:
-  chat::EventSink sink() {
-    return [this](chat::Event event) {
-      const std::lock_guard lock(mutex_);
-      ended_ = ended_ || std::holds_alternative<chat::Finished>(event) ||
-               std::holds_alternative<chat::Failed>(event);
-      events_.push_back(std::move(event));
-      changed_.notify_all();
-    };
-  }
-  std::vector<chat::Event> wait() {
-    std::unique_lock lock(mutex_);
-    EXPECT_TRUE(changed_.wait_for(lock, 10s, [this] { return ended_; })) << "no end came";
-    return events_;
-  }
-  bool wait_for_text() {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 10s, [this] {
-      return !events_.empty() && std::holds_alternative<chat::TextDelta>(events_.back());
-    });
-  }
-  std::size_t count() {
-    const std::lock_guard lock(mutex_);
-    return events_.size();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<chat::Event> events_;
-  bool ended_ = false;
-};
-
-/// A loop, and the thread that runs it.
-struct RunningLoop {
-  boost::asio::io_context io{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work =
-      boost::asio::make_work_guard(io);
-  CurlLoop loop{io};
-  std::thread thread{[this] { io.run(); }};
-
-  RunningLoop() = default;
-  RunningLoop(const RunningLoop&) = delete;
-  RunningLoop& operator=(const RunningLoop&) = delete;
-  ~RunningLoop() {
-    io.stop();
-    thread.join();
-    loop.close();
-  }
-};
-
-chat::Request hello() {
-  chat::Request request;
-  request.model = "m";
-  request.messages.push_back({chat::Role::user, {chat::TextBlock{"hi", {}}}});
-  return request;
-}
-
-RemoteSettings settings_for(std::string url,
-                            router::ProviderKind kind = router::ProviderKind::openai) {
-  RemoteSettings settings;
-  settings.name = "far";
-  settings.kind = kind;
-  settings.url = std::move(url);
-  settings.api_key = "sk-secret";
-  settings.models = {"m"};
-  settings.silence_timeout = 5000ms;
-  return settings;
-}
-
-std::vector<chat::Event> answer(RemoteSettings settings, chat::Request request = hello()) {
-  RunningLoop running;
-  RemoteProvider provider(std::move(settings), running.loop);
-  Gathered gathered;
-  const auto call = provider.start(std::move(request), gathered.sink());
-  return gathered.wait();
-}
-
-Error error_of(const std::vector<chat::Event>& events) {
-  if (events.empty()) return {ErrorKind::internal, "no event"};
-  const auto* failed = std::get_if<chat::Failed>(&events.back());
-  return failed == nullptr ? Error{ErrorKind::internal, "no failure"} : failed->error;
-}
-
-std::string text_of(const std::vector<chat::Event>& events) {
-  std::string text;
-  for (const chat::Event& event : events) {
-    if (const auto* delta = std::get_if<chat::TextDelta>(&event)) text += delta->text;
-  }
-  return text;
-}
-
-constexpr std::string_view stream_head =
-    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
-
-std::string response(int status, std::string_view body, std::string_view headers = "") {
-  return "HTTP/1.1 " + std::to_string(status) +
-         " X\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + std::string(headers) +
-         "\r\n" + std::string(body);
-}
-
-const std::string chat_stream =
-    "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}\n\n"
-    "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\n"
-    "data: {\"choices\":[{\"delta\":{\"content\":\"lo\"}}]}\n\n"
-    "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],"
-    "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2}}\n\n"
-    "data: [DONE]\n\n";
 
 TEST(RemoteProvider, StreamsTextFromAnOpenAiServer) {
   std::string seen;
@@ -175,92 +61,6 @@ TEST(RemoteProvider, StreamsToolCallsFromAnAnthropicServer) {
   EXPECT_EQ(std::get<chat::Finished>(events[3]).reason, chat::StopReason::tool_use);
   EXPECT_THAT(seen, HasSubstr("x-api-key: sk-secret\r\n"));
   EXPECT_THAT(seen, HasSubstr("anthropic-version: 2023-06-01\r\n"));
-}
-
-struct StatusCase {
-  std::string response;
-  ErrorKind kind;
-  std::string words;
-};
-
-TEST(RemoteProvider, StatusesBecomeErrorsWithTheServersWords) {
-  const std::string bad_key = R"({"error":{"message":"bad key sk-secret","type":"x"}})";
-  const std::string gone = R"({"error":{"message":"no model","type":"x"}})";
-  const StatusCase cases[] = {
-      {response(401, bad_key), ErrorKind::unauthorized, "far: bad key *** (status 401)"},
-      {response(403, gone), ErrorKind::forbidden, "no model"},
-      {response(404, gone), ErrorKind::not_found, "no model"},
-      {response(400, gone), ErrorKind::invalid_request, "no model"},
-      {response(429, gone, "Retry-After: 12\r\n"), ErrorKind::rate_limited, "retry after 12"},
-      {response(500, gone), ErrorKind::unavailable, "status 500"},
-      {response(502, "<html>Bad gateway</html>"), ErrorKind::unavailable, "<html>Bad gateway"},
-      {response(200, "<html>A login page</html>"), ErrorKind::unavailable, "<html>A login page"},
-      {response(200, ""), ErrorKind::unavailable, "empty"},
-  };
-  for (const StatusCase& expected : cases) {
-    LoopbackServer server([&](const std::string&, LoopbackServer::Connection& connection) {
-      connection.send(expected.response);
-      return false;
-    });
-    const Error error = error_of(answer(settings_for(server.url("/v1/chat/completions"))));
-    EXPECT_EQ(error.kind, expected.kind) << expected.response;
-    EXPECT_THAT(error.message, HasSubstr(expected.words));
-    EXPECT_THAT(error.message, Not(HasSubstr("sk-secret")));
-  }
-}
-
-TEST(RemoteProvider, ARefusedConnectionSaysWhatToDo) {
-  std::string url;
-  {
-    LoopbackServer server([](const std::string&, LoopbackServer::Connection&) { return false; });
-    url = server.url("/v1/chat/completions");
-  }
-  const Error error = error_of(answer(settings_for(url)));
-  EXPECT_EQ(error.kind, ErrorKind::unavailable);
-  EXPECT_THAT(error.message, HasSubstr("could not connect to " + url));
-  EXPECT_THAT(error.message, HasSubstr("start that server or correct api_base_url"));
-}
-
-TEST(RemoteProvider, AUrlsSecretsAreNotShown) {
-  const Error error = error_of(answer(settings_for("http://user:pw@127.0.0.1:1/x?key=k123")));
-  EXPECT_THAT(error.message, HasSubstr("http://127.0.0.1:1/x"));
-  EXPECT_THAT(error.message, Not(HasSubstr("pw")));
-  EXPECT_THAT(error.message, Not(HasSubstr("k123")));
-}
-
-TEST(RemoteProvider, AStreamThatBreaksOffIsAFailure) {
-  LoopbackServer server([](const std::string&, LoopbackServer::Connection& connection) {
-    connection.send(std::string(stream_head) + chat_stream.substr(0, 120));
-    return false;
-  });
-  const auto events = answer(settings_for(server.url("/v1/chat/completions")));
-  EXPECT_EQ(error_of(events).kind, ErrorKind::unavailable);
-  EXPECT_THAT(error_of(events).message, HasSubstr("mid-stream"));
-}
-
-TEST(RemoteProvider, AChunkedStreamThatBreaksOffIsAFailure) {
-  LoopbackServer server([](const std::string&, LoopbackServer::Connection& connection) {
-    connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\ndata:\r\n");
-    return false;
-  });
-  const auto events = answer(settings_for(server.url("/v1/chat/completions")));
-  EXPECT_EQ(error_of(events).kind, ErrorKind::unavailable);
-  EXPECT_THAT(error_of(events).message, HasSubstr("mid-stream"));
-}
-
-TEST(RemoteProvider, SilenceEndsInATimeout) {
-  LoopbackServer server([](const std::string&, LoopbackServer::Connection& connection) {
-    connection.send(std::string(stream_head) + chat_stream.substr(0, 120));
-    connection.closed_within(5000ms);
-    return false;
-  });
-  RemoteSettings settings = settings_for(server.url("/v1/chat/completions"));
-  settings.silence_timeout = 150ms;
-  const auto begin = Clock::now();
-  const Error error = error_of(answer(settings));
-  EXPECT_LT(ms_since(begin), 2000);
-  EXPECT_EQ(error.kind, ErrorKind::timeout);
-  EXPECT_THAT(error.message, HasSubstr("API_TIMEOUT_MS"));
 }
 
 TEST(RemoteProvider, DroppingACallClosesTheUpstreamConnectionWithin200Ms) {
@@ -350,18 +150,6 @@ TEST(RemoteProvider, ConnectionsAreUsedAgain) {
   EXPECT_EQ(server.connections(), 1);
 }
 
-TEST(RemoteProvider, AKeyWithALineEndInItIsRefusedAndOneAtItsEndIsCut) {
-  RemoteSettings settings = settings_for("http://127.0.0.1:1/");
-  settings.api_key = "a\r\nx-evil: 1";
-  EXPECT_EQ(error_of(answer(settings)).kind, ErrorKind::config);
-  settings.api_key = "a\n";
-  EXPECT_EQ(error_of(answer(settings)).kind, ErrorKind::unavailable);
-}
-
-TEST(RemoteProvider, AUrlWithAnotherSchemeIsNotFollowed) {
-  EXPECT_EQ(error_of(answer(settings_for("file:///etc/hostname"))).kind, ErrorKind::config);
-}
-
 /// What an Anthropic server gets of `request`, which it answers with `reply`.
 std::string seen_by_anthropic(chat::Request request, std::string_view reply,
                               std::vector<chat::Event>* events = nullptr) {
@@ -427,50 +215,6 @@ TEST(RemoteProvider, AServerOfAnotherFormatIsNotAskedToCount) {
   Gathered gathered;
   const auto call = provider.count_remotely(hello(), gathered.sink());
   EXPECT_EQ(error_of(gathered.wait()).kind, ErrorKind::invalid_request);
-}
-
-TEST(RemoteProvider, ARequestForAServersOwnToolsIsRefusedWhereThereAreNone) {
-  chat::Request request = hello();
-  request.extra_format = "anthropic";
-  chat::Tool search;
-  search.name = "web_search";
-  search.type = "web_search_20250305";
-  request.tools.push_back(search);
-  for (const auto kind : {router::ProviderKind::openai, router::ProviderKind::gemini}) {
-    const Error error = error_of(answer(settings_for("http://127.0.0.1:1/", kind), request));
-    EXPECT_EQ(error.kind, ErrorKind::invalid_request);
-    EXPECT_THAT(error.message, HasSubstr("web_search_20250305"));
-    EXPECT_THAT(error.message, HasSubstr("Router.webSearch"));
-  }
-  // The route was made for it: the model searches by itself.
-  request.may_lack_server_tools = true;
-  EXPECT_EQ(error_of(answer(settings_for("http://127.0.0.1:1/"), request)).kind,
-            ErrorKind::unavailable);
-}
-
-TEST(RemoteProvider, APromptThatIsTooLongBeginsWithTheseWords) {
-  LoopbackServer server([](const std::string&, LoopbackServer::Connection& connection) {
-    connection.send(response(
-        500, R"({"error":{"message":"maximum context length is 4096, you sent 5000 sk-secret"}})"));
-    return false;
-  });
-  const Error error = error_of(answer(settings_for(server.url("/v1/chat/completions"))));
-  EXPECT_EQ(error.kind, ErrorKind::invalid_request);
-  EXPECT_EQ(error.message, "prompt is too long: 5000 tokens > 4096 maximum (far)");
-}
-
-TEST(RemoteProvider, RetryAfterIsReadAsSecondsAndAsADate) {
-  const auto told = [](const std::string& header) {
-    LoopbackServer server([&](const std::string&, LoopbackServer::Connection& connection) {
-      connection.send(response(429, "{}", "Retry-After: " + header + "\r\n"));
-      return false;
-    });
-    return error_of(answer(settings_for(server.url("/")))).retry_after;
-  };
-  EXPECT_EQ(told("17"), 17s);
-  const auto far_off = told("Fri, 31 Dec 2100 23:59:59 GMT");
-  ASSERT_TRUE(far_off);
-  EXPECT_GT(*far_off, std::chrono::hours(24));
 }
 
 TEST(RemoteProvider, ACompressedAnswerIsUnderstoodAndNotAskedFor) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -60,7 +61,8 @@ void rewind_tasks(Session& session, std::string_view arguments, const std::stop_
     count = static_cast<std::size_t>(number->get_int64());
   }
   const std::size_t before = session.conversation().messages().size();
-  session.rewind(count);
+  const auto& tasks = session.tasks();
+  if (!tasks.empty()) session.rewind(tasks[tasks.size() - std::min(count, tasks.size())].messages);
   say(session, fmt::format("{} messages fewer. The files are as they are; /undo changes them back.",
                            before - session.conversation().messages().size()));
 }

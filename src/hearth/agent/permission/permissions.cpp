@@ -126,12 +126,17 @@ Decision Permissions::decide(std::string_view tool, Access access, std::string_v
 }
 
 Decision Permissions::decide_check(std::string_view command, bool named_by_user) {
-  if (named_by_user || mode_ == PermissionMode::bypass || mode_ == PermissionMode::accept_edits) {
-    return {true, {}};
+  const RuleVerdict verdict = case_of("bash", Access::execute, command).verdict;
+  if (verdict.effect == Effect::deny) {
+    return {false, fmt::format("`{}` is denied by the settings: {}", command, verdict.rule)};
   }
+  const bool by_mode = mode_ == PermissionMode::bypass ||
+                       (mode_ == PermissionMode::accept_edits && verdict.effect != Effect::ask);
+  if (named_by_user || by_mode) return {true, {}};
   if (mode_ == PermissionMode::plan) {
     return {false, fmt::format("`{}` is not run in plan mode, which only reads", command)};
   }
+  if (verdict.effect == Effect::allow) return {true, {}};
   return ask({.tool = "check", .access = Access::execute, .subject = command, .verdict = {}},
              "acceptEdits");
 }

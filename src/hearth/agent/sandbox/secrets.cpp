@@ -77,7 +77,7 @@ std::vector<fs::path> secrets_of(const fs::path& home, const fs::path& folder) {
   for (const char* name : at_home) {
     if (fs::exists(home / name, ec)) secrets.push_back(home / name);
   }
-  constexpr int most_entries = 20'000;
+  constexpr int most_entries = 500'000;
   int entries = 0;
   fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, ec);
   for (; !ec && it != fs::recursive_directory_iterator() && entries < most_entries;

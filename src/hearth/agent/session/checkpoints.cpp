@@ -165,7 +165,23 @@ Result<void> Checkpoints::prepare() {
   std::ofstream exclude(repository_ / "info/exclude");
   exclude << "node_modules/\n.venv/\nvenv/\n__pycache__/\n.pytest_cache/\ntarget/\n.cache/\n";
   prepared_ = true;
+  forget_old_states();
   return {};
+}
+
+void Checkpoints::forget_old_states() {
+  constexpr std::size_t most_states = 4000;
+  constexpr std::size_t kept_states = 2000;
+  const auto listed =
+      git({"for-each-ref", "--sort=-creatordate", "--format=delete %(refname)", "refs/states"});
+  if (!listed) return;
+  const auto lines = lines_of(*listed);
+  if (lines.size() <= most_states) return;
+  std::string old;
+  for (std::size_t i = kept_states; i < lines.size(); ++i) old += std::string(lines[i]) + "\n";
+  if (git({"update-ref", "--stdin"}, old)) {
+    static_cast<void>(git({"gc", "--quiet", "--prune=now"}));
+  }
 }
 
 Result<std::string> Checkpoints::keep(const std::string& label) {

@@ -45,6 +45,8 @@ class Checkpoints {
   /// Makes git see the files of these repositories; false if there is nothing new to see.
   bool open_repositories(const std::vector<std::string>& names);
   Result<void> prepare();
+  /// Once there are very many, the oldest states are given up.
+  void forget_old_states();
   Result<std::string> keep(const std::string& label);
 
   std::filesystem::path repository_;

@@ -102,6 +102,12 @@ int estimated_tokens(const chat::Message& message) {
   return static_cast<int>(to_json(message_as_json(message)).size() / bytes_per_token);
 }
 
+int estimated_tokens(const std::vector<chat::Message>& messages) {
+  int tokens = 0;
+  for (const chat::Message& message : messages) tokens += estimated_tokens(message);
+  return tokens;
+}
+
 Result<Compacted> compact(const Server& server, const chat::Request& request, int keep_tokens,
                           const std::string& wish, const std::stop_token& stop) {
   const std::vector<chat::Message> all(request.messages.begin() + 1, request.messages.end());

@@ -32,5 +32,6 @@ Result<Compacted> compact(const Server& server, const chat::Request& request, in
 
 /// A rough number of tokens, from bytes.
 int estimated_tokens(const chat::Message& message);
+int estimated_tokens(const std::vector<chat::Message>& messages);
 
 }  // namespace hearth::agent

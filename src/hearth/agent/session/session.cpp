@@ -78,7 +78,7 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
           {.rules = settings_.rules,
            .folder = folder_.root(),
            .sandboxed = [this] { return shell_.sandboxed(); }}),
-      checkpoints_(state_dir() / "checkpoints", folder_.root()),
+      file_states_(state_dir() / "checkpoints", folder_.root()),
       workplace_{.server = server_,
                  .folder = folder_,
                  .output = output_,
@@ -87,7 +87,7 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
                  .tools = tools_,
                  .conversation = conversation_,
                  .hooks = hooks_,
-                 .before_change = [this] { keep_checkpoint(); },
+                 .before_change = [this] { keep_files(); },
                  .model = {},
                  .profile = {},
                  .max_turns = options.max_turns,
@@ -111,6 +111,7 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
   workplace_.before_turn = [this](int tokens, const std::stop_token& stop) {
     if (tokens > 0) last_prompt_tokens_ = tokens;
     compact_if_full(stop);
+    keep_files_ahead();
   };
   workplace_.make_shorter = [this](const std::stop_token& stop) {
     output_.status("The conversation is longer than the model's window; making it shorter.");
@@ -135,9 +136,7 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
       conversation_.append(std::move(*start.before->missing_results));
     }
     resumed_ = true;
-    for (const chat::Message& message : conversation_.messages()) {
-      last_prompt_tokens_ += estimated_tokens(message);
-    }
+    last_prompt_tokens_ = estimated_tokens(conversation_.messages());
     if (start.before->forced_calls) workplace_.calling = Calling::forced;
     const std::string last_task = task_starts_.empty() ? "" : task_starts_.back().text;
     if (const auto lines = lines_of(last_task); !lines.empty()) {

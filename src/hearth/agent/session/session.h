@@ -15,8 +15,9 @@
 #include "hearth/agent/permission/settings.h"
 #include "hearth/agent/person.h"
 #include "hearth/agent/process.h"
-#include "hearth/agent/session/checkpoints.h"
 #include "hearth/agent/session/compaction.h"
+#include "hearth/agent/session/file_states.h"
+#include "hearth/agent/session/rewind_places.h"
 #include "hearth/agent/session/session_store.h"
 #include "hearth/agent/shell/shell.h"
 #include "hearth/agent/style.h"
@@ -86,13 +87,15 @@ class Session {
   Result<std::string> diff();
   /// Errors: see compact().
   Result<Compacted> make_shorter(const std::string& wish, const std::stop_token& stop);
-  /// Goes back to before the last `count` tasks; files stay.
-  void rewind(std::size_t count);
   /// The tasks that are in the conversation, the oldest first.
   [[nodiscard]] const std::vector<TaskStart>& tasks() const { return task_starts_; }
-  /// Makes the files what they were before the last `count` tasks; which have changed by that.
+  /// Where it can go back to, the oldest task first.
+  [[nodiscard]] std::vector<RewindPlace> rewind_places() const;
+  /// Goes back to the first `messages` messages, one of rewind_places(); files stay.
+  void rewind(std::size_t messages);
+  /// Makes the files what they were when there were so many messages; which have changed by that.
   /// Errors: those of Checkpoints.
-  Result<std::vector<std::string>> rewind_files(std::size_t count);
+  Result<std::vector<std::string>> rewind_files(std::size_t messages);
 
   /// Sends an image, say, along with the next task. One that the model cannot see is told instead.
   void attach(chat::Block block);
@@ -126,8 +129,11 @@ class Session {
   Result<std::vector<std::string>> restore_files(const std::string& state);
   /// `style` at work, for as long as the options allow.
   Outcome run_in_time(Style& style, const std::string& task, const std::stop_token& stop);
-  /// At most once in a run, whoever changes something first.
-  void keep_checkpoint();
+  /// Before each change; keeps a state of the files once in a step of the model's.
+  void keep_files();
+  /// While the model answers, where files have changed.
+  void keep_files_ahead();
+  [[nodiscard]] std::string state_label() const;
   /// What was done with whole files is part of the conversation for the tasks that follow.
   void remember_repair(const std::string& task, const Outcome& outcome);
   void compact_if_full(const std::stop_token& stop);
@@ -171,7 +177,7 @@ class Session {
   Conversation conversation_;
   Hooks hooks_;
   Permissions permissions_;
-  Checkpoints checkpoints_;
+  FileStates file_states_;
   Workplace workplace_;
   int window_ = 0;
   chat::Usage usage_;
@@ -183,9 +189,10 @@ class Session {
   std::unique_ptr<Style> repair_style_;
   std::optional<StyleName> announced_;
   bool asked_for_check_ = false;
-  std::mutex checkpoint_;
+  std::mutex keeping_files_;
   bool kept_ = false;         ///< in this run
-  std::string state_before_;  ///< the last checkpoint; empty if there is none
+  std::size_t kept_at_ = 0;   ///< with so many messages the last time
+  std::string state_before_;  ///< of the last run that changed files; empty if there is none
   std::vector<TaskStart> task_starts_;
   bool resumed_ = false;
   std::string told_surroundings_;

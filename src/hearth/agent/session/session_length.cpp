@@ -56,10 +56,13 @@ Result<Compacted> Session::make_shorter(const std::string& wish, const std::stop
   // The tasks in what stays can still be gone back to.
   std::erase_if(task_starts_,
                 [&](const TaskStart& start) { return start.messages <= compacted->shift; });
-  for (TaskStart& start : task_starts_) start.messages -= compacted->shift;
+  for (TaskStart& start : task_starts_) {
+    start.messages -= compacted->shift;
+    for (StepState& step : start.steps) step.messages -= compacted->shift;
+  }
+  kept_at_ = 0;
   conversation_.replace(compacted->messages, "compaction", task_starts_);
-  int after = 0;
-  for (const chat::Message& message : conversation_.messages()) after += estimated_tokens(message);
+  const int after = estimated_tokens(conversation_.messages());
   last_prompt_tokens_ = length_at_compaction_ = after;
   output_.status(
       fmt::format("The conversation was {} tokens long and is about {} now.", before, after));

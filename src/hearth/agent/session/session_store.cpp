@@ -41,9 +41,13 @@ class Replay {
       session_.task_starts.push_back({session_.messages.size(), session_.tasks.back()});
       if (const auto folder = find_string(record, "folder")) summary.folder = *folder;
     } else if (*type == "checkpoint") {
-      session_.checkpoint = find_string(record, "state").value_or("");
-      if (!session_.task_starts.empty() && session_.task_starts.back().state.empty()) {
-        session_.task_starts.back().state = session_.checkpoint;
+      const std::string state(find_string(record, "state").value_or(""));
+      const bool step = find_bool(record, "step").value_or(false);
+      if (!step) session_.checkpoint = state;
+      if (!session_.task_starts.empty()) {
+        TaskStart& task = session_.task_starts.back();
+        if (!step && task.state.empty()) task.state = state;
+        add_step(task, record);
       }
     } else if (*type == "style") {
       session_.forced_calls = find_string(record, "style") == "forced";
@@ -59,8 +63,7 @@ class Replay {
       const std::size_t gone = session_.messages.size() - std::min(count, session_.messages.size());
       session_.messages.resize(session_.messages.size() - gone);
       session_.said.resize(session_.said.size() - std::min(gone, session_.said.size()));
-      std::erase_if(session_.task_starts,
-                    [&](const TaskStart& start) { return start.messages >= count; });
+      forget_after(session_.task_starts, count);
     } else if (*type == "replaced") {
       const json::array* messages = find_array(record, "messages");
       if (messages == nullptr) return false;

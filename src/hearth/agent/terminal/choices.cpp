@@ -38,11 +38,11 @@ void Choices::choose_session(int columns) {
                  }};
 }
 
-void Choices::choose_task() {
+void Choices::choose_place() {
   places_.worker.post([this](Session& session, const std::stop_token&) {
     {
-      const std::lock_guard lock(tasks_mutex_);
-      tasks_ = session.tasks();
+      const std::lock_guard lock(places_mutex_);
+      rewind_places_ = session.rewind_places();
     }
     wake_();
     return true;
@@ -50,40 +50,52 @@ void Choices::choose_task() {
 }
 
 void Choices::follow() {
-  std::optional<std::vector<TaskStart>> tasks;
+  std::optional<std::vector<RewindPlace>> tasks;
   {
-    const std::lock_guard lock(tasks_mutex_);
-    tasks.swap(tasks_);
+    const std::lock_guard lock(places_mutex_);
+    tasks.swap(rewind_places_);
   }
   if (tasks) show_tasks(*tasks);
 }
 
-void Choices::show_tasks(const std::vector<TaskStart>& tasks) {
+void Choices::show_tasks(const std::vector<RewindPlace>& tasks) {
   if (tasks.empty()) {
     places_.transcript.status("There is nothing to go back to yet.");
     return;
   }
-  picker_ = OpenPicker{.picker = task_picker(tasks), .chosen = [this, tasks](std::size_t i) {
-                         const std::size_t count = i + 1;
-                         const std::string text = tasks[tasks.size() - count].text;
-                         picker_ = OpenPicker{.picker = rewind_picker(text),
-                                              .chosen = [this, count, text](std::size_t how) {
-                                                rewind(count, how, text);
-                                              }};
-                       }};
+  const auto ask_how = [this, tasks](std::size_t i) {
+    const RewindPlace& task = tasks[tasks.size() - 1 - i];
+    picker_ = OpenPicker{.picker = rewind_picker("Before", task), .chosen = [this, task](auto how) {
+                           if (how == rewind_to_step) return show_steps(task.steps);
+                           if (how != rewind_files_only) places_.prompt.set_text(task.text);
+                           rewind(task.messages, how);
+                         }};
+  };
+  picker_ =
+      OpenPicker{.picker = place_picker("Go back to before which task?", tasks), .chosen = ask_how};
 }
 
-void Choices::rewind(std::size_t count, std::size_t how, const std::string& text) {
-  if (how != rewind_files_only) places_.prompt.set_text(text);
-  places_.worker.post([count, how](Session& session, const std::stop_token&) {
+void Choices::show_steps(const std::vector<RewindPlace>& steps) {
+  const auto ask_how = [this, steps](std::size_t i) {
+    const RewindPlace& step = steps[steps.size() - 1 - i];
+    picker_ = OpenPicker{.picker = rewind_picker("Behind", step),
+                         .chosen = [this, step](auto how) { rewind(step.messages, how); }};
+  };
+  picker_ =
+      OpenPicker{.picker = place_picker("Go back to behind which step?", steps), .chosen = ask_how};
+}
+
+void Choices::rewind(std::size_t messages, std::size_t how) {
+  places_.worker.post([messages, how](Session& session, const std::stop_token&) {
     if (how != rewind_conversation_only) {
-      const auto changed = session.rewind_files(count);
-      session.output().status(changed ? fmt::format("{} files changed back.", changed->size())
+      const auto changed = session.rewind_files(messages);
+      const std::size_t n = changed ? changed->size() : 0;
+      session.output().status(changed ? fmt::format("{} file{} changed back.", n, n == 1 ? "" : "s")
                                       : fmt::format("The files stay: {}", changed.error().message));
     }
     if (how != rewind_files_only) {
-      session.rewind(count);
-      session.output().status("The conversation is as it was before that task.");
+      session.rewind(messages);
+      session.output().status("The conversation is as it was there.");
     }
     return true;
   });

@@ -15,8 +15,8 @@
 
 namespace hearth::agent {
 
-/// What a person chooses in the terminal: a session, a task to go back to, whether something may be
-/// done. One thing at a time.
+/// What a person chooses in the terminal: a session, a message to go back to, whether something may
+/// be done. One thing at a time.
 class Choices {
  public:
   /// All of it outlives it.
@@ -39,7 +39,7 @@ class Choices {
 
   void choose_session(int columns);
   /// What can be gone back to is asked of the session, whose thread answers.
-  void choose_task();
+  void choose_place();
   void ask_permission(const OpenQuestion& question, int columns);
   /// The question has its answer, or nobody wants it any more.
   void close_question();
@@ -53,15 +53,16 @@ class Choices {
     std::function<void()> cancelled = {};
     bool asks = false;  ///< for a question of the session's
   };
-  void show_tasks(const std::vector<TaskStart>& tasks);
-  void rewind(std::size_t count, std::size_t how, const std::string& text);
+  void show_tasks(const std::vector<RewindPlace>& tasks);
+  void show_steps(const std::vector<RewindPlace>& steps);
+  void rewind(std::size_t messages, std::size_t how);
 
   Places places_;
   std::filesystem::path folder_;
   std::function<void()> wake_;
   std::optional<OpenPicker> picker_;
-  std::mutex tasks_mutex_;
-  std::optional<std::vector<TaskStart>> tasks_;
+  std::mutex places_mutex_;
+  std::optional<std::vector<RewindPlace>> rewind_places_;
 };
 
 }  // namespace hearth::agent

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ctime>
 #include <iterator>
+#include <ranges>
 
 #include "hearth/agent/diff.h"
 #include "hearth/agent/plain_text.h"
@@ -99,19 +100,21 @@ SessionPicker session_picker(const std::filesystem::path& store,
   return {.picker = std::move(picker), .ids = std::move(ids)};
 }
 
-Picker task_picker(const std::vector<TaskStart>& tasks) {
+Picker place_picker(std::string_view question, const std::vector<RewindPlace>& places) {
   std::vector<Picker::Item> items;
-  for (auto task = tasks.rbegin(); task != tasks.rend(); ++task) {
-    items.push_back({.text = picker_title(task->text)});
+  for (const RewindPlace& place : places | std::views::reverse) {
+    items.push_back({.text = picker_title(place.text)});
   }
-  return {{plain_line("Go back to before which task?", {.bold = true})}, std::move(items)};
+  return {{plain_line(std::string(question), {.bold = true})}, std::move(items)};
 }
 
-Picker rewind_picker(std::string_view text) {
-  return {{{{"Before ", {}}, {picker_title(text), {.bold = true}}}},
-          {{.text = "Conversation and files"},
-           {.text = "Only the conversation"},
-           {.text = "Only the files"}}};
+Picker rewind_picker(std::string_view title, const RewindPlace& place) {
+  std::vector<Picker::Item> items{{.text = "Conversation and files"},
+                                  {.text = "Only the conversation"},
+                                  {.text = "Only the files"}};
+  if (!place.steps.empty()) items.push_back({.text = "To a step within it"});
+  return {{{{std::string(title) + " ", {}}, {picker_title(place.text), {.bold = true}}}},
+          std::move(items)};
 }
 
 }  // namespace hearth::agent

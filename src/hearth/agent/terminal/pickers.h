@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "hearth/agent/session/rewind_places.h"
 #include "hearth/agent/session/session_store.h"
 #include "hearth/agent/terminal/picker.h"
 #include "hearth/agent/terminal/questions.h"
@@ -21,12 +22,13 @@ struct SessionPicker {
 SessionPicker session_picker(const std::filesystem::path& store,
                              const std::filesystem::path& folder, int columns);
 
-/// The tasks of a session, the latest first.
-Picker task_picker(const std::vector<TaskStart>& tasks);
+/// Tasks, or a task's steps, the latest first, below a question.
+Picker place_picker(std::string_view question, const std::vector<RewindPlace>& places);
 
-/// What goes back to before the task `text`.
-Picker rewind_picker(std::string_view text);
+/// What goes back to `place`: the conversation, the files, both, or rather to one of its steps.
+Picker rewind_picker(std::string_view title, const RewindPlace& place);
 inline constexpr std::size_t rewind_conversation_only = 1;
 inline constexpr std::size_t rewind_files_only = 2;
+inline constexpr std::size_t rewind_to_step = 3;
 
 }  // namespace hearth::agent

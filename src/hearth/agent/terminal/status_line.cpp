@@ -37,6 +37,14 @@ std::string short_count(int tokens) {
   return fmt::format("{}k", tokens / thousand);
 }
 
+/// The model, and where the router sent its last request, if that is elsewhere.
+std::string model_and_route(const SessionState& state, std::string_view route) {
+  const std::string_view model = state.model;
+  const bool known = route.empty() || route == model || route == fmt::format("local,{}", model);
+  if (known) return model.empty() ? (state.ready ? "default model" : "starting") : state.model;
+  return model.empty() ? std::string(route) : fmt::format("{} → {}", model, route);
+}
+
 Role role_of(PermissionMode mode) {
   switch (mode) {
     case PermissionMode::normal: return Role::muted;
@@ -80,8 +88,7 @@ StyledLine status_line(const SessionState& state, const StatusFacts& facts, std:
     line.push_back({std::move(text), style});
   };
   if (!keys.empty()) add(std::string(keys), {.role = Role::accent});
-  add(state.model.empty() ? (state.ready ? "default model" : "starting") : state.model,
-      muted_style);
+  add(model_and_route(state, facts.route), muted_style);
   add(std::string(to_string(state.mode)), {.role = role_of(state.mode)});
   if (state.used > 0 && state.window > 0) {
     const int percent = static_cast<int>(100L * state.used / state.window);

@@ -14,7 +14,8 @@ namespace hearth::agent {
 std::vector<StyledLine> activity_lines(const Activity& activity, Clock::time_point now,
                                        int columns);
 
-/// Model, mode, how full the window is, how much of the last prompt was reused, tokens a second.
+/// Model, route, mode, how full the window is, how much of the last prompt was reused, tokens a
+/// second.
 StyledLine status_line(const SessionState& state, const StatusFacts& facts, std::string_view keys,
                        int columns);
 

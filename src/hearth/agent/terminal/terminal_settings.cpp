@@ -34,7 +34,14 @@ TerminalSettings load_terminal_settings() {
   if (const auto light = word("theme", "light", "dark")) {
     settings.background = *light ? Background::light : Background::dark;
   }
-  settings.bell = word("notifications", "bell", "off").value_or(true);
+  if (const json::value* given = find(object, "notifications")) {
+    const auto how = given->is_string() ? parse_notifications(given->get_string()) : std::nullopt;
+    settings.notifications = how.value_or(settings.notifications);
+    if (!how) {
+      settings.problems.push_back(fmt::format(
+          R"({}: notifications: expected "bell", "osc9", "osc777" or "off")", file.string()));
+    }
+  }
   if (const json::value* by_lines = find(object, "screenReader")) {
     settings.by_lines = by_lines->is_bool() && by_lines->get_bool();
     if (!by_lines->is_bool()) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "hearth/agent/terminal/notification.h"
 #include "hearth/agent/terminal/theme.h"
 
 namespace hearth::agent {
@@ -12,9 +13,9 @@ namespace hearth::agent {
 struct TerminalSettings {
   bool vi_keys = false;                  ///< "editorMode": "vim"
   std::optional<Background> background;  ///< "theme": "dark" or "light"; else the terminal is asked
-  bool bell = true;                      ///< "notifications": "bell" or "off"
-  bool by_lines = false;                 ///< "screenReader": nothing is drawn twice
-  std::vector<std::string> problems;     ///< what was not understood, one sentence each
+  Notifications notifications = Notifications::bell;  ///< "notifications"
+  bool by_lines = false;                              ///< "screenReader": nothing is drawn twice
+  std::vector<std::string> problems;  ///< what was not understood, one sentence each
 };
 
 TerminalSettings load_terminal_settings();

@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 #include <iterator>
 #include <memory>
 #include <utility>
 
-#include "hearth/agent/commands/slash_commands.h"
 #include "hearth/agent/mentions.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/terminal/choices.h"
@@ -23,6 +21,7 @@
 #include "hearth/agent/terminal/terminal_settings.h"
 #include "hearth/agent/terminal/transcript.h"
 #include "hearth/agent/terminal/tty.h"
+#include "hearth/agent/terminal/waiting_tasks.h"
 #include "hearth/base/environment.h"
 #include "hearth/base/xdg.h"
 
@@ -65,7 +64,7 @@ class TerminalUi {
     welcome();
     while (!worker_.state().ended) {
       turn(tty_.wait(patience()));
-      begin_waiting_task();
+      if (waiting_.begin_next()) busy_since_ = Clock::now();
       follow_session();
       if (Clock::now() >= next_frame_) draw();
     }
@@ -166,9 +165,10 @@ class TerminalUi {
       resize();
     } else if (key.code == KeyCode::tab && key.shift) {
       next_mode();
-    } else if (key.code == KeyCode::up && prompt_.empty() && !waiting_.empty()) {
-      prompt_.set_text(std::move(waiting_.back()));
-      waiting_.pop_back();
+    } else if (key.code == KeyCode::up && prompt_.empty()) {
+      auto waits = waiting_.take_last();
+      if (!waits) return false;
+      prompt_.set_text(std::move(*waits));
     } else {
       return false;
     }
@@ -188,7 +188,7 @@ class TerminalUi {
     last_escape_ = twice ? Clock::time_point() : Clock::now();
     if (!twice) return;
     if (was_empty) {
-      choices_.choose_task();
+      choices_.choose_place();
     } else {
       prompt_.set_text("");
     }
@@ -257,7 +257,7 @@ class TerminalUi {
     }
     if (trimmed(text).empty()) return;
     if (take_own_command(std::string(trimmed(text)))) return;
-    waiting_.push_back(std::move(text));
+    waiting_.add(std::move(text));
   }
 
   /// Commands that are about the terminal, or have something to choose in it.
@@ -266,7 +266,7 @@ class TerminalUi {
       prompt_.set_vi(!prompt_.is_vi());
       transcript_.status(prompt_.is_vi() ? "vi's keys are on." : "vi's keys are off.");
     } else if (text == "/rewind") {
-      choices_.choose_task();
+      choices_.choose_place();
     } else if (text == "/resume") {
       choices_.choose_session(content_columns());
     } else if (text == "/clear" || text == "/new") {
@@ -278,49 +278,6 @@ class TerminalUi {
     return true;
   }
 
-  void begin_waiting_task() {
-    const SessionState state = worker_.state();
-    if (!state.ready || state.busy || state.queued > 0 || waiting_.empty()) return;
-    std::string text = std::move(waiting_.front());
-    waiting_.pop_front();
-    transcript_.show_typed(text);
-    if (text.starts_with('!')) {
-      begin_command(text.substr(1));
-    } else {
-      begin_task(std::move(text));
-    }
-  }
-
-  void begin_task(std::string text) {
-    busy_since_ = Clock::now();
-    worker_.post([this, text = std::move(text)](Session& session, const std::stop_token& stop) {
-      SlashResult result = run_slash_command(session, text, stop);
-      transcript_.rest();
-      switch (result.kind) {
-        case SlashResult::Kind::ended: return false;
-        case SlashResult::Kind::done: return true;
-        case SlashResult::Kind::task: break;
-        case SlashResult::Kind::no_command: result.task = text; break;
-      }
-      worker_.set_good(session.run(result.task, stop).good());
-      return true;
-    });
-  }
-
-  void begin_command(std::string line) {
-    worker_.post([this, line = std::move(line)](Session& session, const std::stop_token& stop) {
-      transcript_.progress("running");
-      const auto ran = session.run_typed_command(line, stop);
-      transcript_.tool_result(
-          {}, ran ? ToolResult{.text = ran->output.empty() ? "(no output)" : ran->output,
-                               .is_error = !ran->passed(),
-                               .diff = {}}
-                  : tool_error(ran.error().message));
-      transcript_.rest();
-      return true;
-    });
-  }
-
   /// What the session's threads want of the person.
   void follow_session() {
     choices_.follow();
@@ -329,17 +286,17 @@ class TerminalUi {
     if (question_ && question_->permission && !question) choices_.close_question();
     question_ = std::move(question);
     if (another) {
-      ring();
+      notify("Hearth has a question");
       if (question_->permission) choices_.ask_permission(*question_, content_columns());
     }
     const bool busy = worker_.state().busy;
-    constexpr milliseconds worth_a_bell{10'000};
-    if (was_busy_ && !busy && Clock::now() - busy_since_ > worth_a_bell) ring();
+    constexpr milliseconds worth_telling{10'000};
+    if (was_busy_ && !busy && Clock::now() - busy_since_ > worth_telling) notify("Hearth is done");
     was_busy_ = busy;
   }
 
-  void ring() {
-    if (settings_.bell && !focused_) tty_.write("\a");
+  void notify(std::string_view text) {
+    if (!focused_) tty_.write(notification(settings_.notifications, text));
   }
 
   // What is drawn.
@@ -381,9 +338,7 @@ class TerminalUi {
   std::vector<StyledLine> notes(int columns) {
     std::vector<StyledLine> lines;
     if (!choices_.open()) lines = activity_lines(transcript_.activity(), Clock::now(), columns);
-    for (const std::string& text : waiting_) {
-      lines.push_back({{"  waits: ", muted_style}, {text.substr(0, text.find('\n')), muted_style}});
-    }
+    std::ranges::move(waiting_.lines(), std::back_inserter(lines));
     if (question_ && !question_->permission) {
       for (const std::string_view line : lines_of(question_->words)) {
         std::ranges::move(wrapped(plain_line(line, {.bold = true}), columns),
@@ -408,8 +363,8 @@ class TerminalUi {
   Questions questions_;
   std::optional<OpenQuestion> question_;
   Choices choices_;
-  std::deque<std::string> waiting_;  ///< what was submitted and has not begun
-  bool focused_ = false;             ///< known to be; terminals that do not tell get the bell
+  WaitingTasks waiting_{worker_, transcript_};
+  bool focused_ = false;  ///< known to be; terminals that do not tell are told
   bool was_busy_ = false;
   bool dirty_ = true;
   Clock::time_point next_frame_;

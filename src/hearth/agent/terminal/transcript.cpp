@@ -102,6 +102,11 @@ void Transcript::session(const SessionInfo& info) {
   changed();
 }
 
+void Transcript::route(std::string_view route) {
+  const std::lock_guard lock(mutex_);
+  facts_.route = without_escapes(route);
+}
+
 void Transcript::status(std::string_view line) {
   {
     const std::lock_guard lock(mutex_);

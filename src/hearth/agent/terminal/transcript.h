@@ -25,6 +25,7 @@ struct Activity {
 struct StatusFacts {
   std::string model;
   std::string style;
+  std::string route;             ///< "provider,model" that answered last; empty: not known
   chat::Usage last;              ///< of the last request
   double tokens_per_second = 0;  ///< written, of the last answer; 0: not known
 };
@@ -39,6 +40,7 @@ class Transcript final : public Output {
   void session(const SessionInfo& info) override;
   void status(std::string_view line) override;
   void progress(std::string_view line) override;
+  void route(std::string_view route) override;
   void prefill(const chat::PrefillProgress& progress) override;
   void text(std::string_view delta) override;
   void thinking(std::string_view delta) override;
