@@ -84,13 +84,13 @@ def test_the_record_tells_whose_routes_they_were(hearth):
 
 
 def test_a_broken_one_does_not_count_and_is_told(hearth):
-    write(hearth, "config.json", {"Router": {"default": "p,nothing"}})
+    write(hearth, "config.json", {"Router": {"default": "nobody,nothing"}})
     answer = hearth.client.post(MESSAGES, ask())
     answer.ok()
     record = hearth.record(answer.request_id)
     assert record["route"] == "p,base"
     assert "does not count" in record["considered"]
-    assert "nothing" in record["considered"]
+    assert "nobody" in record["considered"]
     assert "config.json:1:" in hearth.log_text()
     write(hearth, "config.json", '{"Router": {"default": ')
     assert route_of(hearth, ask()) == "p,base"
@@ -100,6 +100,16 @@ def test_a_broken_one_does_not_count_and_is_told(hearth):
     assert route_of(hearth, ask()) == "p,own"
     checked = hearth.command("config", "check", str(hearth.config_file))
     assert checked.returncode == 0 and f"{PROJECT}/config.json" in checked.stdout
+
+
+def test_a_broken_one_of_a_session_leaves_its_projects(hearth):
+    write(hearth, "config.json", {"Router": {"default": "p,own"}})
+    write(hearth, f"{SESSION}.json", '{"Router": {"default": ')
+    answer = hearth.client.post(MESSAGES, ask())
+    record = hearth.record(answer.request_id)
+    assert record["route"] == "p,own"
+    assert "does not count" in record["considered"] and "stands in place" in record["considered"]
+    (hearth.folder / PROJECT / f"{SESSION}.json").unlink()
 
 
 def test_a_fallback_of_the_configuration_stays(hearth, backend):

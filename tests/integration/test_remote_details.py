@@ -146,6 +146,47 @@ def test_a_custom_tool_goes_both_ways(setup, way):
     assert backend.last.body["tools"] == [tool]
 
 
+@every_way
+def test_the_split_of_a_prompt_is_as_an_anthropic_server_tells_it(setup, way):
+    setup.backends["anthropic"].answers = [Reply(text="Hi", prompt_tokens=120, cached_tokens=100)]
+    usage = messages(setup, "anthropic", way)["usage"]
+    assert usage["input_tokens"] == 20 and usage["cache_creation_input_tokens"] == 0
+
+
+def test_a_block_of_an_unknown_type_comes_through_and_goes_back(setup):
+    backend = setup.backends["anthropic"]
+    block = {"type": "compaction", "content": "So far, nothing."}
+    backend.answers = [Reply(text="Fine.", own_blocks=[block])]
+    body = ask("anthropic")
+    answer = setup.hearth.client.post(MESSAGES, body).ok()
+    assert block in answer["content"]
+    body["messages"] += [{"role": "assistant", "content": answer["content"]},
+                         {"role": "user", "content": "Go on."}]
+    setup.hearth.client.post(MESSAGES, body).ok()
+    assert block in backend.last.body["messages"][1]["content"]
+    setup.backends["openai"].answers = [Reply(text="Fine.")]
+    elsewhere = setup.hearth.client.post(MESSAGES, {**ask("openai"), "messages": body["messages"]})
+    elsewhere.ok()
+    assert "So far" not in json.dumps(setup.backends["openai"].last.body)
+    warnings = setup.hearth.record(elsewhere.request_id)["warnings"]
+    assert "left out earlier blocks of type compaction" in warnings
+
+
+def test_the_limit_keeps_the_name_that_the_client_used(setup):
+    backend = setup.backends["openai"]
+    backend.answers = [Reply(text="Fine.")]
+    body = {key: value for key, value in ask("openai").items() if key != "max_tokens"}
+    setup.hearth.client.post(CHAT, {**body, "max_completion_tokens": 50}).ok()
+    assert backend.last.body["max_completion_tokens"] == 50
+    assert "max_tokens" not in backend.last.body
+
+
+def test_half_a_character_is_no_error(setup):
+    setup.backends["openai"].answers = [Reply(text="Fine.")]
+    setup.hearth.client.post(CHAT, ask("openai", "x\ud83d")).ok()
+    assert setup.backends["openai"].last.body["messages"][-1]["content"] == "x\ufffd"
+
+
 def test_a_tier_of_service_is_passed_on(setup):
     setup.backends["openai"].answers = [Reply(text="Fine.")]
     setup.hearth.client.post(CHAT, {**ask("openai"), "service_tier": "flex"}).ok()

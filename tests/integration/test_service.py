@@ -1,5 +1,6 @@
 """As a service manager runs it: a socket handed over, answers ended within a time, a signal a second time."""
 
+import concurrent.futures
 import http.client
 import signal
 import socket
@@ -10,6 +11,7 @@ import time
 import pytest
 
 from harness import paths
+from harness.backend import OpenAiBackend, Reply
 from harness.client import Client
 from harness.paths import hearth_binary
 from harness.server import Hearth
@@ -122,6 +124,28 @@ def test_a_stop_waits_for_what_is_being_answered():
         answer.join(120)
         assert answer.whole
         assert hearth.process.wait(30) == 0
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_an_answer_that_a_stop_cuts_off_is_told_and_logged(stream):
+    with OpenAiBackend(Reply(text="slowly and slower", wait_between=60)) as backend:
+        config = {"Providers": [{"name": "p", "api_base_url": backend.url, "models": ["m"]}]}
+        with Hearth("--stop-timeout", "0", config=config) as hearth:
+            body = {"model": "p,m", "max_tokens": 50, "stream": stream,
+                    "messages": [{"role": "user", "content": "Hi"}]}
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                answer = pool.submit(hearth.client.post, "/v1/messages", body)
+                until = time.monotonic() + 20
+                while not backend.seen:
+                    assert time.monotonic() < until
+                    time.sleep(0.01)
+                hearth.process.send_signal(signal.SIGTERM)
+                told = answer.result(20)
+            assert hearth.process.wait(30) == 0
+            assert "the server was stopped" in told.text
+            if not stream:
+                assert told.status == 529
+            assert hearth.records()[-1]["error"] == "the server was stopped"
 
 
 @pytest.mark.parametrize("timeout, signals", [("0", 1), ("600", 2)])

@@ -192,8 +192,8 @@ WRONG = {
     "a provider without models": ('{"Providers": [\n {"name": "p"}]}', 2, "models"),
     "a route to nowhere": ('{"Providers": [%s],\n "Router": {\n  "default": "q,m"}}' % PROVIDER, 3,
                            "default"),
-    "a route to an unknown model": ('{"Providers": [%s],\n "Router": {"think": "p,n"}}' % PROVIDER,
-                                    2, "think"),
+    "a route to an unknown model of this machine": (
+        '{"Providers": [{"name": "l", "models": ["m"]}],\n "Router": {"think": "l,n"}}', 2, "think"),
     "a route that is none": ('{"Providers": [%s],\n "Router": {"image": "p"}}' % PROVIDER, 2,
                              "image"),
     "a threshold that is no number": (
@@ -217,6 +217,12 @@ def test_an_error_in_the_configuration_is_named_with_file_line_and_key(name):
     assert key in said
     if line is not None:
         assert f":{line}" in said or f"line {line}" in said, said
+
+
+def test_a_route_to_a_model_that_a_remote_provider_does_not_list_only_warns():
+    config = '{"Providers": [%s], "Router": {"webSearch": "p,m:online"}}' % PROVIDER
+    with Hearth(config=config) as hearth:
+        assert "m:online" in hearth.log_text()
 
 
 def test_a_missing_configuration_is_named():

@@ -54,6 +54,7 @@ struct AgentOptions {
 /// What the agent needs of rooms it does not know.
 struct AgentNeeds {
   EnsureModel ensure_model;
+  FindOwnServer own_server;  ///< empty: at its usual place
   /// What the cache keeps of one model, as `GET /cache` tells it, for a person.
   std::function<std::string(const json::object& model)> cache_table;
 };

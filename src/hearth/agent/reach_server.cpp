@@ -20,8 +20,9 @@ std::string without_slash(std::string url) {
 Result<Server> reach_server(const ServerWish& wish, const EnsureModel& ensure_model,
                             const std::stop_token& stop, const ServerTold& told) {
   const std::string named = wish.named.empty() ? environment_variable("HEARTH_URL") : wish.named;
-  Server server{.url = without_slash(named.empty() ? std::string(default_server_url) : named),
+  Server server{.url = without_slash(named.empty() ? wish.own.url : named),
                 .key = environment_variable("HEARTH_API_KEY")};
+  if (server.key.empty() && named.empty()) server.key = wish.own.key;
   if (!named.empty() || answers(server)) {
     if (auto ready = wait_until_ready(server, stop, told.progress); !ready) return pass_on(ready);
     return server;
@@ -29,10 +30,12 @@ Result<Server> reach_server(const ServerWish& wish, const EnsureModel& ensure_mo
   if (ensure_model) {
     if (auto model = ensure_model(wish.interactive); !model) return pass_on(model);
   }
-  const ServerStart start{.program = own_program(),
-                          .arguments = {"serve", "--port", "8484", "--idle-exit",
-                                        std::to_string(wish.idle_exit_minutes)},
-                          .log = state_dir() / "server.log"};
+  ServerStart start{
+      .program = own_program(), .arguments = {"serve"}, .log = state_dir() / "server.log"};
+  start.arguments.insert(start.arguments.end(), wish.own.arguments.begin(),
+                         wish.own.arguments.end());
+  start.arguments.emplace_back("--idle-exit");
+  start.arguments.push_back(std::to_string(wish.idle_exit_minutes));
   told.status(
       fmt::format("No server answers at {}; starting one (it ends after {} idle minutes, "
                   "or with `hearth stop`; log: {})",
@@ -41,6 +44,17 @@ Result<Server> reach_server(const ServerWish& wish, const EnsureModel& ensure_mo
     return pass_on(started);
   }
   return server;
+}
+
+Result<void> check_key(const Server& server) {
+  const auto reply = http_get(server, "/v1/models", std::chrono::milliseconds(5000));
+  constexpr long unauthorized = 401;
+  constexpr long forbidden = 403;
+  if (!reply || (reply->status != unauthorized && reply->status != forbidden)) return {};
+  return fail(ErrorKind::unauthorized,
+              fmt::format("{} wants a key{}. Set HEARTH_API_KEY to one that it takes (APIKEY in its "
+                          "configuration, perhaps only as a hash).",
+                          server.url, server.key.empty() ? "" : ", and not the one it was given"));
 }
 
 OfferedModel offered_model(const Server& server, std::string_view name) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "hearth/agent/reach_server.h"
 #include "hearth/agent/tool_schema.h"
 #include "hearth/agent/tool_style.h"
+#include "hearth/base/lower_case.h"
 #include "hearth/base/utf8.h"
 
 namespace hearth::agent {
@@ -49,8 +49,7 @@ std::vector<Subagent> built_in() {
 bool names_only_readers(const std::string& tools) {
   if (tools.empty()) return false;
   static constexpr std::array changing{"edit", "write", "bash", "multiedit", "task", "*"};
-  std::string lower = tools;
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string lower = in_lower_case(tools);
   return std::ranges::none_of(
       changing, [&](const char* name) { return lower.find(name) != std::string::npos; });
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -172,7 +173,50 @@ void write_readable(std::string& out, const json::value& value, std::size_t dept
   out += '}';
 }
 
+constexpr std::size_t escape_size = 6;  // of \uXXXX
+
+/// The number in an escape that begins at `at`, or nothing.
+std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
+  const std::string_view escape = text.substr(std::min(at, text.size()), escape_size);
+  if (escape.size() < escape_size || !escape.starts_with("\\u")) return std::nullopt;
+  unsigned unit = 0;
+  const char* end = escape.data() + escape.size();
+  const auto read = std::from_chars(escape.data() + 2, end, unit, 16);
+  return read.ptr == end ? std::optional(unit) : std::nullopt;
+}
+
+bool is_leading(unsigned unit) {
+  return unit >= 0xD800 && unit < 0xDC00;
+}
+
+bool is_trailing(unsigned unit) {
+  return unit >= 0xDC00 && unit < 0xE000;
+}
+
 }  // namespace
+
+std::vector<LoneSurrogate> lone_surrogates(std::string_view text) {
+  std::vector<LoneSurrogate> found;
+  for (std::size_t at = 0; (at = text.find('\\', at)) != std::string_view::npos;) {
+    const auto unit = escaped_unit(text, at);
+    if (!unit) {
+      at += 2;
+      continue;
+    }
+    if (is_leading(*unit)) {
+      const auto next = escaped_unit(text, at + escape_size);
+      if (next && is_trailing(*next)) {
+        at += escape_size;
+      } else {
+        found.push_back({at, true});
+      }
+    } else if (is_trailing(*unit)) {
+      found.push_back({at, false});
+    }
+    at += escape_size;
+  }
+  return found;
+}
 
 Result<json::value> parse_json(std::string_view text, const json::storage_ptr& storage) {
   json::parse_options options;
@@ -185,6 +229,12 @@ Result<json::value> parse_json(std::string_view text, const json::storage_ptr& s
   if (!ec && read < text.size()) {
     const auto rest = text.find_first_not_of(" \t\r\n", read);
     if (rest != std::string_view::npos) ec = json::error::extra_data;
+  }
+  // Boost's parser takes no lone surrogate, and says of most no more than that something is wrong.
+  if (const auto lone = ec ? lone_surrogates(text) : std::vector<LoneSurrogate>(); !lone.empty()) {
+    std::string readable(text);
+    for (const LoneSurrogate& half : lone) readable.replace(half.at, escape_size, "\\ufffd");
+    return parse_json(readable, storage);
   }
   if (ec == json::error::too_deep) {
     return fail(ErrorKind::invalid_request,

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hearth/base/error.h"
 
@@ -18,7 +19,17 @@ namespace json = boost::json;
 /// Nesting deeper than this is refused; real requests nest less than 40 levels.
 inline constexpr std::size_t json_max_depth = 256;
 
-/// Parses one JSON text (RFC 8259, valid UTF-8, at most `json_max_depth` levels).
+/// Half of a code point above U+FFFF in a JSON text, escaped (`\ud83d`), without its other half.
+struct LoneSurrogate {
+  std::size_t at = 0;  ///< of its six bytes
+  bool leading = false;
+};
+
+/// Those of `text`, in order. Cost: O(text.size()).
+std::vector<LoneSurrogate> lone_surrogates(std::string_view text);
+
+/// Parses one JSON text (RFC 8259, valid UTF-8, at most `json_max_depth` levels). A lone surrogate,
+/// which JSON allows and no UTF-8 can hold, is read as U+FFFD.
 /// `storage`: where the value is kept; what is copied of it is kept elsewhere.
 /// Errors: invalid_request, with the byte offset and what was wrong there.
 Result<json::value> parse_json(std::string_view text, const json::storage_ptr& storage = {});

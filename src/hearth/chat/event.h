@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -41,6 +42,17 @@ struct Timings {
   double ttft_ms = 0;  ///< from arrival to the first output token
 };
 
+/// What an answer says that has no meaning in the middle, as the server's format writes it: for a
+/// client that speaks the same one.
+struct OwnFields {
+  std::string format = {};  ///< "anthropic", "openai", or empty
+  json::object members = {};
+  /// Null where they are in another format.
+  [[nodiscard]] const json::object* in(std::string_view wanted) const {
+    return format == wanted ? &members : nullptr;
+  }
+};
+
 /// The prompt is known and the work has begun. `usage` is final but for the output, unless
 /// `usage_known` is false (most remote servers tell it at the end).
 struct Started {
@@ -52,6 +64,7 @@ struct Started {
   /// Which of several servers of one provider answers; empty where there is only one. To a client
   /// of ours, the route that answers.
   std::string server = {};
+  OwnFields own = {};  ///< of the answer, as far as it is known
 };
 
 /// Sent while a prompt is read, at most a few times a second.
@@ -101,6 +114,7 @@ struct ToolCallStart {
   int index = 0;
   std::string id;
   std::string name;
+  OwnFields own = {};  ///< of the call
 };
 
 struct ToolCallDelta {
@@ -108,11 +122,19 @@ struct ToolCallDelta {
   std::string arguments;  ///< the next piece of the arguments' JSON text
 };
 
+/// Members of the answer's message. Pieces of one member come in order, each a list of its own.
+struct MessageFields {
+  OwnFields own;
+};
+
 struct Finished {
   StopReason reason = StopReason::end_turn;
   std::string stop_sequence;  ///< which one, with StopReason::stop_sequence
   Usage usage;
   Timings timings;
+  /// Of the whole answer, those of Started among them. `usage` is as the server told it, and
+  /// `stop_reason` is there where StopReason has no such name.
+  OwnFields own = {};
 };
 
 /// One of several answers to a request is whole; what follows belongs to the next one.
@@ -126,9 +148,9 @@ struct Failed {
 
 /// An answer is: Started or Failed; then progress and deltas; then exactly one of Finished, Failed.
 /// Several answers to one request come one after the other, ChoiceFinished between them.
-using Event =
-    std::variant<Started, PrefillProgress, TextDelta, TextEnd, ThinkingDelta, ThinkingSignature,
-                 ToolCallStart, ToolCallDelta, ServerToolBlock, ChoiceFinished, Finished, Failed>;
+using Event = std::variant<Started, PrefillProgress, TextDelta, TextEnd, ThinkingDelta,
+                           ThinkingSignature, ToolCallStart, ToolCallDelta, ServerToolBlock,
+                           MessageFields, ChoiceFinished, Finished, Failed>;
 
 /// Called in order, from one thread at a time. Must not block.
 using EventSink = std::move_only_function<void(Event)>;

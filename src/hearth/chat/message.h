@@ -62,8 +62,9 @@ struct DocumentBlock {
 };
 
 /// A call of one of an Anthropic server's own tools, or its result, as the Messages API writes it
-/// (`server_tool_use`, `web_search_tool_result`, …): only such a server and its clients know what
-/// to do with it.
+/// (`server_tool_use`, `web_search_tool_result`, …), or any other block of an answer that has no
+/// meaning in the middle (`compaction`): only such a server and its clients know what to do with
+/// it.
 struct ServerToolBlock {
   json::object original;
 };
@@ -88,6 +89,7 @@ enum class Role { system, user, assistant };
 struct Message {
   Role role = Role::user;
   std::vector<Block> content;
+  json::object extra = {};  ///< as in the blocks
 };
 
 /// The text blocks of `message`, joined by `separator`.

@@ -1,9 +1,13 @@
 #include "hearth/chat/server_tools.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 namespace hearth::chat {
 namespace {
@@ -19,17 +23,32 @@ bool is_server_tool(const Tool& tool) {
 }
 
 std::string server_tools_note(const Request& request) {
-  std::string types;
-  for (const Tool& tool : request.tools) {
-    if (is_server_tool(tool)) types += (types.empty() ? "" : ", ") + tool.type;
+  std::set<std::string> others;
+  bool calls = false;
+  for (const Message& message : request.messages) {
+    for (const Block& block : message.content) {
+      const auto* own = std::get_if<ServerToolBlock>(&block);
+      if (own == nullptr) continue;
+      const std::string_view type = find_string(own->original, "type").value_or("");
+      if (type.ends_with("_tool_use") || type.ends_with("_tool_result")) {
+        calls = true;
+      } else {
+        others.emplace(type);
+      }
+    }
   }
-  const bool blocks = std::ranges::any_of(request.messages, [](const Message& message) {
-    return std::ranges::any_of(message.content, is_server_tool_block);
-  });
-  if (types.empty() && !blocks) return {};
-  return fmt::format("left out {}{}{}: only a hosted service has them", types,
-                     types.empty() || !blocks ? "" : " and ",
-                     blocks ? "earlier calls of a server's own tools" : "");
+  std::vector<std::string> types;
+  for (const Tool& tool : request.tools) {
+    if (is_server_tool(tool)) types.push_back(tool.type);
+  }
+  std::vector<std::string> parts;
+  if (!types.empty()) parts.push_back(fmt::format("{}", fmt::join(types, ", ")));
+  if (calls) parts.emplace_back("earlier calls of a server's own tools");
+  if (!others.empty()) {
+    parts.push_back(fmt::format("earlier blocks of type {}", fmt::join(others, ", ")));
+  }
+  if (parts.empty()) return {};
+  return fmt::format("left out {}: only a hosted service has them", fmt::join(parts, " and "));
 }
 
 bool demands_server_tool(const Request& request) {

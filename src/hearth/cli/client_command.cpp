@@ -12,6 +12,7 @@
 #include "hearth/base/file.h"
 #include "hearth/cli/client_wiring.h"
 #include "hearth/cli/finish.h"
+#include "hearth/cli/own_server.h"
 
 namespace hearth::cli {
 namespace {
@@ -60,6 +61,7 @@ Result<void> run_client(const Client& client, const agent::EnsureModel& ensure_m
                         const std::vector<std::string>& arguments) {
   const bool terminal = ::isatty(STDERR_FILENO) != 0;
   agent::ServerWish wish;
+  wish.own = own_server();
   wish.interactive = ::isatty(STDIN_FILENO) != 0 && terminal;
   constexpr const char* clear_line = "\r\033[K";
   auto server = agent::reach_server(
@@ -71,6 +73,7 @@ Result<void> run_client(const Client& client, const agent::EnsureModel& ensure_m
            }});
   if (terminal) fmt::print(stderr, "{}", clear_line);
   if (!server) return pass_on(server);
+  if (auto allowed = agent::check_key(*server); !allowed) return allowed;
   const auto wiring = client.wire(*server, agent::offered_model(*server, {}));
   if (!wiring) return std::unexpected(wiring.error());
   return become(client, *wiring, arguments);

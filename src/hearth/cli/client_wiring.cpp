@@ -15,6 +15,8 @@ namespace hearth::cli {
 namespace {
 
 constexpr const char* key_variable = "HEARTH_CLIENT_KEY";
+/// How long clients that count no comments wait for the first text: a long prompt takes its time.
+constexpr int longest_read_ms = 3'600'000;
 
 std::string key_of(const agent::Server& server) {
   return server.key.empty() ? "local" : server.key;
@@ -64,9 +66,9 @@ Result<Wiring> wire_claude(const agent::Server& server, const agent::OfferedMode
   if (std::string settings = status_line_settings(); !settings.empty()) {
     wiring.arguments = {"--settings", std::move(settings)};
   }
-  if (!model.local || model.context == 0) return wiring;
+  if (model.context == 0) return wiring;
   const std::string window = std::to_string(model.context);
-  wiring.variables.emplace_back("ANTHROPIC_MODEL", model.id);
+  wiring.variables.emplace_back("ANTHROPIC_MODEL", name_of(model));
   wiring.variables.emplace_back("CLAUDE_CODE_MAX_CONTEXT_TOKENS", window);
   // For compaction by itself it keeps 33,000 tokens free, and takes no window under this one.
   constexpr int smallest_compacted = 100'000;
@@ -86,9 +88,9 @@ Result<Wiring> wire_codex(const agent::Server& server, const agent::OfferedModel
   };
   wiring.variables = {{key_variable, key_of(server)}};
   set("model_providers.hearth",
-      fmt::format(
-          R"({{name="Hearth",base_url={},wire_api="responses",env_key="HEARTH_CLIENT_KEY"}})",
-          quoted(server.url + "/v1")));
+      fmt::format(R"({{name="Hearth",base_url={},wire_api="responses",)"
+                  R"(env_key="HEARTH_CLIENT_KEY",stream_idle_timeout_ms={}}})",
+                  quoted(server.url + "/v1"), longest_read_ms));
   set("model_provider", quoted("hearth"));
   // Under the name of a model of OpenAI's it would send tools that are made for that one.
   set("model", quoted(name_of(model)));
@@ -137,6 +139,10 @@ Result<Wiring> wire_qwen(const agent::Server& server, const agent::OfferedModel&
     auto written = write_file_atomically(file, to_json(settings) + "\n");
     if (!written) return pass_on(written);
     wiring.variables.emplace_back(defaults_variable, file.string());
+  }
+  constexpr const char* patience_variable = "QWEN_STREAM_IDLE_TIMEOUT_MS";
+  if (std::getenv(patience_variable) == nullptr) {
+    wiring.variables.emplace_back(patience_variable, std::to_string(longest_read_ms));
   }
   wiring.arguments = {"--auth-type", "openai"};
   return wiring;

@@ -115,7 +115,12 @@ Result<void> run_import(const ImportOptions& options) {
   }
   for (const std::string& note : imported->notes) fmt::print("  {}\n", note);
   fmt::print("\n");
-  return run_check(file.string());
+  if (auto good = run_check(file.string()); !good) {
+    return fail(ErrorKind::config, fmt::format("{}\n{} was written, and is to be corrected; `hearth "
+                                               "config check` says when it is good",
+                                               good.error().message, file.string()));
+  }
+  return {};
 }
 
 }  // namespace

@@ -195,6 +195,10 @@ Result<ImportedConfig> import_router_config(const std::filesystem::path& source)
   auto text = read_file(imported.source);
   if (!text) return pass_on(text);
   if (!text->starts_with(sqlite_magic)) {
+    if (imported.source.extension() == ".sqlite") {
+      return fail(ErrorKind::invalid_request,
+                  fmt::format("{} is no SQLite database", imported.source.string()));
+    }
     const auto parsed = parse_json5(*text);
     if (!parsed || !parsed->value.is_object()) {
       return fail(ErrorKind::invalid_request,

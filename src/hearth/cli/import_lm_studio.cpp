@@ -3,11 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <map>
 
 #include "hearth/base/file.h"
+#include "hearth/base/lower_case.h"
 #include "hearth/base/trimmed.h"
 #include "hearth/base/xdg.h"
 #include "hearth/cli/local_import.h"
@@ -32,15 +31,10 @@ Result<fs::path> find_lm_studio() {
               fmt::format("LM Studio is not in {}; name its folder", places.front().string()));
 }
 
-std::string lower_case(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 /// "Qwen3-8B-GGUF" is "qwen3-8b".
 std::string repository_name(const std::string& repository) {
   constexpr std::string_view format = "-gguf";
-  std::string name = lower_case(repository);
+  std::string name = in_lower_case(repository);
   if (name.ends_with(format)) name.resize(name.size() - format.size());
   return name;
 }
@@ -48,12 +42,12 @@ std::string repository_name(const std::string& repository) {
 /// What comes behind the last dash or dot of a file's name: its quantisation.
 std::string quantisation_of(const fs::path& file) {
   const std::string stem = file.stem().string();
-  return lower_case(stem.substr(stem.find_last_of("-.") + 1));
+  return in_lower_case(stem.substr(stem.find_last_of("-.") + 1));
 }
 
 /// Images' projectors, and all but the first of several files.
 bool is_part(const fs::path& file) {
-  const std::string name = lower_case(file.filename().string());
+  const std::string name = in_lower_case(file.filename().string());
   const std::size_t of = name.rfind("-of-");
   return name.find("mmproj") != std::string::npos ||
          (of != std::string::npos && of >= 6 && name.compare(of - 6, 6, "-00001") != 0);
@@ -79,7 +73,7 @@ std::map<std::string, std::string> hub_names(const fs::path& home) {
   const fs::path hub = home / "hub" / "models";
   for (const fs::path& file : files_below(hub)) {
     const fs::path model = file.lexically_relative(hub).parent_path();
-    names[lower_case(model.filename().string())] = lower_case(model.string());
+    names[in_lower_case(model.filename().string())] = in_lower_case(model.string());
   }
   return names;
 }

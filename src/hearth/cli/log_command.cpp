@@ -11,6 +11,7 @@
 #include "hearth/cli/option_checks.h"
 #include "hearth/cli/request_details.h"
 #include "hearth/cli/request_table.h"
+#include "hearth/cli/server_state.h"
 #include "hearth/observe/request_log.h"
 
 namespace hearth::cli {
@@ -34,7 +35,14 @@ void print(const std::vector<observe::LoggedRequest>& rows, bool as_json) {
 }
 
 Result<void> show_one(observe::RequestLogReader& reader, const LogOptions& options) {
+  // A server writes what has ended a little later.
+  constexpr int most_looks = 10;
+  constexpr std::chrono::milliseconds a_little{30};
   auto found = reader.find(options.id);
+  for (int looks = 1; looks < most_looks && found && !*found && running_server(); ++looks) {
+    std::this_thread::sleep_for(a_little);
+    found = reader.find(options.id);
+  }
   if (!found) return pass_on(found);
   if (!*found) {
     return fail(

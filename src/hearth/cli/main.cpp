@@ -7,10 +7,10 @@
 #include "hearth/cli/cache_table.h"
 #include "hearth/cli/client_command.h"
 #include "hearth/cli/config_command.h"
-#include "hearth/cli/default_model.h"
 #include "hearth/cli/eval_command.h"
 #include "hearth/cli/log_command.h"
 #include "hearth/cli/models_command.h"
+#include "hearth/cli/own_server.h"
 #include "hearth/cli/route_command.h"
 #include "hearth/cli/sandbox_relay_command.h"
 #include "hearth/cli/serve_command.h"
@@ -24,11 +24,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "hearth " HEARTH_VERSION);
 
   hearth::agent::AgentNeeds needs;
-  needs.ensure_model = [](bool interactive) -> hearth::Result<void> {
-    auto model = hearth::cli::ensure_default_model(interactive);
-    if (!model) return hearth::pass_on(model);
-    return {};
-  };
+  needs.ensure_model = &hearth::cli::ensure_model_if_needed;
+  needs.own_server = &hearth::cli::own_server;
   needs.cache_table = [](const hearth::json::object& model) {
     constexpr std::size_t most_rows = 10;
     return hearth::cli::cache_table(model, most_rows);

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "hearth/base/lower_case.h"
 #include "hearth/cli/fetch_shown.h"
 #include "hearth/cli/finish.h"
 #include "hearth/models/catalogue.h"
@@ -26,7 +26,7 @@ struct GetOptions {
 
 /// In lower case, as hashes are compared. Empty if there is none.
 Result<std::string> checked_hash(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  text = in_lower_case(text);
   const bool digits = text.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!text.empty() && (text.size() != 64 || !digits)) {
     return fail(ErrorKind::invalid_request, "--sha256: 64 hexadecimal digits are expected");

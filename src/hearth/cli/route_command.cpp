@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <cstdio>
 #include <iostream>
 #include <iterator>
@@ -10,6 +9,7 @@
 #include <memory>
 
 #include "hearth/base/file.h"
+#include "hearth/base/lower_case.h"
 #include "hearth/cli/finish.h"
 #include "hearth/cli/routes_maker.h"
 #include "hearth/cli/vocabulary_counter.h"
@@ -68,8 +68,7 @@ Result<std::map<std::string, std::string>> read_headers(const std::vector<std::s
       return fail(ErrorKind::invalid_request,
                   fmt::format("--header {}: write it as NAME: VALUE", line));
     }
-    std::string name = line.substr(0, colon);
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string name = in_lower_case(line.substr(0, colon));
     const std::size_t value = line.find_first_not_of(' ', colon + 1);
     headers[name] = value == std::string::npos ? "" : line.substr(value);
   }

@@ -5,19 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
 #include "hearth/base/error.h"
+#include "hearth/base/lower_case.h"
 
 namespace hearth::cli {
 namespace {
-
-std::string in_lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return lower;
-}
 
 std::unexpected<Error> untranslatable(std::string why) {
   return fail(ErrorKind::invalid_request, std::move(why));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hearth/base/lower_case.h"
 #include "hearth/router/glob.h"
 #include "hearth/router/key_hash.h"
 
@@ -101,7 +102,8 @@ Result<void> check_origin(const Exchange& exchange) {
                             "configuration names those that may",
                             origin));
   }
-  const std::string_view host = host_of(exchange.header("host"));
+  std::string host = in_lower_case(host_of(exchange.header("host")));
+  if (host.ends_with('.')) host.pop_back();
   const bool open = exchange.routes().key_hashes.empty();
   if (open && !host.empty() && !is_address(host) && host != "localhost" &&
       !host.ends_with(".localhost")) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "hearth/base/log.h"
@@ -37,6 +38,21 @@ chat::PrefillProgress estimate(const chat::PrefillProgress& last, double elapsed
   return now;
 }
 
+/// In the list of what runs, as long as it lives.
+class Registered {
+ public:
+  using List = std::set<std::shared_ptr<EventQueue>>;
+  Registered(List& list, const std::shared_ptr<EventQueue>& queue)
+      : list_(list), at_(list.insert(queue).first) {}
+  ~Registered() { list_.erase(at_); }
+  Registered(const Registered&) = delete;
+  Registered& operator=(const Registered&) = delete;
+
+ private:
+  List& list_;
+  List::iterator at_;
+};
+
 /// One answer on its way to the client.
 class Sender {
  public:
@@ -49,6 +65,7 @@ class Sender {
             answer_.stream ? EventQueue::Wake::each_event : EventQueue::Wake::end_only)) {}
 
   asio::awaitable<void> run() {
+    const Registered registered(exchange_.services().running, queue_);
     exchange_.watch_client(queue_);
     call_ = answer_.start([queue = queue_](chat::Event event) { queue->push(std::move(event)); });
     while (!done_) {

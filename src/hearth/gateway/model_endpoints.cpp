@@ -20,8 +20,11 @@ std::vector<wire::ModelEntry> model_entries(const Routes& routes) {
     wire::ModelEntry entry;
     entry.id = std::move(id);
     entry.owned_by = owner;
+    const router::ProviderConfig* provider = routes.router->config().find_provider(owner);
     if (const auto instance = routes.local_models->loaded(model)) {
       entry.context = instance->n_ctx();
+    } else if (provider != nullptr && provider->kind != router::ProviderKind::local) {
+      entry.context = provider->local.context.value_or(0);
     }
     entries.push_back(std::move(entry));
   };
@@ -31,6 +34,12 @@ std::vector<wire::ModelEntry> model_entries(const Routes& routes) {
       if (routes.local_models->knows(model) && routes.providers.size() == 1) continue;
       add(fmt::format("{},{}", provider_name, model), model, provider_name);
     }
+  }
+  // Who asks for no model by name gets the first.
+  if (const auto& first = routes.router->config().router.default_route) {
+    std::ranges::stable_partition(entries, [&](const wire::ModelEntry& entry) {
+      return entry.id == router::to_string(*first) || entry.id == first->model;
+    });
   }
   return entries;
 }

@@ -162,15 +162,23 @@ struct Server::Impl {
     asio::co_spawn(io, finish(), asio::detached);
   }
 
-  /// Running answers get some time, then everything ends.
+  /// Running answers get some time, and are then told to their clients as failed.
   asio::awaitable<void> finish() {
-    const auto until = Clock::now() + options.stop_patience;
+    constexpr std::chrono::seconds telling{2};
+    co_await wait_for_answers(Clock::now() + options.stop_patience);
+    for (const auto& queue : services.running) {
+      queue->push(chat::Failed{{ErrorKind::overloaded, "the server was stopped"}});
+    }
+    co_await wait_for_answers(Clock::now() + telling);
+    io.stop();
+  }
+
+  asio::awaitable<void> wait_for_answers(Clock::time_point until) {
     asio::steady_timer poll(io);
     while (services.n_running > 0 && Clock::now() < until) {
       poll.expires_after(std::chrono::milliseconds(20));
       co_await poll.async_wait(asio::use_awaitable);
     }
-    io.stop();
   }
 
   ServerOptions options;

@@ -5,9 +5,11 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "hearth/base/clock.h"
+#include "hearth/gateway/event_queue.h"
 #include "hearth/gateway/pdf_texts.h"
 #include "hearth/gateway/routes.h"
 #include "hearth/gateway/traffic_recorder.h"
@@ -38,6 +40,8 @@ struct Services {
   PdfTexts pdf_texts;
 
   std::atomic<int> n_running{0};      ///< answers under way
+  /// Where their events come in. Of the network's thread.
+  std::set<std::shared_ptr<EventQueue>> running;
   std::atomic<int> n_connections{0};  ///< open ones
   std::atomic<std::int64_t> last_use_ms{unix_ms()};
 

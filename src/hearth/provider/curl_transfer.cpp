@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
+#include <memory>
+#include <string_view>
 #include <utility>
 
 #include "hearth/base/certificates.h"
@@ -53,6 +55,16 @@ std::optional<std::chrono::seconds> retry_after_of(std::string_view value) {
   return std::chrono::seconds(std::max<std::time_t>(0, date - std::time(nullptr)));
 }
 
+bool leads_here(const std::string& url) {
+  const std::unique_ptr<CURLU, void (*)(CURLU*)> parts(curl_url(), &curl_url_cleanup);
+  if (!parts || curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return false;
+  char* found = nullptr;
+  if (curl_url_get(parts.get(), CURLUPART_HOST, &found, 0) != CURLUE_OK) return false;
+  const std::unique_ptr<char, void (*)(void*)> host(found, &curl_free);
+  const std::string_view name = host.get();
+  return name == "localhost" || name.starts_with("127.") || name == "[::1]";
+}
+
 }  // namespace
 
 CurlTransfer::~CurlTransfer() {
@@ -96,6 +108,8 @@ bool CurlTransfer::set_up() {
   curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
   if (!request.proxy.empty()) curl_easy_setopt(easy_, CURLOPT_PROXY, request.proxy.c_str());
+  // A proxy does not reach this machine's own servers.
+  if (leads_here(request.url)) curl_easy_setopt(easy_, CURLOPT_NOPROXY, "*");
   return true;
 }
 

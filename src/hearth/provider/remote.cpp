@@ -51,8 +51,13 @@ Error error_of_fault(const TransferEnd& end, const RemoteSettings& settings) {
                           end.reason)};
     case TransferFault::refused:
       return {ErrorKind::unavailable,
-              fmt::format("could not connect to {} ({}); start that server or correct api_base_url",
-                          url, end.reason)};
+              fmt::format("could not connect to {}{} ({}); start that server or correct "
+                          "api_base_url",
+                          url,
+                          settings.proxy.empty()
+                              ? ""
+                              : " by the proxy " + shown_url(settings.proxy) + " (PROXY_URL)",
+                          end.reason)};
     case TransferFault::connect_timeout:
       return {ErrorKind::timeout,
               fmt::format("could not connect to {} within {} ms; check the host "

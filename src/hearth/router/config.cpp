@@ -40,6 +40,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> told_keys
      "transformers in JavaScript are not run; docs/routing.md says what is built in"},
 }};
 
+bool is_empty(const json::value& value) {
+  if (value.is_string()) return value.get_string().empty();
+  return value.is_array() && value.get_array().empty();
+}
+
 /// The keys of `fallback` are the scenarios'.
 void read_fallback(ConfigObject& top, Config& config) {
   const json::object* object = top.object("fallback");
@@ -160,7 +165,10 @@ Result<Config> parse_config(std::string_view text, const std::string& file,
   config.log_format = top.one_of("LOG_FORMAT", {"text", "json"});
   if (const json::object* line = top.object("StatusLine")) config.status_line = *line;
   for (const auto& [key, advice] : told_keys) {
-    if (top.value(key) != nullptr) config.warnings.push_back(fmt::format("{}: {}", key, advice));
+    const json::value* given = top.value(key);
+    if (given != nullptr && !is_empty(*given)) {
+      config.warnings.push_back(fmt::format("{}: {}", key, advice));
+    }
   }
   top.value("$schema");
   config.other = top.rest();
@@ -169,6 +177,7 @@ Result<Config> parse_config(std::string_view text, const std::string& file,
         fmt::format("the key \"{}\" is not used", std::string_view(member.key())));
   }
   if (source.failed()) return std::unexpected(source.error());
+  std::ranges::copy(source.warnings(), std::back_inserter(config.warnings));
   return config;
 }
 

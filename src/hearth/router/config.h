@@ -25,7 +25,7 @@ enum class EngineMode { fast, exact };
 
 /// How a local provider loads its models. Unset: chosen by the engine.
 struct LocalSettings {
-  std::optional<int> context;  ///< window in tokens
+  std::optional<int> context;  ///< window in tokens; of a remote provider: what clients are told
   std::optional<int> threads;
   std::optional<int> gpu_layers;  ///< -1: all
   FlashAttention flash_attention = FlashAttention::automatic;

@@ -46,7 +46,14 @@ std::optional<Target> read_target(std::string_view text, const std::string& poin
   if (provider == nullptr) {
     source.report(pointer,
                   fmt::format("no provider is named \"{}\" in Providers", target->provider));
-  } else if (std::ranges::find(provider->models, target->model) == provider->models.end()) {
+  } else if (std::ranges::find(provider->models, target->model) != provider->models.end()) {
+    return target;
+  } else if (provider->kind != ProviderKind::local) {
+    // Names have suffixes there, such as ":online".
+    source.warn(pointer, fmt::format("the provider \"{}\" has no \"{}\" among its models; it is "
+                                     "asked for it all the same",
+                                     target->provider, target->model));
+  } else {
     source.report(pointer, fmt::format("the provider \"{}\" has no model \"{}\"; add it to "
                                        "its models",
                                        target->provider, target->model));

@@ -11,8 +11,8 @@ namespace hearth::router {
 /// The parameters under `key`; none if it is missing.
 RouteParams read_params(ConfigObject& fields, std::string_view key);
 
-/// The route under `key`, which must lead to a provider and a model of `config`. Nothing if it is
-/// missing.
+/// The route under `key`, which must lead to a provider of `config`, and to one of its models if
+/// these are on this machine. Nothing if it is missing.
 std::optional<Target> read_route(ConfigObject& fields, std::string_view key, const Config& config);
 
 /// The same of a text that stands at `pointer`.

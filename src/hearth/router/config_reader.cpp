@@ -16,6 +16,10 @@ void ConfigSource::report(const std::string& pointer, std::string_view text) {
                                      path.empty() ? "" : ": ", text));
 }
 
+void ConfigSource::warn(const std::string& pointer, std::string_view text) {
+  warnings_.push_back(fmt::format("{}: {}", key_path(pointer), text));
+}
+
 Error ConfigSource::error() const {
   return {ErrorKind::config, fmt::format("{}", fmt::join(std::views::values(errors_), "\n"))};
 }

@@ -21,6 +21,11 @@ class ConfigSource {
   void report(const std::string& pointer, std::string_view text);
   void expected(const std::string& pointer, std::string_view what, const json::value* found);
 
+  /// What is odd, but no mistake.
+  void warn(const std::string& pointer, std::string_view text);
+  /// All of these, in the order they were found.
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+
   [[nodiscard]] bool failed() const { return !errors_.empty(); }
   /// All of them, one a line, in the file's order. REQUIRES: failed().
   [[nodiscard]] Error error() const;
@@ -29,6 +34,7 @@ class ConfigSource {
   std::string file_;
   const Json5& document_;
   std::map<TextPosition, std::string> errors_;  ///< the first of each place
+  std::vector<std::string> warnings_;
 };
 
 /// The members of one object of a configuration. JSON null is as if missing.

@@ -58,10 +58,22 @@ std::shared_ptr<const RouterOverrides::Override> RouterOverrides::find(const std
   const std::string project = project_of(session);
   if (project.empty()) return nullptr;
   const fs::path folder = places_.folder / project;
+  std::shared_ptr<const Override> broken;
   for (const std::string& name : {session + ".json", std::string("config.json")}) {
-    if (auto found = read(folder / name)) return found;
+    auto found = read(folder / name);
+    if (!found) continue;
+    if (!found->routes) {
+      if (!broken) broken = std::move(found);
+    } else if (!broken) {
+      return found;
+    } else {
+      // The session's file does not count, and the project's does.
+      auto both = std::make_shared<Override>(*found);
+      both->problem = broken->problem;
+      return both;
+    }
   }
-  return nullptr;
+  return broken;
 }
 
 void RouterOverrides::list_projects() {

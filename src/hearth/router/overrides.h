@@ -39,7 +39,7 @@ class RouterOverrides {
   struct Override {
     std::filesystem::path file;
     std::optional<RouterConfig> routes;
-    std::string problem;  ///< why the file does not count; empty if it does
+    std::string problem;  ///< why the file, or one that would come before it, does not count
   };
   /// Null: the configuration's own count.
   [[nodiscard]] std::shared_ptr<const Override> find(const std::string& session);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "hearth/base/lower_case.h"
 #include "hearth/router/subagent_tag.h"
 
 namespace hearth::router {
@@ -51,6 +52,18 @@ struct Router::Run {
            std::ranges::find(provider->models, target.model) != provider->models.end();
   }
 
+  /// The configured route that `named` means, also in other letters' case. Nothing if there is none.
+  [[nodiscard]] std::optional<Target> configured_as(const Target& named) const {
+    if (knows(named)) return named;
+    for (const ProviderConfig& provider : config.providers) {
+      if (in_lower_case(provider.name) != in_lower_case(named.provider)) continue;
+      for (const std::string& model : provider.models) {
+        if (in_lower_case(model) == in_lower_case(named.model)) return Target{provider.name, model};
+      }
+    }
+    return std::nullopt;
+  }
+
   bool pass(std::string rule, std::string outcome) {
     decision.considered.push_back({std::move(rule), std::move(outcome)});
     return false;
@@ -74,8 +87,9 @@ struct Router::Run {
 
   /// Error: the request names a route that does not exist.
   Result<bool> explicit_model() {
-    if (const auto target = parse_target(request.model)) {
-      if (!knows(*target)) {
+    if (const auto named = parse_target(request.model)) {
+      const auto target = configured_as(*named);
+      if (!target) {
         return fail(ErrorKind::invalid_request,
                     fmt::format("model: \"{}\" names no configured provider and model; configured "
                                 "are {}",
@@ -189,8 +203,9 @@ struct Router::Run {
   bool subagent() {
     const auto tag = find_subagent_tag(request);
     if (!tag) return pass("subagent", "no <CCR-SUBAGENT-MODEL> tag");
-    const auto target = parse_target(tag->model);
-    if (!target || !knows(*target)) {
+    const auto named = parse_target(tag->model);
+    const auto target = named ? configured_as(*named) : std::nullopt;
+    if (!target) {
       return pass("subagent", fmt::format("the tag names {}, which is not configured", tag->model));
     }
     return fire("subagent", Scenario::default_, *target,
@@ -328,10 +343,11 @@ Result<Decision> Router::decide(const chat::Request& request, const Arrival& arr
           .request = request,
           .arrival = arrival,
           .counter = counter};
-  if (own) {
-    run.pass("Router of " + own->file.string(), own->routes
-                                                    ? "stands in place of the configuration's"
-                                                    : "does not count: " + own->problem);
+  if (own && !own->problem.empty()) {
+    run.pass("Router of the session", "does not count: " + own->problem);
+  }
+  if (own && own->routes) {
+    run.pass("Router of " + own->file.string(), "stands in place of the configuration's");
   }
   return run.decide();
 }

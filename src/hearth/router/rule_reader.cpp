@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "hearth/base/lower_case.h"
 #include "hearth/router/config_parts.h"
 
 namespace hearth::router {
@@ -36,12 +36,6 @@ std::vector<Scenario> read_scenarios(ConfigObject& fields) {
     scenarios.push_back(*found);
   }
   return scenarios;
-}
-
-std::string in_lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return lower;
 }
 
 std::unique_ptr<Conditions> read_conditions(ConfigObject& parent, std::string_view key) {

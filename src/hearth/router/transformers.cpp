@@ -18,7 +18,8 @@ enum class Effect {
   deepseek,               ///< thoughts go back to the server, and an answer has a limit
   thinking,               ///< thoughts go back to the server, and it is asked for them
   openrouter,             ///< thinking is asked for in its way; its options go into the body
-  schema,                 ///< tools do not name what their schema is written in
+  schema,                 ///< tools do not name what their schema is written in, nor cache marks
+  no_cache_marks,         ///< `cache_control` is not sent
   max_tokens,             ///< `max_tokens` of its options is a ceiling
   max_completion_tokens,  ///< `max_tokens` is called so there
   parameters,             ///< its options go into the body
@@ -39,7 +40,7 @@ constexpr std::array known_transformers{
     Known{"OpenAI", Effect::none},
     Known{"cerebras", Effect::none},
     Known{"chutes-glm", Effect::none},
-    Known{"cleancache", Effect::none},
+    Known{"cleancache", Effect::no_cache_marks},
     Known{"customparams", Effect::parameters},
     Known{"deepseek", Effect::deepseek},
     Known{"enhancetool", Effect::none},
@@ -154,7 +155,11 @@ class Reader {
         }
         return;
       case Effect::openrouter: take_openrouter(options, params); return;
-      case Effect::schema: params.other["$schema"] = false; return;
+      case Effect::schema:
+        params.other["$schema"] = false;
+        params.other["cache_control"] = false;
+        return;
+      case Effect::no_cache_marks: params.other["cache_control"] = false; return;
       case Effect::max_completion_tokens: params.other["max_completion_tokens"] = true; return;
       case Effect::max_tokens: {
         ConfigObject fields(options, pointer + "/1", source_);

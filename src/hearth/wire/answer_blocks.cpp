@@ -56,6 +56,7 @@ void AnswerBlocks::add(const chat::Event& event) {
     block.kind = Kind::tool;
     block.id = call->id;
     block.name = call->name;
+    block.own = call->own;
   } else if (const auto* own = std::get_if<chat::ServerToolBlock>(&event)) {
     if (server_tools_ == ServerTools::left_out) return;
     AnswerBlock& block = blocks_.emplace_back();

@@ -32,6 +32,7 @@ struct AnswerBlock {
   std::vector<json::object> citations;  ///< of text
   std::string id;                       ///< of a tool call
   std::string name;                     ///< of a tool call
+  chat::OwnFields own;                  ///< of a tool call
   json::object original;                ///< of a server's tool: all of it
   ObjectEnd arguments_end;
   bool closed = false;  ///< its end came: nothing is added any more

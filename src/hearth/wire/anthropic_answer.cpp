@@ -1,6 +1,7 @@
 #include "hearth/wire/anthropic_answer.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "hearth/base/id.h"
@@ -69,8 +70,42 @@ json::object message_head(const AnswerIdentity& identity) {
   return message;
 }
 
+/// What a server of this API told besides, which its clients get as it stands; null if it speaks
+/// another one.
+const json::object* told_in(const chat::OwnFields& own) {
+  return own.in("anthropic");
+}
+
+/// The split of the prompt, and what else is counted, as the server told it.
+json::object usage_of(const chat::Usage& usage, const chat::OwnFields& own) {
+  json::object object = messages_usage(usage);
+  const json::object* answer = told_in(own);
+  const json::object* told = answer == nullptr ? nullptr : find_object(*answer, "usage");
+  if (told == nullptr) return object;
+  for (const auto& member : *told) {
+    // That of a beginning is out of date at the end.
+    if (member.key() != "output_tokens") object[member.key()] = member.value();
+  }
+  return object;
+}
+
+/// Members that are in their own places: `usage` in usage_of, `stop_reason` in set_stop.
+bool has_its_place(std::string_view member) {
+  return member == "usage" || member == "stop_reason";
+}
+
+void add_told(json::object& message, const chat::OwnFields& own) {
+  const json::object* told = told_in(own);
+  if (told == nullptr) return;
+  for (const auto& member : *told) {
+    if (!has_its_place(member.key())) message.emplace(member.key(), member.value());
+  }
+}
+
 void set_stop(json::object& object, const chat::Finished& end) {
-  object["stop_reason"] = stop_reason(end.reason);
+  const json::object* told = told_in(end.own);
+  const auto own_reason = told == nullptr ? std::nullopt : find_string(*told, "stop_reason");
+  object["stop_reason"] = own_reason.value_or(stop_reason(end.reason));
   object["stop_sequence"] = end.reason == chat::StopReason::stop_sequence
                                 ? json::value(end.stop_sequence)
                                 : json::value();
@@ -153,14 +188,17 @@ struct MessagesStream::State {
   bool open = false;      ///< a content block is open
   std::size_t index = 0;  ///< of the open or next block
   AnswerBlock::Kind kind = AnswerBlock::Kind::text;
-  Sha256 thoughts;  ///< of the open thinking block
+  Sha256 thoughts;             ///< of the open thinking block
+  json::object told_at_start;  ///< what `message_start` had of the server's own
   std::string out;
 
-  void start(const chat::Usage& usage) {
+  void start(const chat::Started& begun) {
     if (started) return;
     started = true;
     json::object message = message_head(identity);
-    message["usage"] = messages_usage(usage);
+    message["usage"] = usage_of(begun.usage, begun.own);
+    add_told(message, begun.own);
+    if (const json::object* told = told_in(begun.own)) told_at_start = *told;
     out += frame("message_start", {{"message", std::move(message)}});
   }
 
@@ -245,11 +283,26 @@ struct MessagesStream::State {
     advance(AnswerBlocks::End::reached);
     json::object delta;
     set_stop(delta, end);
-    out += frame("message_delta", {{"delta", std::move(delta)},
-                                   {"usage", messages_usage(end.usage)},
-                                   {"timings", timings_of(end)}});
+    json::object beside;
+    add_told_since(delta, beside, end.own);
+    json::object event{{"delta", std::move(delta)},
+                       {"usage", usage_of(end.usage, end.own)},
+                       {"timings", timings_of(end)}};
+    for (auto& member : beside) event.emplace(member.key(), std::move(member.value()));
+    out += frame("message_delta", std::move(event));
     out += frame("message_stop", {});
     done = true;
+  }
+
+  /// The API has `context_management` beside the delta and all else within.
+  void add_told_since(json::object& delta, json::object& beside, const chat::OwnFields& own) const {
+    const json::object* told = told_in(own);
+    if (told == nullptr) return;
+    for (const auto& member : *told) {
+      const json::value* before = find(told_at_start, member.key());
+      if (has_its_place(member.key()) || (before != nullptr && *before == member.value())) continue;
+      (member.key() == "context_management" ? beside : delta).emplace(member.key(), member.value());
+    }
   }
 };
 
@@ -266,7 +319,7 @@ std::string MessagesStream::encode(const chat::Event& event) {
     state.out += sse_frame("error", to_json(anthropic_error(failed->error)));
     state.done = true;
   } else if (const auto* started = std::get_if<chat::Started>(&event)) {
-    state.start(started->usage);
+    state.start(*started);
   } else if (const auto* progress = std::get_if<chat::PrefillProgress>(&event)) {
     state.out += prefill_comment(*progress);
   } else {
@@ -302,8 +355,9 @@ json::object MessagesCollector::whole(AnswerBlocks& blocks, const chat::Finished
   }
   message["content"] = std::move(content);
   set_stop(message, end);
-  message["usage"] = messages_usage(end.usage);
+  message["usage"] = usage_of(end.usage, end.own);
   message["timings"] = timings_of(end);
+  add_told(message, end.own);
   return message;
 }
 

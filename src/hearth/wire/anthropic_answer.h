@@ -21,7 +21,8 @@ bool is_foreign_signature(std::string_view signature);
 /// `usage` of a response. The prompt is the sum of its three input fields, as in the API:
 /// `cache_read_input_tokens` are the reused tokens; of the computed ones the last is `input_tokens`
 /// (it is computed for every answer, nothing can keep it) and the others are
-/// `cache_creation_input_tokens` (everything that is read is kept).
+/// `cache_creation_input_tokens` (everything that is read is kept). A response whose server told
+/// the split itself has that one.
 json::object messages_usage(const chat::Usage& usage);
 
 /// `{"type":"error","error":{"type","message"},"request_id"}`; the last only if it is given.
@@ -32,7 +33,8 @@ json::object anthropic_error(const Error& error, std::string_view request_id = {
 /// gets a signature. PrefillProgress becomes the comment
 /// ": prefill {"computed":…,"reused":…,"total":…,"eta_ms":…}". `message_delta` tells the stop
 /// reason, the sequence, the final usage, and `timings` (queue_ms, prefill_ms, decode_ms, ttft_ms,
-/// prefill_per_second, decode_per_second), a field of ours. Failed becomes an `error` event.
+/// prefill_per_second, decode_per_second), a field of ours. What a server of the same API says
+/// besides (chat::OwnFields) comes through. Failed becomes an `error` event.
 class MessagesStream : public StreamEncoder {
  public:
   explicit MessagesStream(AnswerIdentity identity);

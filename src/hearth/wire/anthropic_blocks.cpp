@@ -103,14 +103,7 @@ Block decode_block(const json::object& object, const std::string& path, Problems
     thinking.extra = fields.rest();
     return thinking;
   }
-  if (is_of_server_tool(type)) return chat::ServerToolBlock{object};
-  problems.report(
-      fields.at("type"),
-      fmt::format("content of type \"{}\" is not supported; known are text, image, document, "
-                  "search_result, thinking, redacted_thinking, tool_use, tool_result, "
-                  "tool_reference and those of Anthropic's own tools",
-                  type));
-  return chat::TextBlock{};
+  return chat::ServerToolBlock{object};
 }
 
 json::object encode_image(const chat::ImageBlock& image) {
@@ -226,6 +219,14 @@ json::object encode_block(const Block& block, BlockExtra extra) {
 bool is_of_server_tool(std::string_view type) {
   return type == "server_tool_use" || type == "mcp_tool_use" || type == "container_upload" ||
          type.ends_with("_tool_result");
+}
+
+std::string unknown_block_note(std::string_view type) {
+  return fmt::format(
+      "content of type \"{}\" is not supported; known are text, image, document, "
+      "search_result, thinking, redacted_thinking, tool_use, tool_result, "
+      "tool_reference and those of Anthropic's own tools",
+      type);
 }
 
 std::string api_tool_id(std::string_view id) {

@@ -74,6 +74,13 @@ void check_blocks(const chat::Message& message, const std::string& path, Problem
     } else if (std::holds_alternative<chat::ThinkingBlock>(block) ||
                std::holds_alternative<chat::RedactedThinkingBlock>(block)) {
       if (message.role != chat::Role::assistant) refuse("a thinking block");
+    } else if (const auto* own = std::get_if<chat::ServerToolBlock>(&block)) {
+      // An answer may have held one, and gets it back; a client's own is a mistake.
+      const auto type = find_string(own->original, "type").value_or("");
+      if (message.role != chat::Role::assistant && !is_of_server_tool(type)) {
+        problems.report(problems.item(path + ".content", index) + ".type",
+                        unknown_block_note(type));
+      }
     } else if (std::holds_alternative<chat::DocumentBlock>(block)) {
       if (message.role != chat::Role::user) refuse("a document or a search result");
     }

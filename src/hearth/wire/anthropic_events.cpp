@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "hearth/wire/anthropic_blocks.h"
@@ -19,15 +22,46 @@ std::string string_of(const json::object& object, std::string_view key) {
   return std::string(find_string(object, key).value_or(""));
 }
 
-chat::StopReason stop_reason_of(std::string_view name) {
+std::optional<chat::StopReason> stop_reason_of(std::string_view name) {
   using chat::StopReason;
+  if (name == "end_turn") return StopReason::end_turn;
   if (name == "max_tokens") return StopReason::max_tokens;
   if (name == "stop_sequence") return StopReason::stop_sequence;
   if (name == "tool_use") return StopReason::tool_use;
   if (name == "pause_turn") return StopReason::pause_turn;
   if (name == "refusal") return StopReason::refusal;
   if (name == "model_context_window_exceeded") return StopReason::context_full;
-  return StopReason::end_turn;
+  return std::nullopt;
+}
+
+/// What events carry of a message, or is told in events of its own.
+bool has_a_meaning(std::string_view member) {
+  static constexpr std::array<std::string_view, 10> known{
+      "id",          "type",          "role",  "model",   "content",
+      "stop_reason", "stop_sequence", "usage", "timings", "delta"};
+  return std::ranges::find(known, member) != known.end();
+}
+
+bool is_of_prompt(std::string_view member) {
+  return member == "input_tokens" || member == "cache_creation_input_tokens" ||
+         member == "cache_read_input_tokens";
+}
+
+/// A delta's members belong to the block: texts and lists go on, anything else is what it says.
+void add_to_block(json::object& block, const json::object& delta) {
+  for (const auto& member : delta) {
+    if (member.key() == "type") continue;
+    json::value& known = block[member.key()];
+    if (known.is_string() && member.value().is_string()) {
+      known.get_string().append(std::string_view(member.value().get_string()));
+    } else if (known.is_array() && member.value().is_array()) {
+      for (const json::value& item : member.value().get_array()) {
+        known.get_array().push_back(item);
+      }
+    } else {
+      known = member.value();
+    }
+  }
 }
 
 Error error_of(const json::object& holder) {
@@ -59,8 +93,12 @@ void MessagesEventDecoder::on_sse(const SseEvent& event) {
   } else if (type == "content_block_stop") {
     close_block(index);
   } else if (type == "message_delta") {
-    if (const json::object* part = find_object(object, "delta")) take_ending(*part);
+    if (const json::object* part = find_object(object, "delta")) {
+      take_ending(*part);
+      take_own(*part);
+    }
     if (const json::object* usage = find_object(object, "usage")) take_usage(*usage);
+    take_own(object);
     take_timings(object);
   } else if (type == "message_stop") {
     end();
@@ -112,10 +150,12 @@ void MessagesEventDecoder::on_end() {
 void MessagesEventDecoder::start(const json::object& message) {
   if (started_) return;
   started_ = true;
+  finished_.own.format = "anthropic";
   if (const json::object* usage = find_object(message, "usage")) take_usage(*usage);
+  take_own(message);
   chat::Usage usage = finished_.usage;
   usage.output_tokens = 0;
-  emit(chat::Started{usage, usage.prompt_tokens > 0});
+  emit(chat::Started{usage, usage.prompt_tokens > 0, {}, {}, finished_.own});
 }
 
 void MessagesEventDecoder::open_block(int index, const json::object& block) {
@@ -146,7 +186,7 @@ void MessagesEventDecoder::open_block(int index, const json::object& block) {
     opened.call = calls_++;
     if (const json::object* input = find_object(block, "input")) opened.input = to_json(*input);
     emit(chat::ToolCallStart{opened.call, string_of(block, "id"), string_of(block, "name")});
-  } else if (is_of_server_tool(type)) {
+  } else if (!type.empty()) {
     opened.kind = BlockKind::server_tool;
     opened.original = block;
   }
@@ -159,7 +199,13 @@ void MessagesEventDecoder::delta(int index, const json::object& part) {
   if (found == open_.end()) return;
   OpenBlock& block = found->second;
   const std::string type = string_of(part, "type");
-  if (type == "text_delta") {
+  if (block.kind == BlockKind::server_tool) {
+    if (type == "input_json_delta") {
+      block.input += string_of(part, "partial_json");
+    } else {
+      add_to_block(block.original, part);
+    }
+  } else if (type == "text_delta") {
     emit(chat::TextDelta{string_of(part, "text")});
   } else if (type == "citations_delta" && block.kind == BlockKind::text) {
     if (const json::object* citation = find_object(part, "citation")) {
@@ -169,8 +215,6 @@ void MessagesEventDecoder::delta(int index, const json::object& part) {
     emit(chat::ThinkingDelta{string_of(part, "thinking")});
   } else if (type == "signature_delta") {
     block.signature += string_of(part, "signature");
-  } else if (type == "input_json_delta" && block.kind == BlockKind::server_tool) {
-    block.input += string_of(part, "partial_json");
   } else if (type == "input_json_delta" && block.kind == BlockKind::tool) {
     std::string piece = string_of(part, "partial_json");
     if (piece.empty()) return;
@@ -210,11 +254,28 @@ void MessagesEventDecoder::take_usage(const json::object& usage) {
   if (const auto output = find_int(usage, "output_tokens")) {
     finished_.usage.output_tokens = static_cast<int>(*output);
   }
+  json::object told;
+  if (const json::object* before = find_object(finished_.own.members, "usage")) told = *before;
+  for (const auto& member : usage) {
+    if (member.value().is_null() || (prompt == 0 && is_of_prompt(member.key()))) continue;
+    told[member.key()] = member.value();
+  }
+  if (!told.empty()) finished_.own.members["usage"] = std::move(told);
+}
+
+/// What only clients of the same format know: `container`, `context_management`, ….
+void MessagesEventDecoder::take_own(const json::object& holder) {
+  for (const auto& member : holder) {
+    if (member.value().is_null() || has_a_meaning(member.key())) continue;
+    finished_.own.members[member.key()] = member.value();
+  }
 }
 
 void MessagesEventDecoder::take_ending(const json::object& holder) {
   if (const auto reason = find_string(holder, "stop_reason")) {
-    finished_.reason = stop_reason_of(*reason);
+    const auto known = stop_reason_of(*reason);
+    finished_.reason = known.value_or(chat::StopReason::end_turn);
+    if (!known && !reason->empty()) finished_.own.members["stop_reason"] = *reason;
     reason_seen_ = true;
   }
   if (const auto stop = find_string(holder, "stop_sequence")) finished_.stop_sequence = *stop;

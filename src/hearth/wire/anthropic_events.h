@@ -11,7 +11,8 @@ namespace hearth::wire {
 /// An Anthropic server's response to chat::Events: for remote providers, and for our own agent,
 /// which also gets PrefillProgress from the server's comments.
 /// A stream that ends without `message_stop` is Failed unavailable; an `error` event is Failed with
-/// the kind that its type names. Events of unknown types are skipped.
+/// the kind that its type names. Events of unknown types are skipped; a block of an unknown type is
+/// a chat::ServerToolBlock. What else the answer says is in `own` of Started and Finished.
 class MessagesEventDecoder : public StreamDecoder {
  protected:
   void on_sse(const SseEvent& event) override;
@@ -27,7 +28,7 @@ class MessagesEventDecoder : public StreamDecoder {
     bool has_input = false;  ///< arguments have come in pieces
     std::string input;       ///< arguments: a tool's that came whole, a server tool's as they come
     std::string signature;
-    json::object original;  ///< of a server tool
+    json::object original;  ///< of a server tool, or of a type that only the server knows
     std::vector<json::object> citations;
   };
 
@@ -35,6 +36,7 @@ class MessagesEventDecoder : public StreamDecoder {
   void open_block(int index, const json::object& block);
   void delta(int index, const json::object& part);
   void close_block(int index);
+  void take_own(const json::object& holder);
   void take_usage(const json::object& usage);
   void take_ending(const json::object& holder);
   void take_timings(const json::object& holder);

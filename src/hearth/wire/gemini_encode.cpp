@@ -254,6 +254,24 @@ class GeminiEncoder {
   json::object body_;
 };
 
+/// Thoughts go back to the API that made them.
+std::string thoughts_note(const chat::Request& request) {
+  bool thoughts = false;
+  bool redacted = false;
+  for (const chat::Message& message : request.messages) {
+    for (const chat::Block& block : message.content) {
+      const auto* thought = std::get_if<chat::ThinkingBlock>(&block);
+      if (thought != nullptr && !gemini_signature(thought->signature)) thoughts = true;
+      if (std::holds_alternative<chat::RedactedThinkingBlock>(block)) redacted = true;
+    }
+  }
+  if (!thoughts && !redacted) return {};
+  return fmt::format("left out {}: Gemini's API takes only its own",
+                     !redacted   ? "earlier thoughts"
+                     : !thoughts ? "redacted thinking"
+                                 : "earlier thoughts and redacted thinking");
+}
+
 bool stays_in_a_path(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("-._~").contains(c);
@@ -282,7 +300,8 @@ std::vector<std::string> left_out_of_gemini(const chat::Request& request) {
   for (const auto& [asked, sentence] : fields) {
     if (asked) sentences.emplace_back(sentence);
   }
-  for (std::string note : {choice_note(request), foreign_fields_note(request, "gemini")}) {
+  for (std::string note :
+       {thoughts_note(request), choice_note(request), foreign_fields_note(request, "gemini")}) {
     if (!note.empty()) sentences.push_back(std::move(note));
   }
   return sentences;

@@ -8,6 +8,7 @@
 #include "hearth/wire/openai_identity.h"
 #include "hearth/wire/openai_logprobs.h"
 #include "hearth/wire/overflow.h"
+#include "hearth/wire/provider_fields.h"
 #include "hearth/wire/sse.h"
 
 namespace hearth::wire {
@@ -49,6 +50,66 @@ json::object call_object(int index, const std::string& id, const std::string& na
           {"id", id},
           {"type", "function"},
           {"function", {{"name", name}, {"arguments", ""}}}};
+}
+
+constexpr std::string_view answer_format = "openai";
+
+/// What a server of this format told besides, but its usage.
+void add_own_fields(json::object& to, const chat::OwnFields& own) {
+  const json::object* told = own.in(answer_format);
+  if (told == nullptr) return;
+  for (const auto& member : *told) {
+    if (member.key() != "usage") to.emplace(member.key(), member.value());
+  }
+}
+
+/// With what such a server counts besides (`cost`, …).
+json::object told_usage(const chat::Finished& end) {
+  json::object usage = openai_usage(end.usage);
+  const json::object* told = end.own.in(answer_format);
+  const json::object* counted = told == nullptr ? nullptr : find_object(*told, "usage");
+  if (counted != nullptr) add_missing(usage, *counted);
+  return usage;
+}
+
+/// Pieces of one thing have its `index`: their texts go on.
+bool is_piece_of(const json::value& known, const json::value& piece) {
+  if (!known.is_object() || !piece.is_object()) return false;
+  const auto index = find_int(piece.get_object(), "index");
+  return index && find_int(known.get_object(), "index") == index &&
+         find_string(known.get_object(), "type") == find_string(piece.get_object(), "type");
+}
+
+void add_piece(json::object& known, const json::object& piece) {
+  for (const auto& member : piece) {
+    const std::string_view name = member.key();
+    json::value& value = known[name];
+    if ((name == "text" || name == "summary") && value.is_string() && member.value().is_string()) {
+      value.get_string().append(member.value().get_string());
+    } else if (!member.value().is_null()) {
+      value = member.value();
+    }
+  }
+}
+
+/// Lists (`annotations`, `reasoning_details`) grow; anything else is what it says last.
+void add_fields(json::object& message, const json::object& fields) {
+  for (const auto& member : fields) {
+    const json::array* pieces = member.value().if_array();
+    json::value& known = message[member.key()];
+    if (pieces == nullptr || !known.is_array()) {
+      known = member.value();
+      continue;
+    }
+    json::array& list = known.get_array();
+    for (const json::value& piece : *pieces) {
+      if (!list.empty() && is_piece_of(list.back(), piece)) {
+        add_piece(list.back().get_object(), piece.get_object());
+      } else {
+        list.push_back(piece);
+      }
+    }
+  }
 }
 
 json::object one_call(json::object call) {
@@ -150,14 +211,16 @@ std::string ChatCompletionStream::delta_frame(json::object delta,
 }
 
 std::string ChatCompletionStream::begin_call(const chat::ToolCallStart& call) {
-  if (!custom_.contains(call.name)) {
-    return delta_frame(one_call(call_object(call.index, call.id, call.name)));
+  json::object begun = call_object(call.index, call.id, call.name);
+  if (custom_.contains(call.name)) {
+    custom_calls_[call.index] = {};
+    begun = {{"index", call.index},
+             {"id", call.id},
+             {"type", "custom"},
+             {"custom", {{"name", call.name}, {"input", ""}}}};
   }
-  custom_calls_[call.index] = {};
-  return delta_frame(one_call({{"index", call.index},
-                               {"id", call.id},
-                               {"type", "custom"},
-                               {"custom", {{"name", call.name}, {"input", ""}}}}));
+  add_own_fields(begun, call.own);
+  return delta_frame(one_call(std::move(begun)));
 }
 
 std::string ChatCompletionStream::go_on_with_call(const chat::ToolCallDelta& delta) {
@@ -193,10 +256,12 @@ std::string ChatCompletionStream::finish(const chat::Finished& end) {
   const json::object timings = openai_timings(end.usage, end.timings);
   json::object last = chunk({choice({}, json::value(finish_reason(end.reason)))});
   last["timings"] = timings;
+  // Of several answers each has its own.
+  if (index_ == 0) add_own_fields(last, end.own);
   out += sse_frame("", to_json(last));
   if (usage_ == UsageChunk::send) {
     json::object usage = chunk({});
-    usage["usage"] = openai_usage(end.usage);
+    usage["usage"] = index_ == 0 ? told_usage(end) : openai_usage(end.usage);
     usage["timings"] = timings;
     out += sse_frame("", to_json(usage));
   }
@@ -220,6 +285,10 @@ std::string ChatCompletionStream::encode(const chat::Event& event) {
   if (const auto* delta = std::get_if<chat::ToolCallDelta>(&event)) {
     return go_on_with_call(*delta);
   }
+  if (const auto* fields = std::get_if<chat::MessageFields>(&event)) {
+    const json::object* told = fields->own.in(answer_format);
+    return told == nullptr ? std::string() : delta_frame(*told);
+  }
   if (const auto* end = std::get_if<chat::ChoiceFinished>(&event)) {
     std::string out = delta_frame({}) + open_inputs();
     out += sse_frame("", to_json(chunk({choice({}, json::value(finish_reason(end->end.reason)))})));
@@ -237,7 +306,9 @@ std::string ChatCompletionStream::encode(const chat::Event& event) {
 }
 
 std::string ChatCompletionStream::ping() {
-  return sse_comment("ping");
+  // A chunk that says nothing: there are clients that take no comment for a sign of life.
+  if (!role_sent_) return delta_frame({});
+  return sse_frame("", to_json(chunk({choice({}, nullptr)})));
 }
 
 ChatCompletionCollector::ChatCompletionCollector(AnswerIdentity identity, CustomTools custom)
@@ -257,8 +328,24 @@ void ChatCompletionCollector::add(const chat::Event& event) {
     if (const auto* text = std::get_if<chat::TextDelta>(&event)) {
       tokens_.insert(tokens_.end(), text->tokens.begin(), text->tokens.end());
     }
+    if (const auto* fields = std::get_if<chat::MessageFields>(&event)) {
+      if (const json::object* told = fields->own.in(answer_format)) add_fields(fields_, *told);
+    }
     blocks_.add(event);
   }
+}
+
+json::object ChatCompletionCollector::call_of(const AnswerBlock& block) const {
+  json::object call{{"id", block.id}};
+  if (custom_.contains(block.name)) {
+    call["type"] = "custom";
+    call["custom"] = {{"name", block.name}, {"input", custom_input(block.text)}};
+  } else {
+    call["type"] = "function";
+    call["function"] = {{"name", block.name}, {"arguments", block.text}};
+  }
+  add_own_fields(call, block.own);
+  return call;
 }
 
 void ChatCompletionCollector::end_choice(chat::StopReason reason) {
@@ -271,17 +358,7 @@ void ChatCompletionCollector::end_choice(chat::StopReason reason) {
       case AnswerBlock::Kind::thinking: thinking += block->text; break;
       case AnswerBlock::Kind::redacted:
       case AnswerBlock::Kind::server_tool: break;
-      case AnswerBlock::Kind::tool:
-        calls.push_back(
-            custom_.contains(block->name)
-                ? json::object{{"id", block->id},
-                               {"type", "custom"},
-                               {"custom",
-                                {{"name", block->name}, {"input", custom_input(block->text)}}}}
-                : json::object{{"id", block->id},
-                               {"type", "function"},
-                               {"function", {{"name", block->name}, {"arguments", block->text}}}});
-        break;
+      case AnswerBlock::Kind::tool: calls.push_back(call_of(*block)); break;
     }
   }
   json::object message;
@@ -289,6 +366,9 @@ void ChatCompletionCollector::end_choice(chat::StopReason reason) {
   message["content"] = text.empty() && !calls.empty() ? json::value() : json::value(text);
   if (!thinking.empty()) message["reasoning_content"] = thinking;
   if (!calls.empty()) message["tool_calls"] = std::move(calls);
+  for (auto& member : std::exchange(fields_, {})) {
+    message.emplace(member.key(), std::move(member.value()));
+  }
   json::object choice;
   choice["index"] = choices_.size();
   choice["message"] = std::move(message);
@@ -306,9 +386,12 @@ Result<json::value> ChatCompletionCollector::response() {
   object["created"] = identity_.created;
   object["model"] = identity_.model;
   object["system_fingerprint"] = fingerprint;
+  // Of several answers each has its own.
+  const bool is_one = choices_.size() == 1;
   object["choices"] = std::move(choices_);
-  object["usage"] = openai_usage(end_->usage);
+  object["usage"] = is_one ? told_usage(*end_) : openai_usage(end_->usage);
   object["timings"] = openai_timings(end_->usage, end_->timings);
+  if (is_one) add_own_fields(object, end_->own);
   return object;
 }
 

@@ -33,7 +33,8 @@ std::string_view finish_reason(chat::StopReason reason);
 inline constexpr std::string_view fingerprint = "b-hearth";
 
 /// Chunks of a chat completion. Several answers (`n`) come one after the other, each with its
-/// index. Thinking goes out as `reasoning_content`. The last chunk with a choice has the finish
+/// index. Thinking goes out as `reasoning_content`. What a server of this format says besides
+/// (chat::OwnFields) comes through. The last chunk with a choice has the finish
 /// reason and `timings`; then, if asked for, one with usage and no choices; then "[DONE]". Failed
 /// becomes a chunk with an `error` object and ends the stream without
 /// "[DONE]", so that no client takes the answer for complete. `ping()` is a comment.
@@ -79,12 +80,14 @@ class ChatCompletionCollector : public AnswerCollector {
   Result<json::value> response() override;
 
  private:
+  json::object call_of(const AnswerBlock& block) const;
   void end_choice(chat::StopReason reason);
 
   AnswerIdentity identity_;
   CustomTools custom_;
   AnswerBlocks blocks_;
   std::vector<chat::SampledToken> tokens_;
+  json::object fields_;  ///< of the message, as the server's format has them
   json::array choices_;
   std::optional<chat::Finished> end_;
   std::optional<Error> error_;

@@ -57,6 +57,7 @@ chat::Tool decode_tool(const json::object& object, const std::string& path, Prob
   tool.description = inner.string("description");
   if (const json::object* schema = inner.object("parameters")) tool.input_schema = *schema;
   tool.extra = inner.rest();
+  if (const json::value* mark = fields.value("cache_control")) tool.extra["cache_control"] = *mark;
   return tool;
 }
 
@@ -151,6 +152,15 @@ void check_continuation(Fields& body, const json::object& object) {
   }
 }
 
+/// `include_usage` is the gateway's to answer; others (`include_obfuscation`) are a server's.
+void decode_stream_options(Fields& body, chat::Request& request) {
+  const json::object* options = body.object("stream_options");
+  if (options == nullptr) return;
+  json::object rest = *options;
+  rest.erase("include_usage");
+  if (!rest.empty()) request.extra["stream_options"] = std::move(rest);
+}
+
 void decode_thinking(Fields& body, const json::object& object, chat::Request& request) {
   chat::set_effort(request.thinking, body.string("reasoning_effort"));
   // How clients of Qwen3 and others switch thinking; it stays in `extra` for such servers.
@@ -189,6 +199,8 @@ Result<chat::Request> decode_chat_request(const json::value& body) {
   request.max_tokens = fields.integer("max_tokens", 1, INT_MAX);
   if (const auto most = fields.integer("max_completion_tokens", 1, INT_MAX)) {
     request.max_tokens = most;
+    // A server of this format gets it under the same name.
+    request.extra["max_completion_tokens"] = *most;
   }
   request.sampling = decode_sampling(fields);
   if (!request.sampling.repeat_penalty) {
@@ -204,7 +216,7 @@ Result<chat::Request> decode_chat_request(const json::value& body) {
   check_continuation(fields, body.get_object());
   decode_thinking(fields, body.get_object(), request);
   request.stream = fields.boolean("stream");
-  fields.object("stream_options");
+  decode_stream_options(fields, request);
   decode_choices(fields);
   json::object rest = fields.rest();
   request.session = std::string(find_string(rest, "prompt_cache_key").value_or(""));

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <string>
 #include <utility>
 
 #include "hearth/chat/server_tools.h"
 #include "hearth/wire/custom_tools.h"
-#include "hearth/wire/documents.h"
+#include "hearth/wire/openai_content.h"
 #include "hearth/wire/openai_logprobs.h"
 #include "hearth/wire/provider_fields.h"
 #include "hearth/wire/sent_tools.h"
@@ -36,65 +37,23 @@ bool has_own_switch(const chat::Request& request) {
   return request.extra_format == "openai" && request.extra.contains("chat_template_kwargs");
 }
 
+/// OpenRouter passes `cache_control` on to Anthropic's models.
+bool takes_cache_marks(const chat::Request& request) {
+  std::string model = request.model;
+  std::ranges::transform(model, model.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return request.extra_format == "anthropic" && thinking_form(request) == "reasoning" &&
+         model.contains("claude");
+}
+
 /// Another word for thinking that is switched off, which only a client of this format may mean.
 bool sends_none(const chat::Request& request) {
   return request.extra_format == "openai" && request.thinking.effort.empty() &&
          request.thinking.mode == chat::Thinking::Mode::disabled && !has_own_switch(request);
 }
 
-json::object text_part(std::string_view text) {
-  return {{"type", "text"}, {"text", text}};
-}
-
-/// Such as `detail`, which only this format has.
-enum class PartExtra { keep, drop };
-
-json::object image_part(const chat::ImageBlock& image, PartExtra extra) {
-  json::object holder;
-  holder["url"] = image.url.empty() ? fmt::format("data:{};base64,{}", image.media_type, image.data)
-                                    : image.url;
-  if (extra == PartExtra::keep) {
-    for (const auto& member : image.extra) holder.emplace(member.key(), member.value());
-  }
-  return {{"type", "image_url"}, {"image_url", std::move(holder)}};
-}
-
 json::object user_message(json::value content) {
   return {{"role", "user"}, {"content", std::move(content)}};
-}
-
-json::object tool_message(const chat::ToolResultBlock& result) {
-  std::string text = text_of_result(result);
-  if (result.is_error) text.insert(0, "Error: ");
-  return {{"role", "tool"}, {"tool_call_id", result.tool_use_id}, {"content", text}};
-}
-
-/// Text and images of a message: a string if there is only text, since not every server takes
-/// parts.
-json::value content_of(const chat::Message& message, PartExtra extra) {
-  json::array parts;
-  bool only_text = true;
-  for (const chat::Block& block : message.content) {
-    if (const auto* text = std::get_if<chat::TextBlock>(&block)) {
-      parts.push_back(text_part(text->text));
-    } else if (const auto* image = std::get_if<chat::ImageBlock>(&block)) {
-      parts.push_back(image_part(*image, extra));
-      only_text = false;
-    } else if (const auto* document = std::get_if<chat::DocumentBlock>(&block)) {
-      const bool as_file = extra == PartExtra::keep && !document->pdf.empty();
-      parts.push_back(as_file ? encode_file(*document) : text_part(chat::text_of(*document)));
-      only_text = only_text && !as_file;
-    } else if (const auto* reference = std::get_if<chat::ToolReferenceBlock>(&block)) {
-      parts.push_back(text_part(note_of(*reference)));
-    }
-  }
-  if (!only_text) return parts;
-  std::string joined;
-  for (const json::value& part : parts) {
-    if (!joined.empty()) joined += '\n';
-    joined += std::string_view(part.at("text").get_string());
-  }
-  return json::value(joined);
 }
 
 template <class Block>
@@ -146,7 +105,7 @@ class Encoder {
       for (const chat::Block& block : message->content) {
         const auto* result = std::get_if<chat::ToolResultBlock>(&block);
         if (result == nullptr) continue;
-        messages_.push_back(tool_message(*result));
+        messages_.push_back(tool_message(*result, part_extra()));
         for (const chat::ResultPart& part : result->content) {
           if (const auto* image = std::get_if<chat::ImageBlock>(&part)) {
             images.push_back(
@@ -164,6 +123,7 @@ class Encoder {
       json::object object;
       object["role"] = message->role == chat::Role::system ? "system" : "user";
       object["content"] = std::move(content);
+      if (own_format()) add_extra(object, message->extra, part_extra());
       messages_.push_back(std::move(object));
     }
   }
@@ -192,18 +152,21 @@ class Encoder {
     object["content"] = empty && !calls.empty() ? json::value() : std::move(content);
     if (send_thinking_ && !thinking.empty()) object["reasoning_content"] = thinking;
     if (!calls.empty()) object["tool_calls"] = std::move(calls);
+    if (own_format()) add_extra(object, message.extra, part_extra());
     messages_.push_back(std::move(object));
   }
 
   [[nodiscard]] json::object call_of(const chat::ToolUseBlock& use) const {
+    json::object call{{"id", use.id}};
     if (custom_tools_.contains(use.name)) {
-      return {{"id", use.id},
-              {"type", "custom"},
-              {"custom", {{"name", use.name}, {"input", custom_input(use.arguments)}}}};
+      call["type"] = "custom";
+      call["custom"] = {{"name", use.name}, {"input", custom_input(use.arguments)}};
+    } else {
+      call["type"] = "function";
+      call["function"] = {{"name", use.name}, {"arguments", use.arguments}};
     }
-    return {{"id", use.id},
-            {"type", "function"},
-            {"function", {{"name", use.name}, {"arguments", use.arguments}}}};
+    if (own_format()) add_extra(call, use.extra, part_extra());
+    return call;
   }
 
   void tools() {
@@ -219,10 +182,15 @@ class Encoder {
       json::object parameters = tool->input_schema;
       if (is_switched_off(request_, written::schema)) parameters.erase("$schema");
       function["parameters"] = std::move(parameters);
-      if (own_format()) {
-        for (const auto& member : tool->extra) function.emplace(member.key(), member.value());
+      if (own_format()) add_extra(function, tool->extra, part_extra());
+      json::object object{{"type", "function"}};
+      // It is the tool's, not the function's.
+      if (const json::value* mark = find(function, "cache_control")) {
+        object["cache_control"] = *mark;
+        function.erase("cache_control");
       }
-      tools.push_back(json::object{{"type", "function"}, {"function", std::move(function)}});
+      object["function"] = std::move(function);
+      tools.push_back(std::move(object));
     }
     // Other types, as the client wrote them.
     for (const chat::Tool& tool : request_.tools) {
@@ -253,8 +221,7 @@ class Encoder {
 
   void options() {
     if (request_.max_tokens) {
-      const bool new_name = is_switched_on(request_, written::limit);
-      body_[new_name ? written::limit : "max_tokens"] = *request_.max_tokens;
+      body_[has_new_limit() ? written::limit : "max_tokens"] = *request_.max_tokens;
     }
     const chat::Sampling& sampling = request_.sampling;
     if (sampling.temperature) body_["temperature"] = *sampling.temperature;
@@ -279,7 +246,10 @@ class Encoder {
     if (request_.json_schema) body_["response_format"] = response_format();
     if (request_.stream) {
       body_["stream"] = true;
-      body_["stream_options"] = json::object{{"include_usage", true}};
+      json::object options{{"include_usage", true}};
+      const json::object* rest = find_object(request_.extra, "stream_options");
+      if (own_format() && rest != nullptr) add_extra(options, *rest, PartExtra::keep);
+      body_["stream_options"] = std::move(options);
     }
   }
 
@@ -327,7 +297,18 @@ class Encoder {
   }
 
   [[nodiscard]] PartExtra part_extra() const {
-    return own_format() ? PartExtra::keep : PartExtra::drop;
+    if (own_format()) {
+      return is_switched_off(request_, written::cache_marks) ? PartExtra::keep_but_cache_marks
+                                                             : PartExtra::keep;
+    }
+    return takes_cache_marks(request_) ? PartExtra::cache_marks : PartExtra::drop;
+  }
+
+  /// The limit's name is the route's choice, then the client's: OpenAI's reasoning models refuse
+  /// the old one, and many other servers do not know the new one.
+  [[nodiscard]] bool has_new_limit() const {
+    if (is_switched_on(request_, written::limit)) return true;
+    return own_format() && request_.extra.contains(written::limit);
   }
 
   [[nodiscard]] bool own_format() const {
@@ -336,9 +317,15 @@ class Encoder {
 
   void extra() {
     if (own_format()) {
-      for (const auto& member : request_.extra) body_.emplace(member.key(), member.value());
+      for (const auto& member : request_.extra) {
+        // These are in the body already, where they have a place in it.
+        if (member.key() == written::limit || member.key() == "stream_options") continue;
+        body_.emplace(member.key(), member.value());
+      }
     }
     add_provider_fields(body_, request_);
+    // A default of the route's, beside the client's limit of the other name.
+    if (request_.max_tokens && has_new_limit()) body_.erase("max_tokens");
   }
 
   const chat::Request& request_;

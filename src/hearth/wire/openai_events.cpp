@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 #include "hearth/base/id.h"
@@ -42,6 +44,30 @@ const json::object* holder_of(const json::object& call) {
 std::string in_json_string(std::string_view piece) {
   const std::string quoted = to_json(json::value(piece));
   return quoted.substr(1, quoted.size() - 2);
+}
+
+using KnownNames = std::span<const std::string_view>;
+
+/// What events carry; the rest is for clients of this format. `obfuscation` is padding.
+constexpr std::array<std::string_view, 10> of_chunk{
+    "id",    "object",     "created", "model", "choices", "usage", "timings", "system_fingerprint",
+    "error", "obfuscation"};
+constexpr std::array<std::string_view, 7> of_message{
+    "role", "content", "refusal", "reasoning_content", "tool_calls", "function_call", "reasoning"};
+constexpr std::array<std::string_view, 5> of_call{"id", "index", "type", "function", "custom"};
+
+bool is_empty(const json::value& value) {
+  if (const json::array* array = value.if_array()) return array->empty();
+  if (const json::object* object = value.if_object()) return object->empty();
+  return value.is_null() || (value.is_string() && value.get_string().empty());
+}
+
+void add_unknown(json::object& to, const json::object& from, KnownNames known) {
+  for (const auto& member : from) {
+    const std::string_view name = member.key();
+    if (is_empty(member.value()) || std::ranges::find(known, name) != known.end()) continue;
+    to[name] = member.value();
+  }
 }
 
 chat::StopReason stop_reason_of(std::string_view name, bool has_calls) {
@@ -108,6 +134,7 @@ void ChatCompletionEventDecoder::start() {
 
 void ChatCompletionEventDecoder::take_chunk(const json::object& chunk) {
   start();
+  add_unknown(own_.members, chunk, of_chunk);
   if (const json::object* usage = find_object(chunk, "usage")) take_usage(*usage);
   if (const json::object* timings = find_object(chunk, "timings")) take_timings(*timings);
   const json::array* choices = find_array(chunk, "choices");
@@ -119,7 +146,21 @@ void ChatCompletionEventDecoder::take_chunk(const json::object& chunk) {
   }
   if (const json::object* delta = find_object(*choice, "delta")) take_message(*delta);
   if (const json::object* message = find_object(*choice, "message")) take_message(*message);
-  take_ending(*choice);
+  if (find_string(*choice, "finish_reason") == "error") {
+    take_failed_choice(*choice);
+  } else {
+    take_ending(*choice);
+  }
+}
+
+void ChatCompletionEventDecoder::take_failed_choice(const json::object& choice) {
+  if (const json::value* error = find(choice, "error")) {
+    take_error(*error);
+  } else {
+    emit_failed(ErrorKind::unavailable,
+                fmt::format("the server ended its answer with finish_reason \"error\": {}",
+                            excerpt(to_json(choice))));
+  }
 }
 
 void ChatCompletionEventDecoder::take_ending(const json::object& choice) {
@@ -145,11 +186,17 @@ void ChatCompletionEventDecoder::take_message(const json::object& message) {
       emit(chat::TextDelta{std::move(text), std::exchange(tokens_, {})});
     }
   }
-  const json::array* calls = find_array(message, "tool_calls");
-  if (calls == nullptr) return;
-  for (const json::value& call : *calls) {
-    if (const json::object* object = call.if_object()) take_call(*object);
+  if (const json::array* calls = find_array(message, "tool_calls")) {
+    for (const json::value& call : *calls) {
+      if (const json::object* object = call.if_object()) take_call(*object);
+    }
+  } else if (const json::object* function = find_object(message, "function_call")) {
+    // What tool calls were before: at most one, without an id.
+    take_call({{"index", 0}, {"function", *function}});
   }
+  chat::OwnFields own{own_.format, {}};
+  add_unknown(own.members, message, of_message);
+  if (!own.members.empty()) emit(chat::MessageFields{std::move(own)});
 }
 
 /// Which call a delta belongs to; a new one where it belongs to none.
@@ -181,6 +228,7 @@ void ChatCompletionEventDecoder::take_call(const json::object& object) {
   const std::size_t at = call_for(object);
   Call& call = calls_[at];
   if (call.id.empty()) call.id = string_of(object, "id");
+  if (!call.started) add_unknown(call.own, object, of_call);
   std::string piece;
   if (const json::object* holder = holder_of(object)) {
     if (call.name.empty()) call.name = string_of(*holder, "name");
@@ -196,7 +244,8 @@ void ChatCompletionEventDecoder::take_call(const json::object& object) {
     if (call.name.empty()) return;
     call.started = true;
     if (call.id.empty()) call.id = new_id("call_");
-    emit(chat::ToolCallStart{static_cast<int>(at), call.id, call.name});
+    emit(chat::ToolCallStart{
+        static_cast<int>(at), call.id, call.name, {own_.format, std::move(call.own)}});
     piece = std::exchange(call.held, {});
   }
   if (call.custom && !piece.empty()) {
@@ -228,6 +277,7 @@ void ChatCompletionEventDecoder::take_error(const json::value& error) {
 }
 
 void ChatCompletionEventDecoder::take_usage(const json::object& usage) {
+  own_.members["usage"] = usage;
   usage_.prompt_tokens = int_of(usage, "prompt_tokens");
   usage_.output_tokens = int_of(usage, "completion_tokens");
   if (const json::object* details = find_object(usage, "prompt_tokens_details")) {
@@ -264,7 +314,7 @@ void ChatCompletionEventDecoder::end() {
   chat::StopReason reason = stop_reason_of(finish_reason_.value_or(""), has_calls);
   if (reason != chat::StopReason::end_turn) stop_sequence_.clear();
   if (!stop_sequence_.empty()) reason = chat::StopReason::stop_sequence;
-  emit(chat::Finished{reason, std::move(stop_sequence_), usage_, timings_});
+  emit(chat::Finished{reason, std::move(stop_sequence_), usage_, timings_, std::move(own_)});
 }
 
 }  // namespace hearth::wire

@@ -13,7 +13,9 @@ namespace hearth::wire {
 /// to send: deltas that are null or hold only a role; tool calls without id, name or index, with
 /// repeated ids, with arguments in pieces, whole or as an object, interleaved; several calls under
 /// one index with ids of their own; usage in any chunk, twice or nowhere; a finish reason twice, or
-/// none before "[DONE]"; `reasoning` for `reasoning_content`; error objects in mid-stream.
+/// none before "[DONE]"; `reasoning` for `reasoning_content`; error objects in mid-stream; the
+/// finish reason "error", which is Failed; `function_call`, which is the one tool call.
+/// What else such a server says (`annotations`, `service_tier`, …) is chat::OwnFields.
 /// Calls of custom tools come as those of functions with one string, `input`. An error that says
 /// that the prompt does not fit is prompt_too_long.
 /// A stream with neither finish reason nor "[DONE]" is Failed unavailable, "… ended mid-stream".
@@ -34,6 +36,7 @@ class ChatCompletionEventDecoder : public StreamDecoder {
     std::string id;
     std::string name;
     std::string held;  ///< arguments before the name is known
+    json::object own;  ///< members that only this format has, until it is started
     bool custom = false;
     bool started = false;
     bool has_arguments = false;
@@ -44,6 +47,7 @@ class ChatCompletionEventDecoder : public StreamDecoder {
   void take_message(const json::object& message);
   void take_call(const json::object& call);
   void take_ending(const json::object& choice);
+  void take_failed_choice(const json::object& choice);
   std::size_t call_for(const json::object& call);
   void take_error(const json::value& error);
   void take_usage(const json::object& usage);
@@ -59,6 +63,7 @@ class ChatCompletionEventDecoder : public StreamDecoder {
   std::string stop_sequence_;  ///< of these
   chat::Usage usage_;
   chat::Timings timings_;
+  chat::OwnFields own_{"openai", {}};  ///< of the answer
 };
 
 }  // namespace hearth::wire

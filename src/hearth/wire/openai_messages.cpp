@@ -106,6 +106,10 @@ void decode_tool_calls(Fields& message, std::vector<chat::Block>& blocks, Calls&
     use.name = inner.required_string("name");
     use.arguments = function == nullptr ? custom_arguments(inner.string("input"))
                                         : decode_arguments(inner.value("arguments"));
+    for (const char* known : {"type", "index", "function", "custom"}) {
+      static_cast<void>(call.value(known));
+    }
+    use.extra = call.rest();
     calls.insert(use.id);
     blocks.emplace_back(std::move(use));
   }
@@ -114,12 +118,14 @@ void decode_tool_calls(Fields& message, std::vector<chat::Block>& blocks, Calls&
 chat::Message decode_assistant(Fields& fields, Calls& calls) {
   chat::Message message{chat::Role::assistant, {}};
   std::string thinking = fields.string("reasoning_content");
-  if (thinking.empty()) thinking = fields.string("reasoning");
+  const std::string reasoning = fields.string("reasoning");
+  if (thinking.empty()) thinking = reasoning;
   if (!thinking.empty()) {
     message.content.emplace_back(chat::ThinkingBlock{std::move(thinking), {}, {}});
   }
   append(message.content, decode_parts(fields));
   decode_tool_calls(fields, message.content, calls);
+  message.extra = fields.rest();
   return message;
 }
 
@@ -133,6 +139,7 @@ void decode_tool_message(Fields& fields, const Calls& calls, std::vector<chat::M
         fmt::format("no tool call \"{}\" in the messages before", result.tool_use_id));
   }
   result.content = decode_parts(fields);
+  result.extra = fields.rest();
   if (!after_tool) messages.push_back({chat::Role::user, {}});
   after_tool = true;
   messages.back().content.emplace_back(std::move(result));
@@ -174,6 +181,7 @@ void decode_chat_messages(Fields& body, std::vector<chat::Message>& messages) {
       problems.expected(fields.at("content"), "a string or an array of parts", nullptr);
     }
     append(message.content, decode_parts(fields));
+    message.extra = fields.rest();
     messages.push_back(std::move(message));
   }
 }

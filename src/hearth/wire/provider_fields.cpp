@@ -1,14 +1,67 @@
 #include "hearth/wire/provider_fields.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <functional>
+#include <set>
+#include <vector>
 
 namespace hearth::wire {
 namespace {
 
 bool is_written_switch(std::string_view name, const json::value& value) {
   return name == written::thoughts || name == written::thinking ||
-         ((name == written::limit || name == written::schema) && value.is_bool());
+         ((name == written::limit || name == written::schema || name == written::cache_marks) &&
+          value.is_bool());
 }
+
+/// Whether `name` of the client's is a rest of what is sent in the provider's own words.
+bool is_sent_otherwise(std::string_view name, const chat::Request& request) {
+  return name == written::limit || (name == "response_format" && request.json_schema);
+}
+
+/// In alphabetical order.
+using Names = std::set<std::string, std::less<>>;
+
+void add_names(Names& names, const json::object& extra) {
+  for (const auto& member : extra) names.emplace(std::string_view(member.key()));
+}
+
+/// Marks of caches stand in every request of some clients, and every server has its own ways.
+Names names_of_tools(const chat::Request& request) {
+  Names names;
+  for (const chat::Tool& tool : request.tools) {
+    const bool is_function =
+        tool.type.empty() || (tool.type == "custom" && request.extra_format == "anthropic");
+    if (is_function) add_names(names, tool.extra);
+  }
+  names.erase("cache_control");
+  return names;
+}
+
+/// Chat completions alone have fields of messages that may mean something to the model.
+Names names_of_messages(const chat::Request& request) {
+  Names names;
+  if (request.extra_format != "openai") return names;
+  for (const chat::Message& message : request.messages) {
+    add_names(names, message.extra);
+    for (const chat::Block& block : message.content) {
+      if (const auto* use = std::get_if<chat::ToolUseBlock>(&block)) add_names(names, use->extra);
+      if (const auto* result = std::get_if<chat::ToolResultBlock>(&block)) {
+        add_names(names, result->extra);
+      }
+    }
+  }
+  return names;
+}
+
+bool has_bool(const chat::Request& request, std::string_view name, bool wanted) {
+  const json::value* value = find(request.provider_extra, name);
+  return value != nullptr && value->is_bool() && value->get_bool() == wanted;
+}
+
+}  // namespace
 
 void add_missing(json::object& to, const json::object& from) {
   for (const auto& member : from) {
@@ -20,13 +73,6 @@ void add_missing(json::object& to, const json::object& from) {
     }
   }
 }
-
-bool has_bool(const chat::Request& request, std::string_view name, bool wanted) {
-  const json::value* value = find(request.provider_extra, name);
-  return value != nullptr && value->is_bool() && value->get_bool() == wanted;
-}
-
-}  // namespace
 
 bool is_switched_on(const chat::Request& request, std::string_view name) {
   return has_bool(request, name, true);
@@ -52,13 +98,18 @@ void add_provider_fields(json::object& body, const chat::Request& request) {
 
 std::string foreign_fields_note(const chat::Request& request, std::string_view format) {
   if (request.extra_format.empty() || request.extra_format == format) return {};
-  std::string names;
+  std::vector<std::string> parts;
   for (const auto& member : request.extra) {
-    if (!names.empty()) names += ", ";
-    names += member.key();
+    if (!is_sent_otherwise(member.key(), request)) parts.emplace_back(member.key());
   }
-  if (names.empty()) return {};
-  return fmt::format("left out {}: fields of another API", names);
+  if (const Names names = names_of_tools(request); !names.empty()) {
+    parts.push_back(fmt::format("{} of tools", fmt::join(names, ", ")));
+  }
+  if (const Names names = names_of_messages(request); !names.empty()) {
+    parts.push_back(fmt::format("{} of messages", fmt::join(names, ", ")));
+  }
+  if (parts.empty()) return {};
+  return fmt::format("left out {}: fields of another API", fmt::join(parts, ", "));
 }
 
 }  // namespace hearth::wire

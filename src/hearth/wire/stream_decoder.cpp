@@ -79,7 +79,7 @@ std::vector<chat::Event> StreamDecoder::finish() {
   if (shape_ == Shape::events) {
     // The last event may lack its empty line; half an event is no event.
     parser_.finish([this](const SseEvent& event) {
-      if (!done_ && (event.data == "[DONE]" || parse_json(event.data))) on_sse(event);
+      if (!done_ && (event.data == "[DONE]" || parse_json(event.data))) take_event(event);
     });
     if (!done_) on_end();
   } else {
@@ -92,7 +92,7 @@ void StreamDecoder::feed_events(std::string_view bytes) {
   const bool read = parser_.feed(
       bytes,
       [this](const SseEvent& event) {
-        if (!done_) on_sse(event);
+        if (!done_) take_event(event);
       },
       [this](std::string_view comment) {
         if (!done_) on_comment(comment);
@@ -100,6 +100,33 @@ void StreamDecoder::feed_events(std::string_view bytes) {
   if (!read) {
     emit_failed(ErrorKind::unavailable, "the server sent a line over 64 MB; it was not read");
   }
+}
+
+void StreamDecoder::take_event(const SseEvent& event) {
+  std::vector<LoneSurrogate> lone = lone_surrogates(event.data);
+  if (lone.empty()) {
+    on_sse(event);
+    return;
+  }
+  SseEvent joined = event;
+  std::string& data = joined.data;
+  const auto begins_a_text = [&](const LoneSurrogate& half) {
+    return !half.leading && half.at > 0 && data[half.at - 1] == '"';
+  };
+  const auto other = std::ranges::find_if(lone, begins_a_text);
+  if (!half_.empty() && other != lone.end()) {
+    data.insert(other->at, std::exchange(half_, {}));
+    lone = lone_surrogates(data);
+  }
+  constexpr std::size_t size = 6;
+  const auto ends_a_text = [&](const LoneSurrogate& half) {
+    return half.leading && data.substr(half.at + size, 1) == "\"";
+  };
+  if (const auto half = std::ranges::find_if(lone, ends_a_text); half != lone.end()) {
+    half_ = data.substr(half->at, size);
+    data.erase(half->at, size);
+  }
+  on_sse(joined);
 }
 
 void StreamDecoder::finish_body() {

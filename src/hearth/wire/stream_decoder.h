@@ -16,6 +16,9 @@ namespace hearth::wire {
 ///
 /// The events are in chat::Event's order, and exactly one Finished or Failed ends them: a response
 /// that breaks off is Failed unavailable, never an empty end of turn.
+///
+/// Some servers cut an escaped surrogate pair in two: "\ud83d" ends the text of one event, "\ude00"
+/// begins that of a later one. The first half is read with the second.
 class StreamDecoder {
  public:
   StreamDecoder() = default;
@@ -46,11 +49,13 @@ class StreamDecoder {
   enum class Shape { unknown, events, body };
 
   void feed_events(std::string_view bytes);
+  void take_event(const SseEvent& event);
   void finish_body();
 
   Shape shape_ = Shape::unknown;
   std::string head_;  ///< bytes before the shape is known; then the whole body
   SseParser parser_;
+  std::string half_;  ///< an escaped leading surrogate that waits for the other half
   std::vector<chat::Event> out_;
   bool done_ = false;
 };

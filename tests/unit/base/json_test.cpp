@@ -24,6 +24,27 @@ TEST(Json, SaysWhatIsWrong) {
   EXPECT_NE(deep.error().message.find("deeper"), std::string::npos);
 }
 
+TEST(Json, ALoneSurrogateIsReadAsAReplacementCharacter) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"a":"x\ud83d"})", "x\uFFFD"},
+      {R"({"a":"\uDE00x"})", "\uFFFDx"},
+      {R"({"a":"\ud83d\ud83d\ude00\n"})", "\uFFFD\U0001F600\n"},
+      {R"({"a":"\ud83dx\u0041"})", "\uFFFDxA"},
+      {R"({"a":"\\ud83d"})", "\\ud83d"},
+      {R"({"a":"\ud83d\ude00"})", "\U0001F600"}};
+  for (const auto& [text, expected] : cases) {
+    const auto value = parse_json(text);
+    ASSERT_TRUE(value) << text << ": " << value.error().message;
+    EXPECT_EQ(value->at("a").as_string(), expected) << text;
+  }
+  for (const char* wrong : {R"("\ud83d)", R"("\ud83d" x)", R"("\ud8")", R"("\ud83d\x")"}) {
+    EXPECT_FALSE(parse_json(wrong)) << wrong;
+  }
+  EXPECT_EQ(parse_json(R"({"a":"\ud83d" 7})").error().message,
+            parse_json(R"({"a":"\ufffd" 7})").error().message)
+      << "positions are those of the text as it came";
+}
+
 TEST(Json, NumbersAreFoundAsWhatTheyAre) {
   const auto value = parse_json(R"({"whole":3.0,"half":0.5,"big":1e300,"text":"3"})");
   const auto& object = value->get_object();

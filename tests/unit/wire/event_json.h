@@ -59,6 +59,9 @@ inline json::object event_to_json(const chat::Event& event) {
     json::object operator()(const chat::ServerToolBlock& e) const {
       return {{"server_tool", e.original}};
     }
+    json::object operator()(const chat::MessageFields& e) const {
+      return {{"fields", e.own.members}};
+    }
     json::object operator()(const chat::ChoiceFinished& e) const {
       return {{"choice_finished", chat::to_string(e.end.reason)}, {"usage", usage(e.end.usage)}};
     }

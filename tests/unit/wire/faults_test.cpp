@@ -166,6 +166,11 @@ TEST(Faults, ParallelToolBlocksNeverOverlap) {
 TEST(Faults, PingsKeepASilentConnectionAlive) {
   MessagesStream stream({"id", "m"});
   EXPECT_EQ(stream.ping(), "event: ping\ndata: {\"type\":\"ping\"}\n\n");
+  // Qwen Code takes no comment for one.
+  ChatCompletionStream chunks({"id", "m"}, UsageChunk::send);
+  EXPECT_THAT(chunks.ping(), HasSubstr(R"("delta":{"role":"assistant","content":null})"));
+  EXPECT_THAT(chunks.ping(), HasSubstr(R"("delta":{},"finish_reason":null)"));
+  EXPECT_EQ(chunks.encode(chat::Started{}), "");
 }
 
 TEST(Faults, CallsWithoutAnIdGetDifferentOnes) {
@@ -176,6 +181,44 @@ TEST(Faults, CallsWithoutAnIdGetDifferentOnes) {
   ASSERT_EQ(events.size(), 3U);
   EXPECT_NE(std::get<chat::ToolCallStart>(events[1]).id,
             std::get<chat::ToolCallStart>(events[2]).id);
+}
+
+TEST(Faults, AFinishReasonOfErrorIsAFailure) {
+  const auto failure = [](const std::string& choice) {
+    ChatCompletionEventDecoder decoder;
+    const auto events = decoder.feed(
+        "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\ndata: {\"choices\":[" + choice +
+        "]}\n\ndata: [DONE]\n\n");
+    const auto* failed = std::get_if<chat::Failed>(&events.back());
+    return failed == nullptr ? Error{ErrorKind::internal, "no failure"} : failed->error;
+  };
+  const Error bare =
+      failure(R"({"delta":{},"finish_reason":"error","native_finish_reason":"OOM"})");
+  EXPECT_EQ(bare.kind, ErrorKind::unavailable);
+  EXPECT_THAT(bare.message, HasSubstr("OOM"));
+  const Error told =
+      failure(R"({"delta":{},"finish_reason":"error","error":{"code":429,"message":"slow down"}})");
+  EXPECT_EQ(told.kind, ErrorKind::rate_limited);
+  EXPECT_EQ(told.message, "slow down");
+  ChatCompletionEventDecoder whole;
+  whole.feed(R"({"choices":[{"message":{"content":"x"},"finish_reason":"error"}]})");
+  EXPECT_TRUE(std::holds_alternative<chat::Failed>(whole.finish().back()));
+}
+
+TEST(Faults, AFunctionCallOfOldIsTheOneToolCall) {
+  ChatCompletionEventDecoder decoder;
+  const auto events = decoder.feed(
+      "data: {\"choices\":[{\"delta\":{\"content\":null,\"function_call\":{\"name\":\"f\","
+      "\"arguments\":\"\"}}}]}\n\n"
+      "data: {\"choices\":[{\"delta\":{\"function_call\":{\"arguments\":\"{\\\"a\\\":\"}}}]}\n\n"
+      "data: {\"choices\":[{\"delta\":{\"function_call\":{\"arguments\":\"1}\"}}}]}\n\n"
+      "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"function_call\"}]}\n\n"
+      "data: [DONE]\n\n");
+  ASSERT_EQ(events.size(), 5U);
+  EXPECT_EQ(std::get<chat::ToolCallStart>(events[1]).name, "f");
+  EXPECT_EQ(std::get<chat::ToolCallDelta>(events[2]).arguments, "{\"a\":");
+  EXPECT_EQ(std::get<chat::ToolCallDelta>(events[3]).arguments, "1}");
+  EXPECT_EQ(std::get<chat::Finished>(events[4]).reason, chat::StopReason::tool_use);
 }
 
 TEST(ErrorOfResponse, KeepsTheServersWordsAndItsRetryAfter) {

@@ -116,6 +116,42 @@ TEST(ToOthers, AToolThatIsNotSentIsNotDemanded) {
   EXPECT_THAT(left_out_of_gemini(request), Contains(HasSubstr("later is not sent")));
 }
 
+TEST(ToOthers, FieldsOfToolsAndMessagesThatAreNotSentAreNamed) {
+  const chat::Request anthropic = from_messages(R"(,"tools":[{"name":"f","strict":true,
+      "input_examples":[{}],"cache_control":{"type":"ephemeral"},"input_schema":{"type":"object"}}])");
+  const char* of_tools = "left out input_examples, strict of tools: fields of another API";
+  EXPECT_THAT(left_out_of_chat(anthropic), Contains(of_tools));
+  EXPECT_THAT(left_out_of_gemini(anthropic), Contains(of_tools));
+  EXPECT_THAT(left_out_of_messages(anthropic), testing::IsEmpty());
+  const chat::Request openai = from_chat(
+      R"(,"tools":[{"type":"function","function":{"name":"f","strict":true}}])",
+      R"({"role":"user","content":"Hi","name":"Ann"},{"role":"assistant","content":"x","refusal":"y"})");
+  EXPECT_THAT(left_out_of_messages(openai), Contains("left out strict of tools, name, refusal of "
+                                                     "messages: fields of another API"));
+  EXPECT_THAT(left_out_of_chat(openai), testing::IsEmpty());
+}
+
+TEST(ToOthers, ASchemaOfTheAnswerIsNoFieldThatIsLeftOut) {
+  const chat::Request request = from_chat(
+      R"(,"max_completion_tokens":9,"response_format":{"type":"json_schema","json_schema":
+          {"name":"n","strict":true,"schema":{"type":"object"}}})");
+  EXPECT_EQ(to_anthropic(request).at("output_config").at("format").at("type"), "json_schema");
+  EXPECT_EQ(to_anthropic(request).at("max_tokens"), 9);
+  EXPECT_THAT(left_out_of_messages(request), testing::IsEmpty());
+  EXPECT_THAT(left_out_of_gemini(request), testing::IsEmpty());
+}
+
+TEST(ToGemini, ThoughtsThatAreNotItsOwnAreNamed) {
+  const auto body = parse_json(R"({"model":"m","max_tokens":9,"messages":[
+      {"role":"user","content":"Hi"},
+      {"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":"s"},
+                                     {"type":"redacted_thinking","data":"d"},
+                                     {"type":"text","text":"a"}]},
+      {"role":"user","content":"Go on"}]})");
+  EXPECT_THAT(left_out_of_gemini(decode_messages_request(body.value()).value()),
+              Contains(HasSubstr("left out earlier thoughts and redacted thinking")));
+}
+
 constexpr const char* custom_tool =
     R"(,"tools":[{"type":"custom","custom":{"name":"patch","description":"Edits","format":
         {"type":"grammar","grammar":{"syntax":"lark","definition":"start: /x/"}}}}],
@@ -252,6 +288,92 @@ TEST(ToOpenAi, WhatIsLeftOutOfThoughtsIsTold) {
   EXPECT_THAT(left_out_of_chat(request), Contains(HasSubstr("redacted thinking")));
   request.provider_extra = {{"reasoning_content", true}};
   EXPECT_THAT(left_out_of_chat(request), Not(Contains(HasSubstr("earlier thoughts"))));
+}
+
+TEST(ToOpenAi, TheLimitKeepsTheClientsName) {
+  chat::Request request = from_chat(R"(,"max_completion_tokens":7)");
+  request.provider_extra = {{"max_tokens", 100}};
+  json::object sent = encode_chat_request(request);
+  EXPECT_EQ(sent.at("max_completion_tokens"), 7);
+  EXPECT_FALSE(sent.contains("max_tokens"));
+  request.max_tokens = 5;  // a route's ceiling
+  EXPECT_EQ(encode_chat_request(request).at("max_completion_tokens"), 5);
+  chat::Request old = from_chat(R"(,"max_tokens":7)");
+  EXPECT_EQ(encode_chat_request(old).at("max_tokens"), 7);
+  old.provider_extra = {{"max_completion_tokens", true}};
+  sent = encode_chat_request(old);
+  EXPECT_EQ(sent.at("max_completion_tokens"), 7);
+  EXPECT_FALSE(sent.contains("max_tokens"));
+}
+
+TEST(ToOpenAi, MarksOfCachesReachOpenRoutersClaude) {
+  const auto body = parse_json(R"({"model":"m","max_tokens":9,
+      "system":[{"type":"text","text":"a"},
+                {"type":"text","text":"b","cache_control":{"type":"ephemeral"}}],
+      "messages":[{"role":"user","content":"Hi"},
+                  {"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]},
+                  {"role":"user","content":[
+                      {"type":"tool_result","tool_use_id":"t","content":"x",
+                       "cache_control":{"type":"ephemeral"}},
+                      {"type":"text","text":"c","citations":[],
+                       "cache_control":{"type":"ephemeral"}}]}]})");
+  chat::Request request = decode_messages_request(body.value()).value();
+  request.model = "anthropic/Claude-opus-4";
+  EXPECT_THAT(to_json(encode_chat_request(request)), Not(HasSubstr("cache_control")));
+  request.provider_extra = {{"thinking_form", "reasoning"}};
+  const json::object sent = encode_chat_request(request);
+  const json::array& messages = sent.at("messages").as_array();
+  EXPECT_EQ(to_json(messages[0].at("content")),
+            R"([{"type":"text","text":"a"},)"
+            R"({"type":"text","text":"b","cache_control":{"type":"ephemeral"}}])");
+  EXPECT_EQ(messages[1].at("content"), "Hi");
+  EXPECT_EQ(messages[3].at("cache_control").at("type"), "ephemeral");
+  EXPECT_EQ(messages[3].at("content"), "x");
+  EXPECT_EQ(to_json(messages[4].at("content")),
+            R"([{"type":"text","text":"c","cache_control":{"type":"ephemeral"}}])");
+  request.model = "openai/gpt-5";
+  EXPECT_THAT(to_json(encode_chat_request(request)), Not(HasSubstr("cache_control")));
+}
+
+TEST(ToOpenAi, MarksOfCachesAreLeftOutWhereTheRouteSaysSo) {
+  chat::Request request = from_chat(
+      R"(,"tools":[{"type":"function","cache_control":{},"function":{"name":"f","strict":true}}])",
+      R"({"role":"user","content":[{"type":"text","text":"Hi","cache_control":{}}]})");
+  EXPECT_THAT(to_json(encode_chat_request(request)), HasSubstr("cache_control"));
+  request.provider_extra = {{"cache_control", false}};
+  const json::object sent = encode_chat_request(request);
+  EXPECT_THAT(to_json(sent), Not(HasSubstr("cache_control")));
+  EXPECT_EQ(sent.at("messages").at(0).at("content"), "Hi");
+  EXPECT_EQ(sent.at("tools").at(0).at("function").at("strict"), true);
+}
+
+TEST(ToOpenAi, WhatOnlyThisFormatHasIsKept) {
+  const json::object sent = encode_chat_request(from_chat(
+      R"(,"stream":true,"stream_options":{"include_usage":false,"include_obfuscation":false},
+          "tools":[{"type":"function","cache_control":{"type":"ephemeral"},
+                    "function":{"name":"f","strict":true}}])",
+      R"({"role":"user","name":"Ann","content":[
+              {"type":"text","text":"Hi","cache_control":{"type":"ephemeral"}}]},
+         {"role":"assistant","content":"a","refusal":"r","reasoning_details":[{"type":"x"}],
+          "tool_calls":[{"id":"c","type":"function","index":0,"function":{"name":"f","arguments":"{}"},
+                         "extra_content":{"google":{"thought_signature":"s"}}}]},
+         {"role":"tool","tool_call_id":"c","name":"f","content":"y"},
+         {"role":"assistant","function_call":{"name":"f","arguments":"{}"},"content":null})"));
+  EXPECT_EQ(to_json(sent.at("stream_options")),
+            R"({"include_usage":true,"include_obfuscation":false})");
+  const json::value& tool = sent.at("tools").at(0);
+  EXPECT_EQ(tool.at("cache_control").at("type"), "ephemeral");
+  EXPECT_EQ(to_json(tool.at("function")), R"({"name":"f","parameters":{},"strict":true})");
+  const json::array& messages = sent.at("messages").as_array();
+  EXPECT_EQ(messages[0].at("name"), "Ann");
+  EXPECT_EQ(messages[0].at("content").at(0).at("cache_control").at("type"), "ephemeral");
+  EXPECT_EQ(messages[1].at("refusal"), "r");
+  EXPECT_EQ(messages[1].at("reasoning_details").at(0).at("type"), "x");
+  EXPECT_EQ(to_json(messages[1].at("tool_calls").at(0)),
+            R"({"id":"c","type":"function","function":{"name":"f","arguments":"{}"},)"
+            R"("extra_content":{"google":{"thought_signature":"s"}}})");
+  EXPECT_EQ(messages[2].at("name"), "f");
+  EXPECT_EQ(messages[3].at("function_call").at("name"), "f");
 }
 
 TEST(ToOpenAi, TheProvidersFieldsAreDefaults) {

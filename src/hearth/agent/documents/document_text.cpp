@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "hearth/agent/folder.h"
 #include "hearth/agent/plain_text.h"
@@ -13,15 +11,13 @@
 #include "hearth/base/base64.h"
 #include "hearth/base/file.h"
 #include "hearth/base/json.h"
+#include "hearth/base/lower_case.h"
 
 namespace hearth::agent {
 namespace {
 
 std::string extension_of(std::string_view name) {
-  std::string extension = std::filesystem::path(name).extension().string();
-  std::ranges::transform(extension, extension.begin(),
-                         [](unsigned char c) { return std::tolower(c); });
-  return extension;
+  return in_lower_case(std::filesystem::path(name).extension().string());
 }
 
 Result<std::string> pdf_text(const std::filesystem::path& file, std::string_view name,

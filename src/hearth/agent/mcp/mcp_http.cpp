@@ -1,11 +1,11 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
-#include <cctype>
 #include <mutex>
 #include <utility>
 
 #include "hearth/agent/mcp/mcp_connection.h"
+#include "hearth/base/lower_case.h"
 #include "hearth/wire/sse.h"
 
 namespace hearth::agent {
@@ -37,8 +37,7 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
   std::string_view line(bytes, size * count);
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return size * count;
-  std::string name(line.substr(0, colon));
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string name = in_lower_case(line.substr(0, colon));
   std::string_view value = line.substr(colon + 1);
   while (!value.empty() && (value.front() == ' ')) value.remove_prefix(1);
   while (!value.empty() && (value.back() == '\r' || value.back() == '\n')) value.remove_suffix(1);

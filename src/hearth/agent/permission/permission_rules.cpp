@@ -5,27 +5,21 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "hearth/agent/search_tools.h"
 #include "hearth/agent/shell/named_files.h"
 #include "hearth/agent/shell/only_looks.h"
 #include "hearth/agent/web/web_page.h"
+#include "hearth/base/lower_case.h"
 #include "hearth/base/trimmed.h"
 #include "hearth/base/xdg.h"
 
 namespace hearth::agent {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
-  return result;
-}
-
 /// A tool's name as it is compared: other agents write WebFetch for web_fetch.
 std::string plain_name(std::string_view name) {
-  std::string plain = lower(name);
+  std::string plain = in_lower_case(name);
   if (!plain.starts_with("mcp__")) std::erase(plain, '_');
   return plain;
 }
@@ -87,7 +81,7 @@ bool matches_command(const PermissionRule& rule, std::string_view text) {
 bool matches_subject(const PermissionRule& rule, std::string_view subject) {
   constexpr std::string_view domain = "domain:";
   if (!rule.pattern->starts_with(domain)) return matches_command(rule, subject);
-  const std::string wanted = lower(std::string_view(*rule.pattern).substr(domain.size()));
+  const std::string wanted = in_lower_case(std::string_view(*rule.pattern).substr(domain.size()));
   const std::string host = host_of(std::string(subject));
   return host == wanted || (!wanted.empty() && host.ends_with("." + wanted));
 }

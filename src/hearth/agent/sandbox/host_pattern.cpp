@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "hearth/base/lower_case.h"
+
 namespace hearth::agent {
 namespace {
 
@@ -41,12 +43,6 @@ std::optional<Parts> parts_of(std::string_view pattern) {
   return parts;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
-
 }  // namespace
 
 bool is_host_pattern(std::string_view pattern) {
@@ -64,8 +60,8 @@ bool matches_host(std::string_view pattern, std::string_view host, int port) {
   if (!parts || (parts->port && *parts->port != port)) return false;
   // A name may end in the root's dot.
   if (host.ends_with('.')) host.remove_suffix(1);
-  const std::string wanted = lower_case(parts->host);
-  const std::string asked = lower_case(host);
+  const std::string wanted = in_lower_case(parts->host);
+  const std::string asked = in_lower_case(host);
   if (wanted.starts_with("*.")) return asked.ends_with(wanted.substr(1));
   return asked == wanted;
 }

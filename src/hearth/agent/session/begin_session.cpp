@@ -106,6 +106,7 @@ Result<Server> server_for(const AgentOptions& options, const AgentNeeds& needs, 
   std::stop_source stop;
   InterruptWatch watch(stop, InterruptWatch::Keys::ignored);
   const ServerWish wish{.named = options.server,
+                        .own = needs.own_server ? needs.own_server() : OwnServer{},
                         .interactive = !options.prompt,
                         .idle_exit_minutes = options.idle_exit_minutes};
   return reach_server(wish, needs.ensure_model, stop.get_token(),

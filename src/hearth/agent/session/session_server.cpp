@@ -11,7 +11,11 @@ bool Session::is_our_server() const {
 
 Result<void> Session::reach_our_server(const std::stop_token& stop) {
   if (!is_our_server()) return {};
+  OwnServer own = needs_.own_server ? needs_.own_server() : OwnServer{};
+  // The one that this session has talked to so far.
+  own.url = server_.url;
   const ServerWish wish{.named = {},
+                        .own = std::move(own),
                         .interactive = !options_.prompt && !options_.stream_input,
                         .idle_exit_minutes = options_.idle_exit_minutes};
   const auto reached =

@@ -3,9 +3,9 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <memory>
+
+#include "hearth/base/lower_case.h"
 
 namespace hearth::agent {
 namespace {
@@ -13,11 +13,6 @@ namespace {
 constexpr std::size_t most_page_bytes = 5 << 20;
 constexpr long page_patience_s = 30;
 constexpr int most_redirections = 5;
-
-std::string in_lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 std::string part_of_url(const std::string& url, CURLUPart part) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), &curl_url_cleanup);
