@@ -51,10 +51,11 @@ Result<void> check_key(const Server& server) {
   constexpr long unauthorized = 401;
   constexpr long forbidden = 403;
   if (!reply || (reply->status != unauthorized && reply->status != forbidden)) return {};
-  return fail(ErrorKind::unauthorized,
-              fmt::format("{} wants a key{}. Set HEARTH_API_KEY to one that it takes (APIKEY in its "
-                          "configuration, perhaps only as a hash).",
-                          server.url, server.key.empty() ? "" : ", and not the one it was given"));
+  return fail(
+      ErrorKind::unauthorized,
+      fmt::format("{} wants a key{}. Set HEARTH_API_KEY to one that it takes (APIKEY in its "
+                  "configuration, perhaps only as a hash).",
+                  server.url, server.key.empty() ? "" : ", and not the one it was given"));
 }
 
 OfferedModel offered_model(const Server& server, std::string_view name) {

@@ -17,13 +17,13 @@ using EnsureModel = std::function<Result<void>(bool interactive)>;
 /// Our own server, where none is named.
 struct OwnServer {
   std::string url{default_server_url};
-  std::string key = {};                                    ///< that it takes, if known
+  std::string key = {};                                     ///< that it takes, if known
   std::vector<std::string> arguments = {"--port", "8484"};  ///< of `hearth serve`
 };
 using FindOwnServer = std::function<OwnServer()>;
 
 struct ServerWish {
-  std::string named;           ///< its URL; empty: HEARTH_URL, else our own
+  std::string named;  ///< its URL; empty: HEARTH_URL, else our own
   OwnServer own = {};
   bool interactive = true;     ///< a person can be asked
   int idle_exit_minutes = 30;  ///< of one that is started here

@@ -116,9 +116,10 @@ Result<void> run_import(const ImportOptions& options) {
   for (const std::string& note : imported->notes) fmt::print("  {}\n", note);
   fmt::print("\n");
   if (auto good = run_check(file.string()); !good) {
-    return fail(ErrorKind::config, fmt::format("{}\n{} was written, and is to be corrected; `hearth "
-                                               "config check` says when it is good",
-                                               good.error().message, file.string()));
+    return fail(ErrorKind::config,
+                fmt::format("{}\n{} was written, and is to be corrected; `hearth "
+                            "config check` says when it is good",
+                            good.error().message, file.string()));
   }
   return {};
 }

@@ -39,7 +39,7 @@ struct Services {
   std::shared_ptr<TrafficRecorder> traffic_recorder;
   PdfTexts pdf_texts;
 
-  std::atomic<int> n_running{0};      ///< answers under way
+  std::atomic<int> n_running{0};  ///< answers under way
   /// Where their events come in. Of the network's thread.
   std::set<std::shared_ptr<EventQueue>> running;
   std::atomic<int> n_connections{0};  ///< open ones

@@ -52,7 +52,8 @@ struct Router::Run {
            std::ranges::find(provider->models, target.model) != provider->models.end();
   }
 
-  /// The configured route that `named` means, also in other letters' case. Nothing if there is none.
+  /// The configured route that `named` means, also in other letters' case. Nothing if there is
+  /// none.
   [[nodiscard]] std::optional<Target> configured_as(const Target& named) const {
     if (knows(named)) return named;
     for (const ProviderConfig& provider : config.providers) {

@@ -39,7 +39,8 @@ TEST(Transformers, OfSingleProvidersSayHowTheyWantTheirRequests) {
   EXPECT_EQ(params_of("{use:['deepseek']}").max_tokens, 8192);
   EXPECT_EQ(params_of("{use:[['maxtoken',{max_tokens:16384}],'deepseek']}").max_tokens, 8192);
   EXPECT_EQ(params_of("{use:['deepseek',['maxtoken',{max_tokens:4096}]]}").max_tokens, 4096);
-  EXPECT_EQ(to_json(params_of("{use:['groq']}").other), R"({"$schema":false,"cache_control":false})");
+  EXPECT_EQ(to_json(params_of("{use:['groq']}").other),
+            R"({"$schema":false,"cache_control":false})");
   EXPECT_EQ(to_json(params_of("{use:['reasoning']}").other),
             R"({"reasoning_content":true,"thinking_form":"thinking"})");
   EXPECT_EQ(to_json(params_of("{use:[['openrouter',{provider:{only:['x']}}]]}").other),
