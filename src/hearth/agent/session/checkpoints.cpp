@@ -13,6 +13,7 @@
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/process.h"
 #include "hearth/base/file.h"
+#include "hearth/base/log.h"
 #include "hearth/base/sha256.h"
 
 namespace hearth::agent {
@@ -179,9 +180,10 @@ void Checkpoints::forget_old_states() {
   if (lines.size() <= most_states) return;
   std::string old;
   for (std::size_t i = kept_states; i < lines.size(); ++i) old += std::string(lines[i]) + "\n";
-  if (git({"update-ref", "--stdin"}, old)) {
-    static_cast<void>(git({"gc", "--quiet", "--prune=now"}));
-  }
+  const auto forgotten = git({"update-ref", "--stdin"}, old);
+  // What is not collected now is the next time.
+  const auto collected = forgotten ? git({"gc", "--quiet", "--prune=now"}) : forgotten;
+  if (!collected) spdlog::debug("{}", collected.error().message);
 }
 
 Result<std::string> Checkpoints::keep(const std::string& label) {

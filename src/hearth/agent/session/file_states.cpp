@@ -12,20 +12,21 @@ FileStates::Taken FileStates::timed(const std::string& label) {
   return {std::move(state), ms_since(began)};
 }
 
-Result<std::string> FileStates::keep(Taken taken) {
+void FileStates::note(const Taken& taken) {
   constexpr double most_ms_of_a_step = 1000;
   if (taken.ms > most_ms_of_a_step) slow_ = true;
   taken_ = taken.state ? *taken.state : std::string();
-  return std::move(taken.state);
 }
 
 void FileStates::join() {
-  if (ahead_.valid()) static_cast<void>(keep(ahead_.get()));
+  if (ahead_.valid()) note(ahead_.get());
 }
 
 Result<std::string> FileStates::take(const std::string& label) {
   join();
-  return keep(timed(label));
+  Taken taken = timed(label);
+  note(taken);
+  return std::move(taken.state);
 }
 
 void FileStates::take_ahead(const std::string& label) {
@@ -37,7 +38,7 @@ Result<std::string> FileStates::latest(const std::string& label) {
   join();
   if (!taken_.empty()) return taken_;
   if (slow_) return fail(ErrorKind::unavailable, "the folder is too large");
-  return keep(timed(label));
+  return take(label);
 }
 
 Result<Checkpoints::Restored> FileStates::restore(const std::string& state) {

@@ -37,7 +37,7 @@ class FileStates {
     double ms = 0;
   };
   Taken timed(const std::string& label);
-  Result<std::string> keep(Taken taken);
+  void note(const Taken& taken);
   /// Waits for what take_ahead has begun.
   void join();
 

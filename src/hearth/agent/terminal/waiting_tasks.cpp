@@ -59,6 +59,7 @@ void WaitingTasks::begin_command(std::string line) {
 
 std::vector<StyledLine> WaitingTasks::lines() const {
   std::vector<StyledLine> lines;
+  lines.reserve(texts_.size());
   for (const std::string& text : texts_) {
     lines.push_back({{"  waits: ", muted_style}, {text.substr(0, text.find('\n')), muted_style}});
   }
