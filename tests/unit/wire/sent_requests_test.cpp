@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "decoded_requests.h"
+
 #include "hearth/wire/anthropic_decode.h"
 #include "hearth/wire/anthropic_encode.h"
 #include "hearth/wire/gemini_encode.h"
-#include "hearth/wire/openai_answer.h"
 #include "hearth/wire/openai_decode.h"
 #include "hearth/wire/openai_encode.h"
 #include "hearth/wire/openai_events.h"
@@ -20,25 +21,15 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-chat::Request from_messages(const std::string& fields) {
-  const auto body =
-      parse_json(R"({"model":"m","max_tokens":4000,"messages":[{"role":"user","content":"Hi"}])" +
-                 fields + "}");
-  const auto request = decode_messages_request(body.value());
-  EXPECT_TRUE(request) << (request ? "" : request.error().message);
-  return request.value_or(chat::Request{});
-}
-
-chat::Request from_chat(const std::string& fields, const std::string& messages = "") {
-  const std::string list = messages.empty() ? R"({"role":"user","content":"Hi"})" : messages;
-  const auto body = parse_json(R"({"model":"m","messages":[)" + list + "]" + fields + "}");
-  const auto request = decode_chat_request(body.value());
-  EXPECT_TRUE(request) << (request ? "" : request.error().message);
-  return request.value_or(chat::Request{});
-}
-
-json::object to_anthropic(const chat::Request& request) {
-  return encode_messages_request(request, MessagesServer::anthropic);
+/// A second turn, behind an answer with thoughts.
+chat::Request with_thoughts() {
+  const auto body = parse_json(R"({"model":"m","max_tokens":9,"messages":[
+      {"role":"user","content":"Hi"},
+      {"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":"s"},
+                                     {"type":"redacted_thinking","data":"d"},
+                                     {"type":"text","text":"a"}]},
+      {"role":"user","content":"Go on"}]})");
+  return decode_messages_request(body.value()).value();
 }
 
 TEST(ToAnthropic, TextsWithNothingToReadAreLeftOut) {
@@ -142,100 +133,8 @@ TEST(ToOthers, ASchemaOfTheAnswerIsNoFieldThatIsLeftOut) {
 }
 
 TEST(ToGemini, ThoughtsThatAreNotItsOwnAreNamed) {
-  const auto body = parse_json(R"({"model":"m","max_tokens":9,"messages":[
-      {"role":"user","content":"Hi"},
-      {"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":"s"},
-                                     {"type":"redacted_thinking","data":"d"},
-                                     {"type":"text","text":"a"}]},
-      {"role":"user","content":"Go on"}]})");
-  EXPECT_THAT(left_out_of_gemini(decode_messages_request(body.value()).value()),
+  EXPECT_THAT(left_out_of_gemini(with_thoughts()),
               Contains(HasSubstr("left out earlier thoughts and redacted thinking")));
-}
-
-constexpr const char* custom_tool =
-    R"(,"tools":[{"type":"custom","custom":{"name":"patch","description":"Edits","format":
-        {"type":"grammar","grammar":{"syntax":"lark","definition":"start: /x/"}}}}],
-        "tool_choice":{"type":"custom","custom":{"name":"patch"}})";
-
-TEST(CustomTools, GoAsTheyCameBetweenTwoSidesOfOneFormat) {
-  const chat::Request request = from_chat(custom_tool, R"(
-      {"role":"user","content":"Hi"},
-      {"role":"assistant","tool_calls":[
-          {"id":"c","type":"custom","custom":{"name":"patch","input":"a \"b\""}}]},
-      {"role":"tool","tool_call_id":"c","content":"done"})");
-  const json::object sent = encode_chat_request(request);
-  EXPECT_EQ(sent.at("tools").at(0).at("type"), "custom");
-  EXPECT_EQ(sent.at("tools").at(0).at("custom").at("format").at("type"), "grammar");
-  EXPECT_EQ(sent.at("tool_choice").at("custom").at("name"), "patch");
-  const json::value& call = sent.at("messages").at(1).at("tool_calls").at(0);
-  EXPECT_EQ(call.at("type"), "custom");
-  EXPECT_EQ(call.at("custom").at("input"), "a \"b\"");
-}
-
-TEST(CustomTools, AreFunctionsWithOneStringElsewhere) {
-  const json::object sent = to_anthropic(from_chat(custom_tool));
-  const json::value& tool = sent.at("tools").at(0);
-  EXPECT_EQ(tool.at("name"), "patch");
-  EXPECT_EQ(tool.at("input_schema").at("required").at(0), "input");
-  EXPECT_THAT(std::string(tool.at("description").as_string()), HasSubstr("start: /x/"));
-  EXPECT_EQ(sent.at("tool_choice").at("name"), "patch");
-}
-
-TEST(CustomTools, CallsOfAServerAreUnderstood) {
-  ChatCompletionEventDecoder decoder;
-  std::string arguments;
-  const auto take = [&](const std::vector<chat::Event>& events) {
-    for (const chat::Event& event : events) {
-      if (const auto* start = std::get_if<chat::ToolCallStart>(&event)) {
-        EXPECT_EQ(start->name, "patch");
-      }
-      if (const auto* delta = std::get_if<chat::ToolCallDelta>(&event)) {
-        arguments += delta->arguments;
-      }
-    }
-  };
-  take(decoder.feed(
-      "data: "
-      "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"type\":\"custom\","
-      "\"custom\":{\"name\":\"patch\",\"input\":\"\"}}]}}]}\n\n"
-      "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,"
-      "\"custom\":{\"input\":\"a \\\"\"}}]}}]}\n\n"
-      "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,"
-      "\"custom\":{\"input\":\"b\\n\"}}]},\"finish_reason\":\"tool_calls\"}]}\n\n"
-      "data: [DONE]\n\n"));
-  EXPECT_EQ(arguments, R"({"input":"a \"b\n"})");
-}
-
-TEST(CustomTools, CallsGoBackToTheClientAsSuch) {
-  const CustomTools custom = custom_tools_of(from_chat(custom_tool));
-  ChatCompletionStream stream({"id", "m", 1}, UsageChunk::leave_out, custom);
-  ChatCompletionCollector collector({"id", "m", 1}, custom);
-  std::string text;
-  chat::Finished end;
-  end.reason = chat::StopReason::tool_use;
-  for (const chat::Event& event : {chat::Event(chat::ToolCallStart{0, "c", "patch"}),
-                                   chat::Event(chat::ToolCallDelta{0, "{\"input\":"}),
-                                   chat::Event(chat::ToolCallDelta{0, "\"a\\nb\"}"}),
-                                   chat::Event(chat::ToolCallStart{1, "d", "f"}),
-                                   chat::Event(chat::ToolCallDelta{1, "{}"}), chat::Event(end)}) {
-    text += stream.encode(event);
-    collector.add(event);
-  }
-  EXPECT_THAT(text, HasSubstr(R"("type":"custom","custom":{"name":"patch","input":""})"));
-  EXPECT_THAT(text, HasSubstr(R"({"index":0,"custom":{"input":"a\nb"}})"));
-  EXPECT_THAT(text, HasSubstr(R"({"index":1,"function":{"arguments":"{}"}})"));
-  const json::value whole = collector.response().value();
-  const json::value& calls = whole.at("choices").at(0).at("message").at("tool_calls");
-  EXPECT_EQ(calls.at(0).at("custom").at("input"), "a\nb");
-  EXPECT_EQ(calls.at(1).at("function").at("name"), "f");
-}
-
-TEST(CustomTools, AnInputThatIsCutOffIsStillSent) {
-  ChatCompletionStream stream({"id", "m", 1}, UsageChunk::leave_out, {"patch"});
-  std::string text = stream.encode(chat::ToolCallStart{0, "c", "patch"});
-  text += stream.encode(chat::ToolCallDelta{0, "{\"input\":\"a"});
-  text += stream.encode(chat::Finished{});
-  EXPECT_THAT(text, HasSubstr(R"({"index":0,"custom":{"input":"{\"input\":\"a"}})"));
 }
 
 TEST(ToolChoice, AllowedToolsReachAServerOfThisFormatOnly) {
@@ -277,13 +176,7 @@ TEST(ToOpenAi, ThinkingIsAskedForInTheRoutesWay) {
 }
 
 TEST(ToOpenAi, WhatIsLeftOutOfThoughtsIsTold) {
-  const auto body = parse_json(R"({"model":"m","max_tokens":9,"messages":[
-      {"role":"user","content":"Hi"},
-      {"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":"s"},
-                                     {"type":"redacted_thinking","data":"d"},
-                                     {"type":"text","text":"a"}]},
-      {"role":"user","content":"Go on"}]})");
-  chat::Request request = decode_messages_request(body.value()).value();
+  chat::Request request = with_thoughts();
   EXPECT_THAT(left_out_of_chat(request), Contains(HasSubstr("earlier thoughts")));
   EXPECT_THAT(left_out_of_chat(request), Contains(HasSubstr("redacted thinking")));
   request.provider_extra = {{"reasoning_content", true}};
