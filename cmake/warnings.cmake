@@ -7,7 +7,8 @@ target_compile_options(hearth_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside the standard library's and Boost's inlined code, not in ours.
   target_compile_options(hearth_options INTERFACE
-    -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds
+    -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread
+    -Wno-array-bounds
     -Wno-mismatched-new-delete)
 endif()
 if(HEARTH_SANITIZE)

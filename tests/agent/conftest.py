@@ -25,3 +25,19 @@ def started(tmp_path):
     for backend, screen in open_ones:
         with backend, screen:
             pass
+
+
+@pytest.fixture
+def agent_of(tmp_path):
+    """Makes an agent; `answers` are its model's."""
+    backends = []
+
+    def make(*answers):
+        backend = AnthropicBackend(*answers)
+        backends.append(backend)
+        return Agent(tmp_path, backend)
+
+    yield make
+    for backend in backends:
+        with backend:
+            pass

@@ -7,23 +7,8 @@ import threading
 
 import pytest
 
-from harness.agent import Agent, text_of
-from harness.backend import AnthropicBackend, Call, Reply
-
-
-@pytest.fixture
-def agent_of(tmp_path):
-    backends = []
-
-    def make(*answers):
-        backend = AnthropicBackend(*answers)
-        backends.append(backend)
-        return Agent(tmp_path, backend)
-
-    yield make
-    for backend in backends:
-        with backend:
-            pass
+from harness.agent import text_of
+from harness.backend import Call, Reply
 
 
 @pytest.fixture

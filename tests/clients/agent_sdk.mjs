@@ -4,14 +4,30 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
 const require = createRequire(`${process.env.HEARTH_NODE_MODULES}/`);
-const { query } = await import(pathToFileURL(require.resolve("@anthropic-ai/claude-agent-sdk")));
+const load = (name) => import(pathToFileURL(require.resolve(name)));
+const { createSdkMcpServer, query, tool } = await load("@anthropic-ai/claude-agent-sdk");
 
 const [plan, program] = process.argv.slice(2);
-const { prompts, allow, interruptWhen, change = {}, options = {} } = JSON.parse(plan);
+const { prompts, allow, no = { message: "no" }, also = {}, interruptWhen, change = {}, hook, adder,
+        options = {} } = JSON.parse(plan);
 let finish;
 const finished = new Promise((resolve) => { finish = resolve; });
 const asked = [];
+const hooked = [];
 const messages = [];
+if (hook) {
+  const listen = async (input, id) => {
+    hooked.push({ input, id });
+    return hook.answer;
+  };
+  options.hooks = { [hook.event]: [{ matcher: hook.matcher, hooks: [listen] }] };
+}
+if (adder) {
+  const { z } = await load("zod");
+  const add = tool("add", "Adds two numbers", { a: z.number(), b: z.number() },
+                   async ({ a, b }) => ({ content: [{ type: "text", text: `sum: ${a + b}` }] }));
+  options.mcpServers = { calc: createSdkMcpServer({ name: "calc", tools: [add] }) };
+}
 async function* typed() {
   for (const text of prompts) {
     yield { type: "user", session_id: "", parent_tool_use_id: null,
@@ -28,8 +44,8 @@ const conversation = query({
     ...(allow === undefined ? {} : {
       canUseTool: async (name, input) => {
         asked.push({ name, input });
-        return allow ? { behavior: "allow", updatedInput: { ...input, ...change } }
-                     : { behavior: "deny", message: "no" };
+        return allow ? { behavior: "allow", updatedInput: { ...input, ...change }, ...also }
+                     : { behavior: "deny", ...no };
       },
     }),
     ...options,
@@ -50,4 +66,4 @@ try {
 } catch (thrown) {
   error = thrown.message;  // the stack would show all of its one line of code
 }
-console.log(JSON.stringify({ asked, messages, error }));
+console.log(JSON.stringify({ asked, hooked, messages, error }));

@@ -1,7 +1,11 @@
 """Real clients that are programs: tests/run_python.sh installs them and names them in variables."""
 
+import json
 import os
+import subprocess
 from pathlib import Path
+
+CLIENTS = Path(__file__).resolve().parent.parent / "clients"
 
 
 def program(variable: str) -> Path:
@@ -25,3 +29,12 @@ def clean_environment(home: Path, *foreign: str) -> dict[str, str]:
            if not name.startswith((*foreign, "XDG_")) and not name.lower().endswith("_proxy")}
     env["HOME"] = str(home)
     return env
+
+
+def node(agent, script: str, plan: dict, *words: str) -> dict:
+    """What a script of tests/clients prints as JSON, run where `agent` works."""
+    done = subprocess.run([str(program("HEARTH_NODE")), str(CLIENTS / script), json.dumps(plan),
+                           *words], env=agent.env, cwd=agent.work, capture_output=True, text=True,
+                          timeout=120)
+    assert done.returncode == 0, done.stderr[-1500:]
+    return json.loads(done.stdout)

@@ -7,12 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "hearth/agent/context/setting_sources.h"
 #include "hearth/agent/mcp/mcp_config.h"
 #include "hearth/agent/measured_session.h"
 #include "hearth/agent/output.h"
-#include "hearth/agent/permission/permissions.h"
+#include "hearth/agent/permission/settings.h"
 #include "hearth/agent/profile.h"
 #include "hearth/agent/reach_server.h"
+#include "hearth/agent/subagents.h"
 #include "hearth/base/error.h"
 #include "hearth/base/json.h"
 
@@ -20,6 +22,8 @@ namespace hearth::agent {
 
 struct AgentOptions {
   std::optional<std::string> prompt;  ///< headless with this task; interactive without
+  /// Of `prompt`, what does not come from a pipe; all of it where there is none.
+  std::optional<std::string> typed_prompt = {};
   OutputFormat format = OutputFormat::text;
   std::string model;   ///< empty: what the server offers first
   std::string server;  ///< empty: HEARTH_URL, else our own, started if need be
@@ -44,10 +48,22 @@ struct AgentOptions {
   std::vector<std::string> allowed_tools = {};  ///< rules, beside those of the settings
   std::vector<std::string> disallowed_tools = {};
   std::vector<McpServerConfig> mcp_servers = {};  ///< beside those of the settings
-  std::string settings = {};                      ///< a further file of settings, or its JSON
-  std::vector<std::string> mcp_config = {};       ///< files of servers, or their JSON
-  std::string system_prompt = {};                 ///< in place of ours
-  std::string append_system_prompt = {};          ///< after it
+  bool only_given_mcp = false;                    ///< no MCP servers but these and `mcp_config`
+  std::vector<HookCommand> hooks = {};            ///< beside those of the settings
+  std::vector<Subagent> subagents = {};           ///< beside those of files
+  SettingSources sources = {};
+  std::vector<std::filesystem::path> further_folders = {};  ///< beside those of the settings
+  /// The only built-in tools, by our names or Claude Code's.
+  std::optional<std::vector<std::string>> tools = {};
+  /// The result is also wanted as JSON after this schema.
+  std::optional<json::object> json_schema = {};
+  std::string session_id = {};  ///< of a new session; empty: one of ours
+  /// Options of other agents that were given and change nothing here.
+  std::vector<std::string> unused = {};
+  std::string settings = {};                 ///< a further file of settings, or its JSON
+  std::vector<std::string> mcp_config = {};  ///< files of servers, or their JSON
+  std::string system_prompt = {};            ///< in place of ours
+  std::string append_system_prompt = {};     ///< after it
   std::optional<MeasuredSession> measured = {};
 };
 

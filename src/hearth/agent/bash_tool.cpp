@@ -23,6 +23,7 @@ class BashTool final : public Tool {
   std::string subject(const json::object& arguments) const override {
     return std::string(find_string(arguments, "command").value_or(""));
   }
+  std::filesystem::path folder() const override { return shell_.working_folder(); }
 
   ToolResult run(const json::object& arguments, const std::stop_token& stop) override {
     if (find_bool(arguments, "background").value_or(false)) return begin(subject(arguments));

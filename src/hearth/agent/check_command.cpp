@@ -94,9 +94,14 @@ std::optional<std::string> check_of_folder(const Folder& folder) {
   return std::nullopt;
 }
 
-std::optional<CheckCommand> find_check(std::string_view task, const Folder& folder) {
-  if (auto named = check_in_task(task)) return CheckCommand{std::move(*named), true};
-  if (auto found = check_of_folder(folder)) return CheckCommand{std::move(*found), false};
+std::optional<CheckCommand> find_check(std::string_view task,
+                                       const std::optional<std::string>& typed,
+                                       const Folder& folder) {
+  if (auto named = check_in_task(typed ? *typed : task)) {
+    return CheckCommand{std::move(*named), CheckOrigin::task};
+  }
+  if (auto named = check_in_task(task)) return CheckCommand{std::move(*named), CheckOrigin::found};
+  if (auto found = check_of_folder(folder)) return CheckCommand{.line = std::move(*found)};
   return std::nullopt;
 }
 

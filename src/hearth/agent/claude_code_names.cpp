@@ -3,12 +3,35 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <utility>
 
 #include "hearth/agent/folder.h"
 
 namespace hearth::agent {
 namespace {
+
+struct ToolName {
+  std::string_view ours;
+  std::string_view known;
+};
+
+/// Of several names of one tool the first is told.
+constexpr std::array tool_names{
+    ToolName{"read", "Read"},
+    ToolName{"read", "LS"},
+    ToolName{"edit", "Edit"},
+    ToolName{"edit", "MultiEdit"},
+    ToolName{"write", "Write"},
+    ToolName{"bash", "Bash"},
+    ToolName{"job", "BashOutput"},
+    ToolName{"job", "KillShell"},
+    ToolName{"grep", "Grep"},
+    ToolName{"glob", "Glob"},
+    ToolName{"todo", "TodoWrite"},
+    ToolName{"task", "Task"},
+    ToolName{"task", "Agent"},
+    ToolName{"web_fetch", "WebFetch"},
+    ToolName{"web_search", "WebSearch"},
+};
 
 struct ArgumentName {
   std::string_view tool;
@@ -40,22 +63,18 @@ json::value named_in(const json::value& path, const std::filesystem::path& folde
 }  // namespace
 
 std::string known_tool_name(std::string_view tool) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> names{{
-      {"read", "Read"},
-      {"edit", "Edit"},
-      {"write", "Write"},
-      {"bash", "Bash"},
-      {"job", "BashOutput"},
-      {"grep", "Grep"},
-      {"glob", "Glob"},
-      {"todo", "TodoWrite"},
-      {"task", "Task"},
-      {"web_fetch", "WebFetch"},
-      {"web_search", "WebSearch"},
-  }};
-  const auto name =
-      std::ranges::find(names, tool, &std::pair<std::string_view, std::string_view>::first);
-  return std::string(name == names.end() ? tool : name->second);
+  const auto name = std::ranges::find(tool_names, tool, &ToolName::ours);
+  return std::string(name == tool_names.end() ? tool : name->known);
+}
+
+std::vector<std::string> our_tool_names(const std::vector<std::string>& names) {
+  std::vector<std::string> ours;
+  ours.reserve(names.size());
+  for (const std::string& each : names) {
+    const auto name = std::ranges::find(tool_names, each, &ToolName::known);
+    ours.emplace_back(name == tool_names.end() ? each : name->ours);
+  }
+  return ours;
 }
 
 json::object known_arguments(std::string_view tool, const json::object& arguments,

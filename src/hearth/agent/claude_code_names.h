@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hearth/base/json.h"
 
@@ -10,6 +11,9 @@ namespace hearth::agent {
 
 /// The name that Claude Code's settings have for one of our tools: "Bash" for "bash".
 std::string known_tool_name(std::string_view tool);
+
+/// Our names of these tools, whose names are ours or Claude Code's; what is unknown stays.
+std::vector<std::string> our_tool_names(const std::vector<std::string>& names);
 
 /// The arguments of a call of our `tool` under Claude Code's names: `file_path`, which is absolute
 /// there, for `path`, and times in milliseconds. `folder` is where relative paths begin.

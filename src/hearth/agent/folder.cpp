@@ -23,6 +23,16 @@ Result<Folder> Folder::open(const fs::path& root) {
   return Folder(std::move(real));
 }
 
+Result<void> Folder::add(const fs::path& path) {
+  std::error_code ec;
+  fs::path real = fs::canonical(root_ / path, ec);
+  if (ec || !fs::is_directory(real, ec)) {
+    return fail(ErrorKind::not_found, fmt::format("there is no folder {}", path.string()));
+  }
+  further_.push_back(std::move(real));
+  return {};
+}
+
 Result<fs::path> Folder::resolve(std::string_view name) const {
   if (name.empty() || name.find('\0') != std::string_view::npos) {
     return fail(ErrorKind::invalid_request, "the path is empty; name a file inside the folder");
@@ -38,7 +48,10 @@ Result<fs::path> Folder::resolve(std::string_view name) const {
                 fmt::format("{} is not a usable path: {}", name, ec.message()));
   }
   const bool dangling = fs::is_symlink(fs::symlink_status(real, ec));
-  if (!is_below(real, root_) || dangling) {
+  const bool inside = is_below(real, root_) || std::ranges::any_of(further_, [&](const auto& one) {
+                        return is_below(real, one);
+                      });
+  if (!inside || dangling) {
     return fail(ErrorKind::forbidden,
                 fmt::format("{} is outside the folder {}; use a path inside it, such as a relative "
                             "one",

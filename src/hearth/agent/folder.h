@@ -11,14 +11,20 @@
 
 namespace hearth::agent {
 
-/// The folder a session works in. Every path a model names goes through it; nothing outside it is
-/// reached by a file tool, whatever `..` or symbolic links say.
+/// The folder a session works in. Every path a model names goes through it; nothing outside it, and
+/// outside of the further folders that the user named, is reached by a file tool, whatever `..` or
+/// symbolic links say.
 class Folder {
  public:
   /// REQUIRES: `root` exists. Errors: not_found.
   static Result<Folder> open(const std::filesystem::path& root);
 
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+
+  /// Files below `path` can be named, too, by absolute paths; `files` does not list them. Relative
+  /// paths are the root's. Errors: not_found.
+  Result<void> add(const std::filesystem::path& path);
+  [[nodiscard]] const std::vector<std::filesystem::path>& further() const { return further_; }
 
   /// The absolute path of `name` (relative to the root, or absolute inside it). The file itself
   /// need not exist. Errors: forbidden outside the folder, also by way of a symbolic link.
@@ -44,6 +50,7 @@ class Folder {
  private:
   explicit Folder(std::filesystem::path root) : root_(std::move(root)) {}
   std::filesystem::path root_;
+  std::vector<std::filesystem::path> further_;
   std::function<bool(const std::filesystem::path&)> left_out_;
 };
 

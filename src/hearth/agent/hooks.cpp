@@ -18,8 +18,9 @@ namespace {
 
 bool fits(const HookCommand& hook, std::string_view subject) {
   if (hook.matcher.empty() || hook.matcher == "*") return true;
-  const RE2 regex(hook.matcher);
-  if (!regex.ok()) return false;
+  const RE2 regex(hook.matcher, RE2::Quiet);
+  // One that cannot be read must not switch off what guards.
+  if (!regex.ok()) return true;
   return RE2::FullMatch(subject, regex) || RE2::FullMatch(known_tool_name(subject), regex);
 }
 
@@ -99,54 +100,73 @@ HookOutcome Hooks::run(std::string_view event, std::string_view subject, json::o
     json::object known = known_arguments(subject, *arguments, folder_);
     input["tool_input"] = std::move(known);
   }
-  const std::string text = to_json(json::value(std::move(input)));
   for (const HookCommand& hook : commands_) {
     if (hook.event != event || !fits(hook, subject)) continue;
-    const auto scratch = TemporaryFolder::make();
-    if (!scratch) {
-      outcome.messages.push_back(scratch.error().message);
-      continue;
+    if (hook.program) {
+      ask_program(hook, input, stop, outcome);
+    } else {
+      run_command_of(hook, input, stop, outcome);
     }
-    // Its two outputs mean different things.
-    const std::filesystem::path errors = scratch->path() / "errors";
-    const auto result =
-        run_command({.line = fmt::format("{{ {}\n}} 2>\"$HEARTH_HOOK_ERRORS\"", hook.command),
-                     .folder = folder_,
-                     .timeout = hook.timeout,
-                     .environment = {"CLAUDE_PROJECT_DIR=" + folder_.string(),
-                                     "HEARTH_PROJECT_DIR=" + folder_.string(),
-                                     "HEARTH_HOOK_ERRORS=" + errors.string()},
-                     .words = {},
-                     .input = text},
-                    stop);
-    const auto told = [&](std::string_view what) {
-      outcome.messages.push_back(fmt::format("The {} hook `{}` {}", event, hook.command, what));
-    };
-    if (!result) {
-      told(result.error().message);
-      continue;
-    }
-    const std::string said = without_escapes(to_valid_utf8(read_file(errors).value_or("")));
-    if (result->end == CommandResult::End::timed_out) {
-      told(fmt::format("was ended after {} s.", hook.timeout.count()));
-    } else if (result->end == CommandResult::End::cancelled) {
-      break;
-    } else if (result->exit_code == 2) {
-      outcome.blocked = trimmed(said).empty() ? "a hook blocked this" : std::string(trimmed(said));
-    } else if (result->exit_code != 0) {
-      told(fmt::format("failed with exit code {}: {}", result->exit_code,
-                       trimmed(said.substr(0, 500))));
-    } else if (const auto answer = answer_in(result->output)) {
-      take_answer(*answer, hook, outcome);
-    } else if (event == "UserPromptSubmit" || event == "SessionStart") {
-      add_line(outcome.context, trimmed(result->output));
-    }
-    if (outcome.blocked || outcome.ends_session) break;
+    if (outcome.blocked || outcome.ends_session || stop.stop_requested()) break;
   }
   if (outcome.updated_input) {
     outcome.updated_input = our_arguments(subject, *outcome.updated_input, folder_);
   }
   return outcome;
+}
+
+void Hooks::ask_program(const HookCommand& hook, const json::object& input,
+                        const std::stop_token& stop, HookOutcome& outcome) {
+  const auto answer = hook.program(input, hook.timeout, stop);
+  if (answer) {
+    take_answer(*answer, hook, outcome);
+  } else if (answer.error().kind != ErrorKind::cancelled) {
+    outcome.messages.push_back(fmt::format("The {} hook `{}` failed: {}", hook.event, hook.command,
+                                           answer.error().message));
+  }
+}
+
+void Hooks::run_command_of(const HookCommand& hook, const json::object& input,
+                           const std::stop_token& stop, HookOutcome& outcome) const {
+  const auto scratch = TemporaryFolder::make();
+  if (!scratch) {
+    outcome.messages.push_back(scratch.error().message);
+    return;
+  }
+  // Its two outputs mean different things.
+  const std::filesystem::path errors = scratch->path() / "errors";
+  const auto result =
+      run_command({.line = fmt::format("{{ {}\n}} 2>\"$HEARTH_HOOK_ERRORS\"", hook.command),
+                   .folder = folder_,
+                   .timeout = hook.timeout,
+                   .environment = {"CLAUDE_PROJECT_DIR=" + folder_.string(),
+                                   "HEARTH_PROJECT_DIR=" + folder_.string(),
+                                   "HEARTH_HOOK_ERRORS=" + errors.string()},
+                   .words = {},
+                   .input = to_json(json::value(input))},
+                  stop);
+  const auto told = [&](std::string_view what) {
+    outcome.messages.push_back(fmt::format("The {} hook `{}` {}", hook.event, hook.command, what));
+  };
+  if (!result) {
+    told(result.error().message);
+    return;
+  }
+  const std::string said = without_escapes(to_valid_utf8(read_file(errors).value_or("")));
+  if (result->end == CommandResult::End::timed_out) {
+    told(fmt::format("was ended after {} s.", hook.timeout.count()));
+  } else if (result->end == CommandResult::End::cancelled) {
+    return;
+  } else if (result->exit_code == 2) {
+    outcome.blocked = trimmed(said).empty() ? "a hook blocked this" : std::string(trimmed(said));
+  } else if (result->exit_code != 0) {
+    told(fmt::format("failed with exit code {}: {}", result->exit_code,
+                     trimmed(said.substr(0, 500))));
+  } else if (const auto answer = answer_in(result->output)) {
+    take_answer(*answer, hook, outcome);
+  } else if (hook.event == "UserPromptSubmit" || hook.event == "SessionStart") {
+    add_line(outcome.context, trimmed(result->output));
+  }
 }
 
 }  // namespace hearth::agent

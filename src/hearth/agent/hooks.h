@@ -29,7 +29,8 @@ struct HookOutcome {
 
 /// Runs the settings' hooks in Claude Code's format: each gets one JSON object on its standard
 /// input and answers by its exit code (0 fine, 2 blocks with its standard error, any other is only
-/// told) and, if it likes, a JSON object on its standard output.
+/// told) and, if it likes, a JSON object on its standard output. A hook that is a program's gets
+/// the same object and gives the same answer.
 class Hooks {
  public:
   /// `folder` is where they run; `session_id` and `transcript` are told to them.
@@ -45,6 +46,11 @@ class Hooks {
   [[nodiscard]] bool any(std::string_view event) const;
 
  private:
+  static void ask_program(const HookCommand& hook, const json::object& input,
+                          const std::stop_token& stop, HookOutcome& outcome);
+  void run_command_of(const HookCommand& hook, const json::object& input,
+                      const std::stop_token& stop, HookOutcome& outcome) const;
+
   std::vector<HookCommand> commands_;
   std::filesystem::path folder_;
   std::string session_id_;

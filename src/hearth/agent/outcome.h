@@ -3,15 +3,32 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hearth/base/error.h"
+#include "hearth/base/json.h"
 #include "hearth/chat/event.h"
 
 namespace hearth::agent {
 
+/// A call that was not run, since it was not allowed.
+struct DeniedCall {
+  std::string tool;
+  std::string id;
+  std::string arguments;  ///< JSON
+};
+
 /// How a run ended.
 struct Outcome {
-  enum class End { success, not_solved, max_turns, limit, interrupted, error };
+  enum class End {
+    success,
+    not_solved,
+    max_turns,
+    limit,
+    interrupted,
+    no_structured_output,  ///< the model did not give its result in the form it was asked for in
+    error
+  };
   End end = End::success;
   std::string text;            ///< the model's last words, or what was found out
   int turns = 0;               ///< requests to the model
@@ -21,6 +38,9 @@ struct Outcome {
   int last_prompt_tokens = 0;  ///< of the last request alone
   std::optional<bool> solved;  ///< where there was a check: whether it passes now
   int malformed_calls = 0;     ///< of an unknown tool, or with arguments that it does not take
+  std::vector<DeniedCall> denied = {};
+  /// The result as JSON, where one was asked for.
+  std::optional<json::value> structured = {};
   /// What the server failed with, if that ended it.
   std::optional<ErrorKind> server_error;
   std::string stop_reason = "end_turn";

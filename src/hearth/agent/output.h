@@ -20,6 +20,15 @@ struct SessionInfo {
   std::string style;
   std::string permission_mode;
   std::vector<std::string> tools;
+  int window = 0;  ///< the model's, in tokens; 0: not known
+  struct McpServer {
+    std::string name;
+    bool connected = false;
+  };
+  std::vector<McpServer> mcp_servers = {};
+  std::vector<std::string> commands = {};  ///< without the slash
+  std::vector<std::string> subagents = {};
+  std::vector<std::string> skills = {};
 };
 
 /// A call as it is shown before it runs.

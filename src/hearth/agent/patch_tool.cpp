@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
+#include <cstddef>
+#include <utility>
 
 #include "hearth/agent/diff.h"
 #include "hearth/agent/edit/patch.h"
@@ -13,9 +15,12 @@ namespace {
 
 /// What becomes of a file: its content before and after; nothing where it is not.
 struct PatchedFile {
+  std::string name;
   std::filesystem::path path;
   std::optional<std::string> before;
   std::optional<std::string> after;
+  /// Its permissions, if it was there or comes from a file that was.
+  std::optional<std::filesystem::perms> mode;
 };
 
 class PatchTool final : public Tool {
@@ -45,16 +50,16 @@ class PatchTool final : public Tool {
   ToolResult run(const json::object& arguments, const std::stop_token&) override {
     const auto files = parse_patch(find_string(arguments, "patch").value_or(""));
     if (!files) return tool_error(files.error().message);
-    // By name, in the order of the patch. All is worked out before anything is written.
-    std::vector<std::pair<std::string, PatchedFile>> changes;
+    // In the order of the patch. All is worked out before anything is written.
+    Changes changes;
     for (const FilePatch& file : *files) {
       if (auto wrong = plan(file, changes)) return tool_error(std::move(*wrong));
     }
     for (std::size_t i = 0; i < changes.size(); ++i) {
-      if (const auto done = put(changes[i].second.path, changes[i].second.after); !done) {
+      if (const auto done = put(changes[i], changes[i].after); !done) {
         bool back = true;
         for (std::size_t j = 0; j < i; ++j) {
-          back = put(changes[j].second.path, changes[j].second.before).has_value() && back;
+          back = put(changes[j], changes[j].before).has_value() && back;
         }
         return tool_error(done.error().message +
                           (back ? "; nothing was changed" : "; some files are changed already"));
@@ -62,57 +67,93 @@ class PatchTool final : public Tool {
     }
     std::string diff;
     std::string names;
-    for (const auto& [name, change] : changes) {
+    for (const PatchedFile& change : changes) {
       if (change.after) seen_.note(change.path, *change.after);
-      diff += unified_diff(name, change.before.value_or(""), change.after.value_or(""));
-      names += (names.empty() ? "" : ", ") + name;
+      diff += unified_diff(change.name, change.before.value_or(""), change.after.value_or(""));
+      names += (names.empty() ? "" : ", ") + change.name;
     }
     return {.text = fmt::format("Patched: {}.", names), .is_error = false, .diff = std::move(diff)};
   }
 
  private:
+  using Changes = std::vector<PatchedFile>;
+
   /// What is in the way, for the model; nothing if all is well.
-  std::optional<std::string> plan(const FilePatch& file,
-                                  std::vector<std::pair<std::string, PatchedFile>>& changes) {
-    const auto path = folder_.resolve(file.path);
-    if (!path) return path.error().message;
-    PatchedFile change{.path = *path, .before = {}, .after = {}};
-    std::error_code ec;
+  std::optional<std::string> plan(const FilePatch& file, Changes& changes) {
     if (file.kind == FilePatch::Kind::add) {
-      if (std::filesystem::exists(*path, ec)) return file.path + " exists; update it instead";
-      change.after = file.content;
-      changes.emplace_back(file.path, std::move(change));
+      return plan_new(file.path, file.content, {}, changes.size(), changes);
+    }
+    const auto index = find_or_begin(file.path, changes);
+    if (!index) return index.error().message;
+    if (!changes[*index].after) return file.path + " is gone after an earlier part of the patch";
+    if (file.kind == FilePatch::Kind::remove) {
+      changes[*index].after.reset();
       return std::nullopt;
     }
-    auto content = read_text_file(*path, file.path, max_file_bytes);
-    if (!content) return content.error().message;
+    auto after = patched(*changes[*index].after, file.hunks);
+    if (!after) return fmt::format("{}: {}", file.path, after.error().message);
+    if (file.new_path.empty()) {
+      changes[*index].after = std::move(*after);
+      return std::nullopt;
+    }
+    changes[*index].after.reset();
+    // In front of it: it is only removed once the other has been written.
+    return plan_new(file.new_path, std::move(*after), changes[*index].mode, *index, changes);
+  }
+
+  /// Where in `changes` the file is; what it holds on the disk is taken the first time only.
+  Result<std::size_t> find_or_begin(const std::string& name, Changes& changes) const {
+    const auto path = folder_.resolve(name);
+    if (!path) return std::unexpected(path.error());
+    const auto known = std::ranges::find(changes, *path, &PatchedFile::path);
+    if (known != changes.end()) return static_cast<std::size_t>(known - changes.begin());
+    auto content = read_text_file(*path, name, max_file_bytes);
+    if (!content) return std::unexpected(content.error());
     if (seen_.of(*path, *content) == SeenFiles::Knowledge::changed_since) {
-      return file.path + " was changed by somebody else since you read it; read it again";
+      return fail(ErrorKind::invalid_request,
+                  name + " was changed by somebody else since you read it; read it again");
     }
-    change.before = std::move(*content);
-    if (file.kind == FilePatch::Kind::update) {
-      auto after = patched(*change.before, file.hunks);
-      if (!after) return fmt::format("{}: {}", file.path, after.error().message);
-      if (file.new_path.empty()) {
-        change.after = std::move(*after);
-      } else {
-        const auto target = folder_.resolve(file.new_path);
-        if (!target) return target.error().message;
-        if (std::filesystem::exists(*target, ec)) return file.new_path + " exists already";
-        changes.emplace_back(
-            file.new_path, PatchedFile{.path = *target, .before = {}, .after = std::move(*after)});
-      }
+    changes.push_back({name, *path, *content, *content, mode_of(*path)});
+    return changes.size() - 1;
+  }
+
+  /// A file that is not there yet, at `index` in `changes`. Returns what is in the way.
+  std::optional<std::string> plan_new(const std::string& name, std::string content,
+                                      std::optional<std::filesystem::perms> mode, std::size_t index,
+                                      Changes& changes) const {
+    const auto path = folder_.resolve(name);
+    if (!path) return path.error().message;
+    const auto known = std::ranges::find(changes, *path, &PatchedFile::path);
+    std::error_code ec;
+    if (known == changes.end() ? std::filesystem::exists(*path, ec) : known->after.has_value()) {
+      return name + " exists; update it instead, or delete it first";
     }
-    changes.emplace_back(file.path, std::move(change));
+    if (known == changes.end()) {
+      changes.insert(changes.begin() + static_cast<std::ptrdiff_t>(index),
+                     {name, *path, std::nullopt, std::move(content), mode});
+    } else {
+      known->after = std::move(content);
+      if (mode) known->mode = mode;
+    }
     return std::nullopt;
   }
 
-  static Result<void> put(const std::filesystem::path& path,
-                          const std::optional<std::string>& content) {
-    if (content) return write_file_atomically(path, *content);
+  static std::optional<std::filesystem::perms> mode_of(const std::filesystem::path& path) {
     std::error_code ec;
-    std::filesystem::remove(path, ec);
-    if (ec) return fail(ErrorKind::io, fmt::format("{}: {}", path.string(), ec.message()));
+    const auto status = std::filesystem::status(path, ec);
+    if (ec) return std::nullopt;
+    return status.permissions();
+  }
+
+  static Result<void> put(const PatchedFile& file, const std::optional<std::string>& content) {
+    std::error_code ec;
+    if (content) {
+      auto written = write_file_atomically(file.path, *content);
+      if (written && file.mode) std::filesystem::permissions(file.path, *file.mode, ec);
+      return written;
+    }
+    std::filesystem::remove(file.path, ec);
+    if (ec) return fail(ErrorKind::io, fmt::format("{}: {}", file.path.string(), ec.message()));
     return {};
   }
 

@@ -46,20 +46,17 @@ Result<Server> reach_server(const ServerWish& wish, const EnsureModel& ensure_mo
   return server;
 }
 
-Result<void> check_key(const Server& server) {
+Result<OfferedModel> offered_model_or_refusal(const Server& server, std::string_view name) {
   const auto reply = http_get(server, "/v1/models", std::chrono::milliseconds(5000));
   constexpr long unauthorized = 401;
   constexpr long forbidden = 403;
-  if (!reply || (reply->status != unauthorized && reply->status != forbidden)) return {};
-  return fail(
-      ErrorKind::unauthorized,
-      fmt::format("{} wants a key{}. Set HEARTH_API_KEY to one that it takes (APIKEY in its "
-                  "configuration, perhaps only as a hash).",
-                  server.url, server.key.empty() ? "" : ", and not the one it was given"));
-}
-
-OfferedModel offered_model(const Server& server, std::string_view name) {
-  const auto reply = http_get(server, "/v1/models", std::chrono::milliseconds(5000));
+  if (reply && (reply->status == unauthorized || reply->status == forbidden)) {
+    return fail(
+        ErrorKind::unauthorized,
+        fmt::format("{} wants a key{}. Set HEARTH_API_KEY to one that it takes (APIKEY in its "
+                    "configuration, perhaps only as a hash).",
+                    server.url, server.key.empty() ? "" : ", and not the one it was given"));
+  }
   if (!reply || reply->status != 200) return {};
   const auto value = parse_json(reply->body);
   if (!value || !value->is_object()) return {};
@@ -70,11 +67,15 @@ OfferedModel offered_model(const Server& server, std::string_view name) {
     const json::object& model = item.get_object();
     const auto id = find_string(model, "id").value_or("");
     if (!name.empty() && id != name) continue;
-    return {.id = std::string(id),
-            .local = find_string(model, "owned_by") == "hearth",
-            .context = static_cast<int>(find_int(model, "context_length").value_or(0))};
+    return OfferedModel{.id = std::string(id),
+                        .local = find_string(model, "owned_by") == "hearth",
+                        .context = static_cast<int>(find_int(model, "context_length").value_or(0))};
   }
   return {};
+}
+
+OfferedModel offered_model(const Server& server, std::string_view name) {
+  return offered_model_or_refusal(server, name).value_or(OfferedModel());
 }
 
 }  // namespace hearth::agent

@@ -49,7 +49,8 @@ struct OfferedModel {
 /// The model of this name; the first one, if it is empty. Empty if there is none, or no answer.
 OfferedModel offered_model(const Server& server, std::string_view name);
 
-/// Errors: unauthorized where the server takes no request without another key, with what to do.
-Result<void> check_key(const Server& server);
+/// The same. Errors: unauthorized where the server takes no request without another key, with what
+/// to do.
+Result<OfferedModel> offered_model_or_refusal(const Server& server, std::string_view name);
 
 }  // namespace hearth::agent

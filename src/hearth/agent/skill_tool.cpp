@@ -16,7 +16,8 @@ constexpr std::size_t max_skill_bytes = 60'000;
 
 class SkillTool final : public Tool {
  public:
-  explicit SkillTool(const Folder& folder) : folder_(folder) {}
+  SkillTool(const Folder& folder, const SettingSources& sources)
+      : folder_(folder), sources_(sources) {}
 
   const chat::Tool& description() const override { return description_; }
   Access access() const override { return Access::read; }
@@ -27,7 +28,7 @@ class SkillTool final : public Tool {
   ToolResult run(const json::object& arguments, const std::stop_token&) override {
     const std::string name = subject(arguments);
     std::string names;
-    for (const CustomFile& skill : find_custom_files(folder_.root(), CustomKind::skill)) {
+    for (const CustomFile& skill : find_custom_files(folder_.root(), CustomKind::skill, sources_)) {
       names += (names.empty() ? "" : ", ") + skill.name;
       if (skill.name != name) continue;
       const auto text = read_text_file(skill.file, skill.file.string(), max_skill_bytes);
@@ -43,6 +44,7 @@ class SkillTool final : public Tool {
 
  private:
   const Folder& folder_;
+  SettingSources sources_;
   chat::Tool description_{.name = "skill",
                           .description = "The instructions of a skill, before work it is for.",
                           .input_schema = object_schema({{"name", "string", ""}}),
@@ -52,15 +54,15 @@ class SkillTool final : public Tool {
 
 }  // namespace
 
-std::unique_ptr<Tool> make_skill_tool(const Folder& folder) {
-  if (find_custom_files(folder.root(), CustomKind::skill).empty()) return nullptr;
-  return std::make_unique<SkillTool>(folder);
+std::unique_ptr<Tool> make_skill_tool(const Folder& folder, const SettingSources& sources) {
+  if (find_custom_files(folder.root(), CustomKind::skill, sources).empty()) return nullptr;
+  return std::make_unique<SkillTool>(folder, sources);
 }
 
-std::string skills_note(const Folder& folder) {
+std::string skills_note(const Folder& folder, const SettingSources& sources) {
   constexpr std::size_t max_description = 200;
   std::string note;
-  for (const CustomFile& skill : find_custom_files(folder.root(), CustomKind::skill)) {
+  for (const CustomFile& skill : find_custom_files(folder.root(), CustomKind::skill, sources)) {
     const auto text = read_text_file(skill.file, skill.file.string(), max_skill_bytes);
     if (!text) continue;
     const FrontMatter parsed = parse_front_matter(to_valid_utf8(*text));

@@ -3,95 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <optional>
 #include <vector>
 
-#include "hearth/agent/context/custom_files.h"
-#include "hearth/agent/context/front_matter.h"
-#include "hearth/agent/file_tools.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/reach_server.h"
+#include "hearth/agent/subagents.h"
 #include "hearth/agent/tool_schema.h"
 #include "hearth/agent/tool_style.h"
-#include "hearth/base/lower_case.h"
-#include "hearth/base/utf8.h"
 
 namespace hearth::agent {
 namespace {
 
 constexpr int max_turns = 40;
-constexpr std::size_t max_file_size = 60'000;
-
-struct Subagent {
-  std::string name;
-  std::string description;
-  std::string instructions;
-  bool only_reads = false;
-  std::vector<std::string> tools = {};  ///< the only ones it has; empty: all
-  std::string model = {};               ///< empty: the session's
-};
-
-std::vector<Subagent> built_in() {
-  return {
-      {"explore", "finds things in the code and reports where they are",
-       "Find out what is asked, by reading. Report what you found with paths and line numbers, "
-       "briefly.",
-       true},
-      {"review", "reads code for faults and reports them",
-       "Read what is named with the eyes of a careful reviewer. Report each fault with its path "
-       "and line, the worst first; say so if there is none.",
-       true},
-      {"general", "does a part of the work", "", false}};
-}
-
-/// Whether a list of tools, as the agents' files name them, changes nothing.
-bool names_only_readers(const std::string& tools) {
-  if (tools.empty()) return false;
-  static constexpr std::array changing{"edit", "write", "bash", "multiedit", "task", "*"};
-  const std::string lower = in_lower_case(tools);
-  return std::ranges::none_of(
-      changing, [&](const char* name) { return lower.find(name) != std::string::npos; });
-}
-
-/// "Read, Bash(git:*)" as the names of tools.
-std::vector<std::string> names_in(std::string_view list) {
-  std::vector<std::string> names;
-  while (!list.empty()) {
-    const std::size_t end = std::min(list.find(','), list.size());
-    const std::string_view one = trimmed(list.substr(0, end));
-    const std::string_view name = trimmed(one.substr(0, one.find('(')));
-    if (name == "*") return {};
-    if (!name.empty()) names.emplace_back(name);
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-  return names;
-}
-
-/// Claude Code's short names are of models that are not here.
-std::string model_of(const std::string& name) {
-  static constexpr std::array elsewhere{"inherit", "sonnet", "opus", "haiku"};
-  return std::ranges::find(elsewhere, name) == elsewhere.end() ? name : "";
-}
-
-std::vector<Subagent> subagents_for(const Folder& folder) {
-  std::vector<Subagent> agents;
-  for (const CustomFile& file : find_custom_files(folder.root(), CustomKind::agent)) {
-    const auto text = read_text_file(file.file, file.file.string(), max_file_size);
-    if (!text) continue;
-    const FrontMatter parsed = parse_front_matter(to_valid_utf8(*text));
-    const std::string name = parsed.field("name");
-    agents.push_back({name.empty() ? file.name : name, parsed.field("description"),
-                      std::string(trimmed(parsed.body)), names_only_readers(parsed.field("tools")),
-                      names_in(parsed.field("tools")), model_of(parsed.field("model"))});
-  }
-  for (Subagent& agent : built_in()) {
-    const bool known = std::ranges::find(agents, agent.name, &Subagent::name) != agents.end();
-    if (!known) agents.push_back(std::move(agent));
-  }
-  return agents;
-}
-
 /// Shows a subagent's calls as lines of the session's.
 class SubOutput final : public Output {
  public:
@@ -132,7 +55,7 @@ class TaskTool final : public Tool {
       return tool_error("a subagent cannot start another; do it yourself");
     }
     const std::string name(find_string(arguments, "agent").value_or("general"));
-    const auto agents = subagents_for(work_.folder);
+    const auto agents = subagents_for(work_.folder, work_.sources, work_.subagents);
     const auto agent = std::ranges::find(agents, name, &Subagent::name);
     if (agent == agents.end()) {
       std::string names;
@@ -179,6 +102,8 @@ class TaskTool final : public Tool {
                     .environment = work_.environment,
                     .trial_sandbox = {},
                     .only_tools = agent.tools,
+                    .sources = work_.sources,
+                    .subagents = {},
                     .check = {},
                     .mending = work_.mending,
                     .max_tokens = work_.max_tokens,
@@ -227,28 +152,6 @@ class TaskTool final : public Tool {
 
 std::unique_ptr<Tool> make_task_tool(const Workplace& workplace, TaskFrom from) {
   return std::make_unique<TaskTool>(workplace, from);
-}
-
-std::vector<SubagentSummary> list_subagents(const Folder& folder) {
-  std::vector<SubagentSummary> agents;
-  for (const Subagent& agent : subagents_for(folder)) {
-    agents.push_back({agent.name, agent.description, agent.only_reads});
-  }
-  return agents;
-}
-
-std::string subagents_note(const Folder& folder) {
-  std::string note;
-  for (const CustomFile& file : find_custom_files(folder.root(), CustomKind::agent)) {
-    const auto text = read_text_file(file.file, file.file.string(), max_file_size);
-    if (!text) continue;
-    const FrontMatter parsed = parse_front_matter(to_valid_utf8(*text));
-    const std::string name = parsed.field("name");
-    constexpr std::size_t max_description = 200;
-    note += fmt::format("- {}: {}\n", name.empty() ? file.name : name,
-                        utf8_prefix(parsed.field("description"), max_description));
-  }
-  return note.empty() ? note : "Further agents for task:\n" + note;
 }
 
 }  // namespace hearth::agent

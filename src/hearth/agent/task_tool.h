@@ -1,8 +1,7 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <vector>
+#include <string_view>
 
 #include "hearth/agent/tool.h"
 #include "hearth/agent/workplace.h"
@@ -18,18 +17,5 @@ inline constexpr std::string_view task_tool_name = "task";
 /// In a subagent's own hands it only says that there are no further ones.
 enum class TaskFrom { session, subagent };
 std::unique_ptr<Tool> make_task_tool(const Workplace& workplace, TaskFrom from);
-
-/// A subagent as a list shows it.
-struct SubagentSummary {
-  std::string name;
-  std::string description;
-  bool only_reads = false;
-};
-
-/// The folder's and the user's own, then the built-in ones.
-std::vector<SubagentSummary> list_subagents(const Folder& folder);
-
-/// What a model is told of the subagents at the beginning: one line each.
-std::string subagents_note(const Folder& folder);
 
 }  // namespace hearth::agent

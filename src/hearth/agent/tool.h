@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ enum class Access { read, edit, execute, network };
 struct ToolResult {
   std::string text;  ///< for the model; an error says what to do next
   bool is_error = false;
+  bool is_denied = false;                     ///< it was not run, since it was not allowed
   std::string diff;                           ///< of an edit, for the person
   std::vector<std::string> loads = {};        ///< tools that can be called from here on
   std::vector<chat::ImageBlock> images = {};  ///< behind the text
@@ -25,6 +27,10 @@ struct ToolResult {
 
 inline ToolResult tool_error(std::string text) {
   return {.text = std::move(text), .is_error = true, .diff = {}};
+}
+
+inline ToolResult tool_denied(std::string reason) {
+  return {.text = std::move(reason), .is_error = true, .is_denied = true, .diff = {}};
 }
 
 /// One thing a model can call. Its arguments have been checked against the schema before.
@@ -39,6 +45,8 @@ class Tool {
   [[nodiscard]] virtual std::vector<std::string> subjects(const json::object& arguments) const {
     return {subject(arguments)};
   }
+  /// Where it begins, for one that does not always begin in the session's folder; else empty.
+  [[nodiscard]] virtual std::filesystem::path folder() const { return {}; }
   virtual ToolResult run(const json::object& arguments, const std::stop_token& stop) = 0;
 };
 

@@ -126,8 +126,8 @@ class ToolStyle final : public Style {
   void prepare_attempts() {
     attempts_.reset();
     if (work_.profile.step_attempts < 2 || !work_.check) return;
-    const auto& [line, named_by_user] = *work_.check;
-    if (const auto may = work_.permissions.decide_check(line, named_by_user); !may.allowed) {
+    const std::string& line = work_.check->line;
+    if (const auto may = work_.permissions.decide_check(*work_.check); !may.allowed) {
       work_.output.status(may.reason);
       return;
     }
@@ -258,6 +258,7 @@ class ToolStyle final : public Style {
     }
     for (const chat::ImageBlock& image : result.images) block.content.emplace_back(image);
     count(result.requests, result.usage);
+    if (result.is_denied) outcome_.denied.push_back({call.name, call.id, call.arguments});
     if (!result.diff.empty()) work_.log.append("diff", {{"diff", result.diff}});
     work_.output.tool_result(block, result);
     return block;
@@ -296,10 +297,11 @@ class ToolStyle final : public Style {
       return tool_error(fmt::format("You may only use these tools: {}.", fmt::join(only, ", ")));
     }
     HookOutcome before = work_.hooks.run(
-        "PreToolUse", name, {{"tool_name", known}, {"tool_input", call.arguments}}, stop);
+        "PreToolUse", name,
+        {{"tool_name", known}, {"tool_input", call.arguments}, {"tool_use_id", id}}, stop);
     tell(before);
-    if (before.blocked) return tool_error(*before.blocked);
-    if (before.permission == Effect::deny) return tool_error(before.permission_reason);
+    if (before.blocked) return tool_denied(*before.blocked);
+    if (before.permission == Effect::deny) return tool_denied(before.permission_reason);
     if (before.updated_input) {
       call.arguments = std::move(*before.updated_input);
       if (const auto wrong =
@@ -311,10 +313,11 @@ class ToolStyle final : public Style {
     }
     const Access access = call.tool->access();
     for (const std::string& subject : call.tool->subjects(call.arguments)) {
-      const Decision decision = work_.permissions.decide(name, access, subject, before.permission,
-                                                         {.id = id, .arguments = &call.arguments});
+      const Decision decision = work_.permissions.decide(
+          name, access, subject, before.permission,
+          {.id = id, .arguments = &call.arguments, .folder = call.tool->folder()});
       if (stop.stop_requested()) return tool_error("Not run: the user interrupted.");
-      if (!decision.allowed) return tool_error(decision.reason);
+      if (!decision.allowed) return tool_denied(decision.reason);
     }
     // Whoever was asked may have changed them.
     if (const auto wrong = mend_arguments(call.tool->description().input_schema, call.arguments)) {
@@ -332,10 +335,12 @@ class ToolStyle final : public Style {
       }
     }
     if (!before.context.empty()) result.text += "\n" + before.context;
-    const HookOutcome after = work_.hooks.run(
-        "PostToolUse", name,
-        {{"tool_name", known}, {"tool_input", call.arguments}, {"tool_response", result.text}},
-        stop);
+    const HookOutcome after = work_.hooks.run("PostToolUse", name,
+                                              {{"tool_name", known},
+                                               {"tool_input", call.arguments},
+                                               {"tool_response", result.text},
+                                               {"tool_use_id", id}},
+                                              stop);
     tell(after);
     if (after.blocked) result.text += "\n" + *after.blocked;
     if (!after.context.empty()) result.text += "\n" + after.context;

@@ -48,8 +48,7 @@ class WholeFilesStyle final : public Style {
       : work_(workplace), check_(std::move(check)) {}
 
   Outcome run(const std::string& task, const std::stop_token& stop) override {
-    if (const auto refused = work_.permissions.decide_check(check_.line, check_.named_by_user);
-        !refused.allowed) {
+    if (const auto refused = work_.permissions.decide_check(check_); !refused.allowed) {
       return ended(Outcome::End::error, refused.reason);
     }
     if (const auto refused = work_.permissions.edits_are_possible(); !refused.allowed) {

@@ -17,6 +17,7 @@
 #include "hearth/agent/profile.h"
 #include "hearth/agent/session/conversation.h"
 #include "hearth/agent/session/session_log.h"
+#include "hearth/agent/subagents.h"
 #include "hearth/agent/toolbox.h"
 #include "hearth/agent/trial.h"
 
@@ -44,6 +45,8 @@ struct Workplace {
   std::optional<TrialSandbox> trial_sandbox = {};  ///< for the checks of candidates
   /// The only tools that may be called, by our names or Claude Code's; empty: all.
   std::vector<std::string> only_tools = {};
+  SettingSources sources = {};
+  std::vector<Subagent> subagents = {};  ///< beside those of files
   /// Of the present task, where steps are to be tried by it.
   std::optional<CheckCommand> check = {};
   Mending mending = Mending::on;

@@ -7,9 +7,19 @@
 #include "hearth/agent/file_tools.h"
 #include "hearth/agent/tool_schema.h"
 #include "hearth/base/file.h"
+#include "hearth/base/utf8.h"
 
 namespace hearth::agent {
 namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// Whether `content` has U+FFFD because `read` shows bytes of `before` so.
+bool would_lose_bytes(std::string_view before, std::string_view content) {
+  constexpr std::string_view stand_in = "\xEF\xBF\xBD";
+  return content.find(stand_in) != std::string_view::npos &&
+         before.find(stand_in) == std::string_view::npos && !is_valid_utf8(before);
+}
 
 /// Whether each line of `text` ends with CR LF, and there is one.
 bool all_lines_end_with_crlf(std::string_view text) {
@@ -59,9 +69,19 @@ class WriteTool final : public Tool {
             name));
       }
       before = std::move(*current);
+      if (would_lose_bytes(before, content)) {
+        return tool_error(fmt::format(
+            "{} is not UTF-8: U+FFFD stands for bytes that read could not show, and would be "
+            "written in their place. Change only the other lines, with edit, or use a command "
+            "(sed, iconv).",
+            name));
+      }
       // Models write LF; the file stays as it was.
       if (all_lines_end_with_crlf(before) && content.find('\r') == std::string::npos) {
         content = with_crlf(content);
+      }
+      if (before.starts_with(byte_order_mark) && !content.starts_with(byte_order_mark)) {
+        content.insert(0, byte_order_mark);
       }
     }
     if (const auto written = write_file_atomically(*path, content); !written) {

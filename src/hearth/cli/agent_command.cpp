@@ -5,9 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "hearth/agent/acp/acp_server.h"
@@ -41,17 +44,98 @@ std::string task_from(const std::string& given) {
   return given + "\n\n" + input;
 }
 
-/// Options by which other agents' SDKs start them, and that change nothing here.
-void add_options_of_others(CLI::App& app) {
+/// Options of Claude Code, by which its SDKs start it, that change nothing here.
+void add_options_of_others(CLI::App& app, const std::shared_ptr<AgentOptions>& options) {
+  // What they ask for is so anyway, or only for Claude Code's own makers.
   static bool on = false;
   static std::string ignored;
-  for (const char* name : {"--verbose", "--allow-dangerously-skip-permissions"}) {
+  for (const char* name : {"--verbose", "--allow-dangerously-skip-permissions",
+                           "--include-hook-events", "--debug", "--debug-to-stderr"}) {
     app.add_flag(name, on)->group("");
   }
-  for (const char* name : {"--permission-prompt-tool", "--setting-sources", "--fallback-model",
-                           "--session-id", "--thinking", "--effort"}) {
+  for (const char* name : {"--debug-file", "--betas", "--thinking-display"}) {
     app.add_option(name, ignored)->group("");
   }
+  // The program itself is always asked; a tool of an MCP server is not.
+  app.add_option_function<std::string>("--permission-prompt-tool",
+                                       [options](const std::string& tool) {
+                                         if (tool != "stdio")
+                                           options->unused.emplace_back("--permission-prompt-tool");
+                                       })
+      ->group("");
+  for (const char* name : {"--fallback-model", "--effort", "--thinking", "--max-budget-usd",
+                           "--task-budget", "--plugin-dir"}) {
+    app.add_option_function<std::string>(
+           name, [options, name](const std::string&) { options->unused.emplace_back(name); })
+        ->group("");
+  }
+}
+
+/// What an option's value is wrong about, for CLI11.
+[[noreturn]] void refuse(const std::string& option, const Error& error) {
+  const std::string prefix = option + ": ";
+  throw CLI::ValidationError(option, error.message.starts_with(prefix)
+                                         ? error.message.substr(prefix.size())
+                                         : error.message);
+}
+
+json::object object_given(const std::string& option, const std::string& text) {
+  auto value = parse_json(text);
+  if (!value) refuse(option, value.error());
+  if (!value->is_object()) refuse(option, {.message = "expected a JSON object"});
+  return std::move(value->get_object());
+}
+
+/// "Read, Edit" as names; "default": all tools.
+std::optional<std::vector<std::string>> tools_given(std::string_view list) {
+  if (list == "default") return std::nullopt;
+  std::vector<std::string> names;
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    if (const auto name = trimmed(list.substr(0, end)); !name.empty()) names.emplace_back(name);
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return names;
+}
+
+/// Options that shape the session for programs.
+void add_session_options(CLI::App& app, const std::shared_ptr<AgentOptions>& options) {
+  app.add_option_function<std::string>(
+         "--tools", [options](const std::string& list) { options->tools = tools_given(list); },
+         "The only built-in tools, such as 'Read,Grep'; '' for none")
+      ->type_name("NAMES");
+  app.add_option_function<std::string>(
+         "--agents",
+         [options](const std::string& text) {
+           auto agents = agent::parse_subagents(object_given("--agents", text));
+           if (!agents) refuse("--agents", agents.error());
+           options->subagents = std::move(*agents);
+         },
+         "Further subagents: {\"NAME\": {\"description\": …, \"prompt\": …, \"tools\": […]}}")
+      ->type_name("JSON");
+  app.add_option_function<std::string>(
+         "--json-schema",
+         [options](const std::string& text) {
+           options->json_schema = object_given("--json-schema", text);
+         },
+         "The result is also given as JSON after this schema (structured_output)")
+      ->type_name("JSON");
+  app.add_option("--session-id", options->session_id, "The new session's ID, a UUID")
+      ->type_name("ID");
+  app.add_option_function<std::string>(
+         "--setting-sources",
+         [options](const std::string& names) {
+           auto sources = agent::parse_setting_sources(names);
+           if (!sources) refuse("--setting-sources", sources.error());
+           options->sources = *sources;
+         },
+         "Whose settings, instructions, commands, skills count: some of user,project,local")
+      ->type_name("NAMES");
+  app.add_option("--add-dir", options->further_folders,
+                 "Further folders to work in; /undo does not reach them")
+      ->type_name("DIR");
+  app.add_flag("--strict-mcp-config", options->only_given_mcp,
+               "No MCP servers but those of --mcp-config");
 }
 
 }  // namespace
@@ -138,7 +222,8 @@ void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
       "--dangerously-skip-permissions",
       [options] { options->permission_mode = agent::PermissionMode::bypass; },
       "As --permission-mode bypassPermissions");
-  add_options_of_others(app);
+  add_session_options(app, options);
+  add_options_of_others(app, options);
   app.add_option("--server", options->server,
                  "The server's URL (default: HEARTH_URL, else our own, started if need be)")
       ->type_name("URL");
@@ -168,6 +253,7 @@ void add_agent_command(CLI::App& app, agent::AgentNeeds needs, int& exit_code) {
   app.final_callback([&app, &exit_code, options, needs = std::move(needs)] {
     if (!app.get_subcommands().empty()) return;
     if (options->prompt && !options->stream_input) {
+      options->typed_prompt = options->prompt;
       options->prompt = task_from(*options->prompt);
       if (trimmed(*options->prompt).empty()) {
         fmt::print(stderr, "hearth: -p needs a task: write it behind, or pipe it in\n");

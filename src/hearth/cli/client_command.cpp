@@ -73,8 +73,9 @@ Result<void> run_client(const Client& client, const agent::EnsureModel& ensure_m
            }});
   if (terminal) fmt::print(stderr, "{}", clear_line);
   if (!server) return pass_on(server);
-  if (auto allowed = agent::check_key(*server); !allowed) return allowed;
-  const auto wiring = client.wire(*server, agent::offered_model(*server, {}));
+  const auto model = agent::offered_model_or_refusal(*server, {});
+  if (!model) return std::unexpected(model.error());
+  const auto wiring = client.wire(*server, *model);
   if (!wiring) return std::unexpected(wiring.error());
   return become(client, *wiring, arguments);
 }

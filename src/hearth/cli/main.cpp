@@ -1,6 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "hearth/base/log.h"
 #include "hearth/cli/agent_command.h"
 #include "hearth/cli/cache_command.h"
@@ -17,6 +22,29 @@
 #include "hearth/cli/sessions_command.h"
 #include "hearth/cli/statusline_command.h"
 #include "hearth/cli/trace_command.h"
+
+namespace {
+
+/// The arguments, the last one first, as CLI11 wants them. For an option with an empty value,
+/// "--name=", it would take the next argument for the value; it is written as two here. What goes
+/// to other programs (`hearth claude …`) stays as it is.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  if (!arguments.empty() && arguments.front().starts_with('-')) {
+    std::vector<std::string> separate;
+    for (std::string& argument : arguments) {
+      const bool is_empty = argument.starts_with("--") && argument.find('=') + 1 == argument.size();
+      if (is_empty) argument.pop_back();
+      separate.push_back(std::move(argument));
+      if (is_empty) separate.emplace_back();
+    }
+    arguments = std::move(separate);
+  }
+  std::ranges::reverse(arguments);
+  return arguments;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   int exit_code = 0;
@@ -44,7 +72,7 @@ int main(int argc, char** argv) {
   hearth::cli::add_statusline_command(app, exit_code);
   hearth::cli::add_sandbox_relay_command(app, exit_code);
   try {
-    app.parse(argc, argv);
+    app.parse(arguments_of(argc, argv));
   } catch (const CLI::ParseError& error) {
     constexpr int usage_error = 2;
     return app.exit(error) == 0 ? 0 : usage_error;

@@ -22,6 +22,20 @@ TEST(CheckInTask, WordsInBackQuotesAreNoCommand) {
   EXPECT_FALSE(check_in_task("Fix the code so that the tests pass"));
 }
 
+TEST(CheckInTask, WhatWasPipedInIsNotThePersonsWord) {
+  const TestFolder temporary;
+  const Folder folder = *Folder::open(temporary.path());
+  const std::string typed = "Fix it, run pytest -q.";
+  const auto all = find_check("Fix it; `make check` must pass.", {}, folder);
+  EXPECT_EQ(all->origin, CheckOrigin::task);
+  const auto piped = find_check("Fix it.\n\n`./evil.sh` fails", "Fix it.", folder);
+  EXPECT_EQ(piped->line, "./evil.sh");
+  EXPECT_EQ(piped->origin, CheckOrigin::found);
+  const auto both = find_check(typed + "\n\n`./evil.sh` fails", typed, folder);
+  EXPECT_EQ(both->line, "pytest -q");
+  EXPECT_EQ(both->origin, CheckOrigin::task);
+}
+
 struct FolderCase {
   const char* file;
   const char* content;

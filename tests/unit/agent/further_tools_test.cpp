@@ -18,6 +18,7 @@
 namespace hearth::agent {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -51,6 +52,42 @@ TEST_F(PatchTool, UpdatesAddsRemovesAndMoves) {
   EXPECT_THAT(result.diff, HasSubstr("+    return 2"));
 }
 
+TEST_F(PatchTool, PartsGoOnFromWhatEarlierOnesLeft) {
+  temporary_.write("a.py", "one\ntwo\n");
+  temporary_.write("b.py", "old\n");
+  temporary_.write("c.py", "c\n");
+  const ToolResult result = apply(
+      "*** Begin Patch\n"
+      "*** Update File: a.py\n-one\n+1\n"
+      "*** Update File: ./a.py\n-two\n+2\n"
+      "*** Delete File: b.py\n"
+      "*** Add File: b.py\n+new\n"
+      "*** Update File: b.py\n-new\n+newer\n"
+      "*** Update File: c.py\n*** Move to: d.py\n-c\n+d\n"
+      "*** Update File: d.py\n-d\n+e\n"
+      "*** Add File: c.py\n+another\n"
+      "*** End Patch\n");
+  EXPECT_FALSE(result.is_error) << result.text;
+  EXPECT_EQ(temporary_.read("a.py"), "1\n2\n");
+  EXPECT_EQ(temporary_.read("b.py"), "newer\n");
+  EXPECT_EQ(temporary_.read("d.py"), "e\n");
+  EXPECT_EQ(temporary_.read("c.py"), "another\n");
+  EXPECT_THAT(result.diff, AllOf(HasSubstr("-one\n"), HasSubstr("+2\n")));
+  EXPECT_THAT(apply("*** Delete File: a.py\n*** Update File: a.py\n-1\n+3\n").text,
+              HasSubstr("is gone after an earlier part"));
+  EXPECT_EQ(temporary_.read("a.py"), "1\n2\n");
+}
+
+TEST_F(PatchTool, AMovedFileKeepsItsMode) {
+  temporary_.write("run.sh", "echo 1\n");
+  ::chmod((temporary_.path() / "run.sh").c_str(), 0750);
+  EXPECT_FALSE(
+      apply("*** Update File: run.sh\n*** Move to: bin/run.sh\n-echo 1\n+echo 2\n").is_error);
+  struct stat info{};
+  ::stat((temporary_.path() / "bin/run.sh").c_str(), &info);
+  EXPECT_EQ(info.st_mode & 0777U, 0750U);
+}
+
 TEST_F(PatchTool, ChangesNothingIfOnePartDoesNotFit) {
   temporary_.write("a.py", "one\n");
   const ToolResult result = apply(
@@ -73,6 +110,10 @@ TEST(Patch, FindsLinesAsForgivinglyAsAnEdit) {
             "def f():\n    if x:\n        z()\n");
   EXPECT_EQ(*patched("a\nb\n", {{.heading = "a", .before = {}, .after = "new\n"}}), "a\nnew\nb\n");
   EXPECT_EQ(*patched("a", {{.heading = {}, .before = {}, .after = "new\n"}}), "a\nnew\n");
+  EXPECT_EQ(*patched("a\r\nb\r\n", {{.heading = "a", .before = {}, .after = "new\n"}}),
+            "a\r\nnew\r\nb\r\n");
+  EXPECT_EQ(*patched("a\r\nb", {{.heading = {}, .before = {}, .after = "new\n"}}),
+            "a\r\nb\r\nnew\r\n");
 }
 
 TEST(Documents, ANotebookIsItsCells) {

@@ -119,5 +119,21 @@ TEST(FuzzyEdit, LineEndsAreTheFiles) {
   EXPECT_EQ(applied("  a\n  b", "a\nb", "a\nc"), "  a\n  c");
 }
 
+TEST(FuzzyEdit, InAMixedFileEachLineKeepsItsEnd) {
+  EXPECT_EQ(applied("a\nb\nc\r\n", "a\nb", "x\ny\nz"), "x\ny\nz\nc\r\n");
+  EXPECT_EQ(applied("a\nb\r\n", "a", "a\nx"), "a\nx\nb\r\n");
+  EXPECT_EQ(applied("a\nb\r\n", "b", "b\nx"), "a\nb\r\nx\r\n");
+  EXPECT_EQ(applied("a\nb\r\nc\n", "\nc", "\nx\nc"), "a\nb\r\nx\r\nc\n");
+  EXPECT_EQ(applied("a\nb\r\nc\nd", "a\nb\nc\n", "a\nx\nc\n"), "a\nx\r\nc\nd");
+  EXPECT_EQ(applied("  a\n  b\r\n  c\n", "a\nb", "a\nx\nb"), "  a\n  x\n  b\r\n  c\n");
+  EXPECT_EQ(applied("one\ntwo \r\nthree", "two\nthree", "two\n3\n4"), "one\ntwo \r\n3\r\n4");
+}
+
+TEST(FuzzyEdit, TheSameLinesWithOtherEndsAreAnotherPlace) {
+  const std::string_view content = "a\nb\nx\na\r\nb\r\n";
+  EXPECT_EQ(fuzzy_edit(content, "a\nb", "c\nd", false).status, Status::ambiguous);
+  EXPECT_EQ(fuzzy_edit(content, "a\nb", "c\nd", true).content, "c\nd\nx\nc\r\nd\r\n");
+}
+
 }  // namespace
 }  // namespace hearth::agent

@@ -10,7 +10,6 @@
 #include "hearth/agent/commands/export.h"
 #include "hearth/agent/context/instructions.h"
 #include "hearth/agent/permission/settings.h"
-#include "hearth/agent/session/checkpoints.h"
 #include "hearth/agent/session/conversation.h"
 #include "hearth/agent/session/rewind_places.h"
 #include "hearth/agent/session/session_store.h"
@@ -21,7 +20,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-using testing::UnorderedElementsAre;
 
 chat::Message said(chat::Role role, std::string text) {
   return {.role = role, .content = {chat::TextBlock{.text = std::move(text), .extra = {}}}};
@@ -215,61 +213,6 @@ TEST(Export, KeepsFencesAndTagsHarmless) {
   EXPECT_THAT(as_markdown({call}, "s"), HasSubstr("````json\n```\n````"));
 }
 
-class Kept : public testing::Test {
- protected:
-  TestFolder store_;
-  TestFolder work_;
-  Checkpoints checkpoints_{store_.path(), work_.path()};
-};
-
-TEST_F(Kept, FilesComeBackAsTheyWere) {
-  work_.write("a.txt", "one\n");
-  work_.write("sub/b\tü.txt", "two\n");
-  work_.write(".gitignore", "build/\n");
-  work_.write("build/out", "1");
-  const auto state = checkpoints_.take("before");
-  ASSERT_TRUE(state) << state.error().message;
-  work_.write("a.txt", "changed\n");
-  std::filesystem::remove(work_.path() / "sub/b\tü.txt");
-  work_.write("new/deep/c.txt", "three\n");
-  work_.write("build/out", "2");
-  EXPECT_THAT(*checkpoints_.diff(*state), HasSubstr("-one\n+changed"));
-  const auto restored = checkpoints_.restore(*state);
-  ASSERT_TRUE(restored) << restored.error().message;
-  EXPECT_THAT(restored->changed, UnorderedElementsAre("a.txt", "sub/b\tü.txt", "new/deep/c.txt"));
-  EXPECT_EQ(work_.read("a.txt"), "one\n");
-  EXPECT_EQ(work_.read("sub/b\tü.txt"), "two\n");
-  EXPECT_FALSE(std::filesystem::exists(work_.path() / "new"));
-  EXPECT_EQ(work_.read("build/out"), "2");
-  ASSERT_TRUE(checkpoints_.restore(restored->before));
-  EXPECT_EQ(work_.read("new/deep/c.txt"), "three\n");
-  EXPECT_FALSE(checkpoints_.restore("0000000000000000000000000000000000000000"));
-}
-
-TEST_F(Kept, RepositoriesInTheFolderAreKeptWithTheirFiles) {
-  const auto git = [&](const std::string& line) {
-    const std::string quiet = "cd '" + work_.path().string() + "' && " + line + " >/dev/null 2>&1";
-    return std::system(quiet.c_str());
-  };
-  work_.write("top.txt", "one\n");
-  work_.write("with/a.txt", "one\n");
-  work_.write("without/b.txt", "one\n");
-  ASSERT_EQ(git("git init with && git init without && git -C with add . && git -C with -c "
-                "user.name=x -c user.email=x@localhost commit -m one"),
-            0);
-  const auto state = checkpoints_.take("before");
-  ASSERT_TRUE(state) << state.error().message;
-  for (const char* name : {"top.txt", "with/a.txt", "without/b.txt"}) work_.write(name, "two\n");
-  work_.write("with/new.txt", "new\n");
-  const auto restored = checkpoints_.restore(*state);
-  ASSERT_TRUE(restored) << restored.error().message;
-  for (const char* name : {"top.txt", "with/a.txt", "without/b.txt"}) {
-    EXPECT_EQ(work_.read(name), "one\n") << name;
-  }
-  EXPECT_FALSE(std::filesystem::exists(work_.path() / "with/new.txt"));
-  EXPECT_TRUE(std::filesystem::exists(work_.path() / "with/.git/HEAD"));
-}
-
 class Files : public testing::Test {
  protected:
   void SetUp() override {
@@ -291,7 +234,7 @@ TEST_F(InstructionFiles, AreTakenFromTheUserTheRepositoryAndTheFolder) {
   work_.write("docs/more.md", "even more\n");
   work_.write("docs/not.md", "not this\n");
   work_.write("sub/AGENTS.md", "for sub\n@/etc/passwd\n");
-  const Instructions found = load_instructions(work_.path() / "sub");
+  const Instructions found = load_instructions(work_.path() / "sub", {});
   EXPECT_THAT(found.text, HasSubstr("mine"));
   EXPECT_THAT(found.text, HasSubstr("two spaces"));
   EXPECT_THAT(found.text, HasSubstr("even more"));
@@ -314,7 +257,7 @@ TEST_F(SettingsFiles, OfAFolderAllowNothingUntilItIsTrusted) {
                   "sandbox": {"enabled": false, "network": true, "writable": ["/etc"]},
                   "env": {"PATH": "/evil"}})json");
   const Folder folder = *Folder::open(work_.path());
-  const Settings settings = load_settings(folder, false);
+  const Settings settings = load_settings(folder, false, {});
   EXPECT_EQ(settings.rules.all().size(), 2U);
   EXPECT_TRUE(settings.trust_needed);
   EXPECT_TRUE(settings.sandbox.enabled);
@@ -322,7 +265,7 @@ TEST_F(SettingsFiles, OfAFolderAllowNothingUntilItIsTrusted) {
   EXPECT_TRUE(settings.hooks.empty());
   EXPECT_TRUE(settings.environment.empty());
   EXPECT_FALSE(settings.default_mode);
-  const Settings trusted = load_settings(folder, true);
+  const Settings trusted = load_settings(folder, true, {});
   EXPECT_EQ(trusted.rules.all().size(), 3U);
   EXPECT_FALSE(trusted.trust_needed);
   EXPECT_EQ(trusted.hooks.size(), 1U);
@@ -341,7 +284,7 @@ TEST_F(SettingsFiles, WhatIsWrongIsSaidAndTheRestCounts) {
               R"json({"permissions": {"deny": ["Bash(rm:*)", 3, "(x"], "ask": "no"}, "hooks": [],
                   "sandbox": {"network": "yes"}})json");
   work_.write(".claude/settings.json", "{");
-  const Settings settings = load_settings(*Folder::open(work_.path()), true);
+  const Settings settings = load_settings(*Folder::open(work_.path()), true, {});
   EXPECT_EQ(settings.rules.all().size(), 1U);
   EXPECT_EQ(settings.problems.size(), 6U) << testing::PrintToString(settings.problems);
 }

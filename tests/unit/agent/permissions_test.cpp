@@ -23,8 +23,8 @@ TEST(Permissions, HeadlessDenialNamesTheOptionThatWouldAllowIt) {
               HasSubstr("--permission-mode acceptEdits"));
   EXPECT_THAT(permissions.decide("bash", Access::execute, "make").reason,
               HasSubstr("--permission-mode bypassPermissions"));
-  EXPECT_FALSE(permissions.decide_check("pytest", false).allowed);
-  EXPECT_TRUE(permissions.decide_check("pytest", true).allowed);
+  EXPECT_FALSE(permissions.decide_check({"pytest", CheckOrigin::found}).allowed);
+  EXPECT_TRUE(permissions.decide_check({"pytest", CheckOrigin::task}).allowed);
 }
 
 TEST(Permissions, AcceptEditsAllowsEditsAndNoCommands) {
@@ -39,7 +39,9 @@ TEST(Permissions, PlanNeverAsks) {
     return Consent::yes;
   });
   EXPECT_FALSE(permissions.decide("write", Access::edit, "a").allowed);
-  EXPECT_FALSE(permissions.decide_check("pytest", false).allowed);
+  EXPECT_FALSE(permissions.decide_check({"pytest", CheckOrigin::found}).allowed);
+  EXPECT_FALSE(permissions.decide_check({"pytest", CheckOrigin::task}).allowed);
+  EXPECT_TRUE(permissions.decide_check({"pytest", CheckOrigin::given}).allowed);
 }
 
 TEST(Permissions, AlwaysCoversLaterEditsButOnlyTheSameCommand) {
@@ -219,6 +221,17 @@ TEST(PermissionRules, WhatIsNoRuleIsAnErrorThatShowsOne) {
   EXPECT_THAT(wrong.error().message, HasSubstr("Bash(git diff:*)"));
 }
 
+TEST(PermissionRules, McpToolsAreNamedByServerOrPattern) {
+  for (const char* rule : {"mcp__github", "mcp__github__*", "mcp__git*__make_*",
+                           "mcp__github__make_issue", "mcp__*"}) {
+    const auto some = rules({{Effect::deny, rule}});
+    EXPECT_EQ(some.of_tool("mcp__github__make_issue", "").effect, Effect::deny) << rule;
+    EXPECT_EQ(some.of_tool("web_fetch", "").effect, std::nullopt) << rule;
+  }
+  const auto other = rules({{Effect::deny, "mcp__gitlab__*"}});
+  EXPECT_EQ(other.of_tool("mcp__github__make_issue", "").effect, std::nullopt);
+}
+
 TEST(Permissions, RulesStandAboveModesAndDeniesAboveAll) {
   Permissions bypass(
       PermissionMode::bypass, {},
@@ -234,6 +247,33 @@ TEST(Permissions, RulesStandAboveModesAndDeniesAboveAll) {
   EXPECT_TRUE(normal.decide("read", Access::read, "y").allowed);
 }
 
+TEST(Permissions, ACheckIsRunUnaskedOnlyInTheSandboxOrByThePersonsWord) {
+  const auto decide = [](PermissionMode mode, bool sandboxed, CheckOrigin origin,
+                         PermissionRules some) {
+    Permissions permissions(
+        mode, {},
+        {.rules = std::move(some), .folder = "/w", .sandboxed = [sandboxed] { return sandboxed; }});
+    return permissions.decide_check({"pytest", origin});
+  };
+  const auto edits = PermissionMode::accept_edits;
+  EXPECT_TRUE(decide(edits, true, CheckOrigin::found, {}).allowed);
+  EXPECT_FALSE(decide(edits, false, CheckOrigin::found, {}).allowed);
+  EXPECT_THAT(decide(edits, false, CheckOrigin::found, {}).reason, HasSubstr("bypassPermissions"));
+  EXPECT_TRUE(decide(edits, false, CheckOrigin::task, {}).allowed);
+  EXPECT_TRUE(
+      decide(edits, false, CheckOrigin::found, rules({{Effect::allow, "Bash(pytest)"}})).allowed);
+  for (const auto mode : {PermissionMode::normal, edits}) {
+    const auto asking = rules({{Effect::ask, "Bash(pytest)"}});
+    EXPECT_FALSE(decide(mode, true, CheckOrigin::task, asking).allowed);
+    EXPECT_TRUE(decide(mode, true, CheckOrigin::given, asking).allowed);
+  }
+  for (const auto origin : {CheckOrigin::found, CheckOrigin::task, CheckOrigin::given}) {
+    EXPECT_FALSE(
+        decide(PermissionMode::bypass, true, origin, rules({{Effect::deny, "Bash"}})).allowed);
+    EXPECT_TRUE(decide(PermissionMode::bypass, false, origin, {}).allowed);
+  }
+}
+
 TEST(Permissions, CommandsThatOnlyLookAreFreeInsideTheFolder) {
   Permissions plan(PermissionMode::plan, {});
   for (const char* command : {"ls -la", "cat a.txt | grep x | wc -l", "git status", "git log -3",
@@ -247,6 +287,141 @@ TEST(Permissions, CommandsThatOnlyLookAreFreeInsideTheFolder) {
         "ls; touch x", "LESS=x ls"}) {
     EXPECT_FALSE(plan.decide("bash", Access::execute, command).allowed) << command;
   }
+}
+
+TEST(Permissions, ACommandThatDoesMoreThanItsNameSaysIsNotFree) {
+  Permissions plan(PermissionMode::plan, {});
+  for (const char* command : {
+           "for PATH in bin; do ls; done",
+           "printf -v PATH bin; ls",
+           "test -v x",
+           "[[ PATH=1 -eq 1 ]]",
+           "find . {-delete,-print}",
+           "git diff {--output=src/a,HEAD}",
+           "cat {~/.ssh/config,x}",
+           "env -C / cat etc/passwd",
+           "env -vS'rm -rf src' ls",
+           "/usr/bin/time -o src/main.cpp ls",
+           "sort -uo src/a.cpp /dev/null",
+           "sort --outp=src/a.cpp x",
+           "sort --files0-from=x",
+           "git grep --open='touch pwned;' foo",
+           "git grep -iO'touch pwned;' foo",
+           "git show HEAD:.env",
+           "xxd README.md src/main.cpp",
+           "xxd -c 8 README.md src/main.cpp",
+           "xxd --revert x",
+           "uniq a src/main.cpp -c",
+           "uniq - src/main.cpp",
+           "tree -ao f",
+           "date -us 10:00",
+           "date 01021530",
+           "jq -n env",
+           "jq -n 'import \"x\" as $x; $x'",
+           "grep -nR x .",
+           "find -L . -name x",
+           "rg --foll x",
+           "cat < .env",
+           "cd",
+           "cd && cat .aws/credentials",
+           "cd - && ls",
+           "cd --",
+       }) {
+    EXPECT_FALSE(plan.decide("bash", Access::execute, command).allowed) << command;
+  }
+  for (const char* command : {
+           "for i in 1 2; do ls; done",
+           "printf '%s\\n' x",
+           "[ -f x ]",
+           "[[ -d src ]]",
+           "timeout 5 ls",
+           "ls *.none",
+           "grep -n 'a.*b' x | sort -t, -k2 -rn | uniq -c",
+           "grep -rn --include=*.py TODO .",
+           "git log --oneline -5",
+           "git grep -n foo",
+           "git diff HEAD@{1}",
+           "uniq -f 1 x",
+           "xxd -l 64 x",
+           "tree -a -L 2",
+           "date -u +%F",
+           "date -Iseconds",
+           "date -d 2024-01-01",
+           "jq .name package.json",
+           "wc -l < a.txt",
+       }) {
+    EXPECT_TRUE(plan.decide("bash", Access::execute, command).allowed) << command;
+  }
+}
+
+TEST(Permissions, NoLinkOrPatternLeadsACommandOut) {
+  const TestFolder folder;
+  for (const char* file : {"a.txt", "sub/x", ".env", "keys/id_rsa", "opts/-oa", "opts/x"}) {
+    folder.write(file, "");
+  }
+  folder.write("links/y", "");
+  folder.write("bare/HEAD", "ref: refs/heads/main\n");
+  std::filesystem::create_symlink("/etc/passwd", folder.path() / "notes");
+  std::filesystem::create_symlink("/etc", folder.path() / "out");
+  std::filesystem::create_symlink("/etc/passwd", folder.path() / "links/up");
+  std::filesystem::create_symlink("keys/id_rsa", folder.path() / "plain");
+  std::filesystem::create_symlink("a.txt", folder.path() / "inside");
+  Permissions plan(PermissionMode::plan, {},
+                   {.rules = rules({{Effect::allow, "Bash(make:*)"}}),
+                    .folder = folder.path(),
+                    .sandboxed = {}});
+  for (const char* command : {
+           "cat notes",
+           "cat plain",
+           "cat < notes",
+           "cat n*",
+           "cat < n*",
+           "cat .en*",
+           "cat k*/*",
+           "cat out/passwd",
+           "cd out && cat passwd",
+           "cd links && cat up",
+           "cd links; (cd ../sub); cat up",
+           "cd sub; cat notes",
+           "while true; do cat up; cd links; done",
+           "cd opts && sort *",
+           "diff --from-file=notes a.txt",
+           "cd bare && git status",
+       }) {
+    EXPECT_FALSE(plan.decide("bash", Access::execute, command).allowed) << command;
+  }
+  for (const char* command :
+       {"cat a.txt", "cat inside", "cat *.txt", "cat s*/*", "cd sub && cat x",
+        "cat sub/x; cd sub; ls", "ls links/y", "grep notes. a.txt", "cd sub && git status"}) {
+    EXPECT_TRUE(plan.decide("bash", Access::execute, command).allowed) << command;
+  }
+  const auto in = [&](const char* place, const char* command) {
+    return plan.decide("bash", Access::execute, command, {}, {.folder = folder.path() / place})
+        .allowed;
+  };
+  EXPECT_TRUE(in("sub", "cat x"));
+  EXPECT_FALSE(in("links", "cat up"));
+  EXPECT_FALSE(in("opts", "sort *"));
+  EXPECT_TRUE(in("opts", "sort x"));
+  Permissions normal(PermissionMode::normal, {},
+                     {.rules = rules({{Effect::allow, "Bash(make:*)"}}),
+                      .folder = folder.path(),
+                      .sandboxed = {}});
+  EXPECT_TRUE(normal.decide("bash", Access::execute, "make && cat a.txt").allowed);
+  EXPECT_FALSE(normal.decide("bash", Access::execute, "make && cat notes").allowed);
+}
+
+TEST(Permissions, RulesByPathHoldWhereTheShellIs) {
+  Permissions plan(
+      PermissionMode::plan, {},
+      {.rules = rules({{Effect::deny, "Read(sub/private/**)"}}), .folder = "/w", .sandboxed = {}});
+  const auto in = [&](const char* place, const char* command) {
+    return plan.decide("bash", Access::execute, command, {}, {.folder = place}).allowed;
+  };
+  EXPECT_TRUE(in("/w", "cat private/x"));
+  EXPECT_FALSE(in("/w/sub", "cat private/x"));
+  EXPECT_FALSE(in("", "cat sub/private/x"));
+  EXPECT_FALSE(in("/w", "cd sub; (cd other); cat private/x"));
 }
 
 TEST(Permissions, WhatCannotBeTakenApartIsAskedAboutInEveryModeWhereCommandsAreDenied) {
@@ -314,6 +489,9 @@ TEST(Permissions, ASymbolicLinkHidesNothing) {
   EXPECT_FALSE(permissions.decide("read", Access::read, "open/x").allowed);
   EXPECT_FALSE(permissions.decide("write", Access::edit, "plain.json").allowed);
   EXPECT_FALSE(permissions.decide("read", Access::read, "plain").allowed);
+  Permissions bypass(PermissionMode::bypass, {},
+                     {.rules = some, .folder = folder.path(), .sandboxed = {}});
+  EXPECT_FALSE(bypass.decide("bash", Access::execute, "cat open/x").allowed);
 }
 
 TEST(Permissions, SecretsAreAskedAboutEvenToBeRead) {

@@ -36,6 +36,23 @@ TEST(SessionLog, AFolderThatCannotBeWrittenIsAnErrorThatSaysWhatToDo) {
   EXPECT_THAT(log.error().message, testing::HasSubstr("XDG_STATE_HOME"));
 }
 
+TEST(SessionLog, IsOpenOnlyOnceAtATime) {
+  const TestFolder temporary;
+  std::string id;
+  const auto again = [&] { return SessionLog::reopen(temporary.path(), id); };
+  {
+    const auto log = SessionLog::create(temporary.path());
+    ASSERT_TRUE(log);
+    id = log->id();
+    const auto second = again();
+    ASSERT_FALSE(second);
+    EXPECT_THAT(second.error().message, testing::HasSubstr("--fork-session"));
+  }
+  const auto log = again();
+  ASSERT_TRUE(log) << log.error().message;
+  EXPECT_FALSE(again());
+}
+
 TEST(LoopDetector, WarnsAtTheSixthEqualStepThenStops) {
   LoopDetector loops;
   for (int i = 0; i < 5; ++i) {

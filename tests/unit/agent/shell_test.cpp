@@ -10,12 +10,14 @@
 #include "scripted_server.h"
 #include "test_folder.h"
 
+#include "hearth/agent/bash_tool.h"
 #include "hearth/agent/sandbox/secrets.h"
 #include "hearth/agent/shell/shell_script.h"
 
 namespace hearth::agent {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -51,6 +53,80 @@ TEST(ShellScript, WhatIsNotKnownIsSaid) {
         "(( x ))", "bash -c \"$X\"", ". ./script", "`a` b"}) {
     EXPECT_NE(parse_shell(command).unclear, "") << command;
   }
+}
+
+/// Each runs `touch pwned`, or whatever it likes.
+TEST(ShellScript, NoCommandHides) {
+  for (const char* command : {
+           "cat <<EOF\nEO\\\nF\ntouch pwned",
+           "cat <<EOF\nx",
+           "cat <<EOF",
+           "cat <<$'EOF'\nEOF\n'\n$EOF\ntouch pwned\n# '",
+           "cat <<EOF\n\\\"$(touch pwned)\nEOF",
+           "cat <<EOF\n$(echo \"'\"; touch pwned; echo \"'\")\nEOF",
+           "ls \r# ; touch pwned",
+           "cat <<EOF\r\nEOF\r\ntouch pwned",
+           "for x in a # '\ndo touch pwned; done # '",
+           "set -- a; for x do touch pwned; done",
+           "echo \"$\\\n(touch pwned)\"",
+           "echo $['a[$(touch pwned)]']",
+           "$\"touch\" pwned",
+           "echo `echo \\'; touch pwned; echo \\'`",
+           "echo ${x:-'`' $(touch pwned) '`'}",
+           "echo $((PATH=1)); ls",
+           ": {PATH}</dev/null; ls",
+           "test -v 'a[$(touch pwned)]'",
+           "[[ 'a[$(touch pwned)]' -eq 1 ]]",
+           "printf -v 'a[`touch pwned`]' x",
+           "read 'a[$(touch pwned)]'",
+           "unset 'a[$(touch pwned)]'",
+           "let 'a[$(touch pwned)]'",
+           "declare -a 'x=($(touch pwned))'",
+           "a['$(touch pwned)']=1",
+           "{touch,pwned}",
+           "/usr/bin/tou?h pwned",
+           "env {touch,pwned}",
+           "xargs {touch,pwned}",
+           "find . -exec {touch,pwned} \\;",
+       }) {
+    const std::vector<std::string> parts = parts_of(command);
+    EXPECT_TRUE(std::ranges::find(parts, "touch pwned") != parts.end() ||
+                parse_shell(command).unclear != "")
+        << command;
+  }
+}
+
+TEST(ShellScript, WhatOnlyLooksLikeAnExpansionIsNone) {
+  for (const char* command :
+       {"find . -name '{a,b}'", "git show stash@{1}", "git log a@{1}..b", "cat <<'EOF'\na\\\nEOF",
+        "cat <<EOF\n\"it's\"\nEOF", "printf '[%s]' x", "[ -f x ]", "for i in 1 2; do ls; done"}) {
+    const ShellScript script = parse_shell(command);
+    EXPECT_EQ(script.unclear, "") << command;
+    for (const ShellPart& part : script.parts) {
+      EXPECT_FALSE(part.has_expansion) << command;
+      EXPECT_TRUE(part.assignments.empty()) << command;
+    }
+  }
+  EXPECT_TRUE(parse_shell("git diff {--output=a,HEAD}").parts.at(0).has_expansion);
+  EXPECT_TRUE(parse_shell("ls {1..9}").parts.at(0).has_expansion);
+  EXPECT_THAT(parse_shell("cat a* 'b*' < c?").parts.at(0).globs, ElementsAre("a*", "c?"));
+}
+
+TEST(ShellScript, BracesBeforeARedirectionAreAFileDescriptorOnlyWhereTheyTouchIt) {
+  const ShellScript script = parse_shell(R"(echo '{"hooks":{}}' > .hearth/settings.json)");
+  EXPECT_EQ(script.unclear, "");
+  ASSERT_EQ(script.parts.size(), 1U);
+  EXPECT_THAT(script.parts[0].writes, ElementsAre(".hearth/settings.json"));
+  EXPECT_THAT(parse_shell("echo {a} > f").parts[0].writes, ElementsAre("f"));
+  EXPECT_NE(parse_shell("ls {PATH}>f").unclear, "");
+}
+
+TEST(ShellScript, LoopsAndPrintfSetVariables) {
+  EXPECT_THAT(parse_shell("for PATH in bin; do ls; done").parts.at(0).assignments,
+              ElementsAre("PATH="));
+  EXPECT_THAT(parse_shell("for x in 'a[$(b)]'; do ls; done").parts.at(0).assignments,
+              ElementsAre("x="));
+  EXPECT_THAT(parse_shell("printf -v PATH bin").parts.at(0).assignments, ElementsAre("PATH="));
 }
 
 TEST(ShellScript, NothingCrashesIt) {
@@ -89,6 +165,25 @@ TEST(ShellScript, NothingCrashesIt) {
   }
 }
 
+TEST(ShellScript, WrappersAreTakenOffWithOptionsThatChangeNothingElse) {
+  for (const char* command :
+       {"env -i -u X A=1 b c", "env - b c", "timeout -v -sKILL 5 b c", "nice -n5 b c",
+        "stdbuf -oL b c", "command -p -- b c", "exec -cla x b c", "time -f %e b c"}) {
+    EXPECT_THAT(parts_of(command), ElementsAre("b c")) << command;
+  }
+  for (const char* command :
+       {"xargs -0 -n1 b c", "xargs -0rn 1 b c", "xargs --replace b c", "sudo -n -u x b c",
+        "bash -c -- 'b c'", "bash -c -e 'b c'", "bash -c -o pipefail 'b c'", "bash +c 'b c'",
+        "bash -init-file x -c 'b c'"}) {
+    EXPECT_THAT(parts_of(command), ElementsAre(testing::_, "b c")) << command;
+  }
+  for (const char* command :
+       {"env -vS'b c' ls", "env -iS'b c'", "env --split='b c' ls", "env -C / cat etc/passwd",
+        "/usr/bin/time -o x ls", "timeout $(echo 5 b) c", "echo b | bash -s c", "bash -$X c"}) {
+    EXPECT_NE(parse_shell(command).unclear, "") << command;
+  }
+}
+
 class Shells : public testing::Test {
  protected:
   std::string run(Shell& shell, const std::string& line) {
@@ -104,6 +199,7 @@ TEST_F(Shells, CdLastsButNotOutside) {
   Shell shell(folder_, {.enabled = false});
   run(shell, "cd sub");
   EXPECT_EQ(run(shell, "ls"), "x\n");
+  EXPECT_EQ(make_bash_tool(shell)->folder(), folder_.root() / "sub");
   EXPECT_EQ(run(shell, "cd ..; false; exit 3"), "");
   EXPECT_EQ(run(shell, "ls"), "sub\n");
   const auto ran = shell.run("cd /etc", patience, {});
@@ -268,6 +364,7 @@ TEST_F(Sandboxed, NoEscapeWorks) {
       "printf '#!/bin/sh\\n' > .git/hooks/pre-commit",
       "rm -rf .git/hooks; mkdir .git/hooks; echo x > .git/hooks/pre-commit",
       "echo '{\"permissions\":{\"allow\":[\"Bash\"]}}' > .hearth/settings.json",
+      "mv .git .g; cp -r .g .git; echo x >> .git/config; echo x > .git/hooks/pre-commit",
       "mv .hearth .old; mkdir .hearth; echo x > .hearth/settings.json",
       "echo x > .claude/settings.json",
       "echo x > .mcp.json; rm -f .mcp.json",
@@ -284,6 +381,22 @@ TEST_F(Sandboxed, NoEscapeWorks) {
     EXPECT_EQ(temporary_.read(".claude/settings.json"), "{}\n") << escape;
     EXPECT_EQ(temporary_.read(".mcp.json"), "{}\n") << escape;
   }
+}
+
+TEST_F(Sandboxed, WhatCountsOutsideIsToldWhenItAppearsAndGuardedFromThenOn) {
+  const auto ran =
+      shell_->run("echo /elsewhere > .git/commondir; mkdir .vscode; echo x > a", patience, {});
+  EXPECT_THAT(ran->hint, AllOf(HasSubstr(".git/commondir"), HasSubstr(".vscode")));
+  EXPECT_EQ(shell_->run("echo y > a", patience, {})->hint, "");
+  run("echo x > .git/commondir; echo x > .vscode/tasks.json");
+  EXPECT_EQ(temporary_.read(".git/commondir"), "/elsewhere\n");
+  EXPECT_FALSE(std::filesystem::exists(temporary_.path() / ".vscode/tasks.json"));
+}
+
+TEST_F(Sandboxed, ANewRepositoryIsNoNews) {
+  std::filesystem::remove_all(temporary_.path() / ".git");
+  run("true");
+  EXPECT_EQ(shell_->run("git init -q", patience, {})->hint, "");
 }
 
 TEST_F(Sandboxed, SecretsAreNotToBeSeen) {

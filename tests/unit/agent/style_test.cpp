@@ -164,7 +164,7 @@ TEST_F(Styles, AChangeIsTriedBeforeItIsTaken) {
   });
   auto place = workplace(server);
   place.profile.step_attempts = 3;
-  place.check = CheckCommand{"grep -q right a.txt", true};
+  place.check = CheckCommand{"grep -q right a.txt", CheckOrigin::task};
   const Outcome outcome = make_tool_style(place, Calling::native)->run("write a.txt", {});
   EXPECT_EQ(outcome.text, "Done.");
   EXPECT_EQ(temporary_.read("work/a.txt"), "right");
@@ -203,7 +203,7 @@ class WholeFiles : public Styles {
     temporary_.write("work/test_add.py", "from add import add\nassert add(2, 2) == 4\n");
   }
   CheckCommand check_{
-      "grep -q 'return a + b' add.py || { echo 'test_add.py:2: got 0, want 4'; exit 1; }", false};
+      "grep -q 'return a + b' add.py || { echo 'test_add.py:2: got 0, want 4'; exit 1; }"};
 };
 
 TEST_F(WholeFiles, TheFirstCandidateThatPassesIsApplied) {
@@ -237,7 +237,7 @@ TEST_F(WholeFiles, NothingIsChangedWhenNothingPasses) {
 TEST_F(WholeFiles, WhatPassesAlreadyIsLeftAlone) {
   const ScriptedServer server([&](const json::object&) { return text_reply("?"); });
   auto place = workplace(server);
-  const Outcome outcome = make_whole_files_style(place, {"true", false})->run("fix add", {});
+  const Outcome outcome = make_whole_files_style(place, {"true"})->run("fix add", {});
   EXPECT_THAT(outcome.text, HasSubstr("passes already"));
   EXPECT_TRUE(server.requests().empty());
 }
@@ -261,8 +261,7 @@ TEST_F(WholeFiles, TwoMistakesAreCorrectedOneAfterTheOther) {
   const CheckCommand both{
       "n=0; grep -q 'return a + 1 \\* b' add.py || { n=1; echo 'test_add.py:2: error in add'; }; "
       "grep -q 'return a - 1 \\* b' add.py || { n=1; echo 'test_add.py:3: error in sub'; }; exit "
-      "$n",
-      false};
+      "$n"};
   const ScriptedServer server([&](const json::object& request) {
     const std::string text = to_json(request.at("messages"));
     if (text.find("error in add") != std::string::npos &&

@@ -184,6 +184,27 @@ TEST_F(Tools, WriteKeepsLineEnds) {
   EXPECT_EQ(temporary_.read("dos.txt"), "1\r\n2\r\n");
 }
 
+TEST_F(Tools, WriteDestroysNoBytesThatReadCouldNotShow) {
+  temporary_.write("latin.txt", "caf\xE9\nold\n");
+  call("read", {{"path", "latin.txt"}});
+  EXPECT_THAT(call("write", {{"path", "latin.txt"}, {"content", "caf\uFFFD\nnew\n"}}).text,
+              HasSubstr("not UTF-8"));
+  EXPECT_EQ(temporary_.read("latin.txt"), "caf\xE9\nold\n");
+  EXPECT_FALSE(
+      call("edit", {{"path", "latin.txt"}, {"old_string", "old"}, {"new_string", "new"}}).is_error);
+  EXPECT_EQ(temporary_.read("latin.txt"), "caf\xE9\nnew\n");
+  EXPECT_FALSE(call("write", {{"path", "latin.txt"}, {"content", "coffee\n"}}).is_error);
+}
+
+TEST_F(Tools, WriteKeepsAByteOrderMark) {
+  temporary_.write("bom.txt", "\xEF\xBB\xBFone\n");
+  call("read", {{"path", "bom.txt"}});
+  for (const char* content : {"two\n", "\uFEFFtwo\n"}) {
+    EXPECT_FALSE(call("write", {{"path", "bom.txt"}, {"content", content}}).is_error);
+    EXPECT_EQ(temporary_.read("bom.txt"), "\xEF\xBB\xBFtwo\n");
+  }
+}
+
 TEST_F(Tools, BashGivesOutputAndExitCodeAndNoInput) {
   const auto result = call("bash", {{"command", "cat; echo out; echo err >&2; exit 3"}});
   EXPECT_TRUE(result.is_error);

@@ -172,6 +172,8 @@ class AcpServer {
     }
     options.folder = std::string(*folder);
     options.mcp_servers = mcp_servers_in(parameters);
+    // One that is loaded once more is no longer the one before.
+    if (!resume.empty()) sessions_.erase(resume);
     auto session = AcpSession::open(std::move(options), needs_, peer_);
     if (!session) return peer_.refuse(id, internal_error, session.error().message);
     AcpSession& opened = **session;

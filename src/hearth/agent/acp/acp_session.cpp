@@ -42,6 +42,7 @@ std::string_view stop_reason_of(const Outcome& outcome) {
     case Outcome::End::interrupted: return "cancelled";
     case Outcome::End::success:
     case Outcome::End::not_solved:
+    case Outcome::End::no_structured_output:
     case Outcome::End::error: break;
   }
   return outcome.stop_reason == "max_tokens" ? "max_tokens" : "end_turn";
@@ -121,7 +122,8 @@ void AcpSession::update(json::object fields) const {
 void AcpSession::tell_commands() const {
   static constexpr std::array of_the_terminal{"help", "quit", "resume"};
   json::array commands;
-  for (const CommandSummary& command : list_commands(session_->folder().root())) {
+  for (const CommandSummary& command :
+       list_commands(session_->folder().root(), session_->sources())) {
     if (std::ranges::find(of_the_terminal, command.name) != of_the_terminal.end()) continue;
     json::object told{{"name", command.name}, {"description", command.description}};
     if (!command.arguments.empty()) told["input"] = json::object{{"hint", command.arguments}};

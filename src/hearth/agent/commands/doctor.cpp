@@ -8,7 +8,7 @@
 #include "hearth/agent/commands/built_in_commands.h"
 #include "hearth/agent/session/session.h"
 #include "hearth/agent/spawn.h"
-#include "hearth/agent/task_tool.h"
+#include "hearth/agent/subagents.h"
 #include "hearth/base/environment.h"
 
 namespace hearth::agent {
@@ -72,7 +72,8 @@ void show_doctor(Session& session, std::string_view, const std::stop_token&) {
 }
 
 void show_agents(Session& session, std::string_view, const std::stop_token&) {
-  for (const SubagentSummary& agent : list_subagents(session.folder())) {
+  for (const Subagent& agent :
+       subagents_for(session.folder(), session.sources(), session.given_subagents())) {
     say(session, fmt::format("  {:<20} {}{}", agent.name, agent.description,
                              agent.only_reads ? " (only reads)" : ""));
   }

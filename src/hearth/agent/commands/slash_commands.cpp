@@ -26,7 +26,7 @@ struct BuiltInCommand {
 };
 
 void show_help(Session& session, std::string_view, const std::stop_token&) {
-  for (const CommandSummary& command : list_commands(session.folder().root())) {
+  for (const CommandSummary& command : list_commands(session.folder().root(), session.sources())) {
     say(session, fmt::format("  /{:<20} {}", fmt::format("{} {}", command.name, command.arguments),
                              command.description));
   }
@@ -58,7 +58,8 @@ constexpr std::array built_in_commands{
 /// that name, or it cannot be read, which is told.
 std::optional<std::string> custom_task(Session& session, std::string_view name,
                                        std::string_view arguments) {
-  for (const CustomFile& file : find_custom_files(session.folder().root(), CustomKind::command)) {
+  for (const CustomFile& file :
+       find_custom_files(session.folder().root(), CustomKind::command, session.sources())) {
     if (file.name != name) continue;
     const auto text = read_text_file(file.file, file.file.string(), most_command_bytes);
     if (text) return with_arguments(parse_front_matter(*text).body, arguments);
@@ -71,14 +72,15 @@ std::optional<std::string> custom_task(Session& session, std::string_view name,
 
 }  // namespace
 
-std::vector<CommandSummary> list_commands(const std::filesystem::path& folder) {
+std::vector<CommandSummary> list_commands(const std::filesystem::path& folder,
+                                          const SettingSources& sources) {
   std::vector<CommandSummary> commands;
   commands.reserve(built_in_commands.size());
   for (const BuiltInCommand& command : built_in_commands) {
     commands.push_back({std::string(command.name), std::string(command.arguments),
                         std::string(command.description)});
   }
-  for (const CustomFile& file : find_custom_files(folder, CustomKind::command)) {
+  for (const CustomFile& file : find_custom_files(folder, CustomKind::command, sources)) {
     const auto text = read_text_file(file.file, file.file.string(), most_command_bytes);
     const FrontMatter parsed = text ? parse_front_matter(*text) : FrontMatter();
     commands.push_back({file.name, parsed.field("argument-hint"), parsed.field("description")});

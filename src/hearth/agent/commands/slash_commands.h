@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hearth/agent/context/setting_sources.h"
 #include "hearth/agent/outcome.h"
 
 namespace hearth::agent {
@@ -36,6 +37,7 @@ struct CommandSummary {
 };
 
 /// The built-in ones, then the user's own for work in `folder`.
-std::vector<CommandSummary> list_commands(const std::filesystem::path& folder);
+std::vector<CommandSummary> list_commands(const std::filesystem::path& folder,
+                                          const SettingSources& sources);
 
 }  // namespace hearth::agent

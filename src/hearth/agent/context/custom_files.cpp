@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "hearth/agent/context/project_files.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/base/xdg.h"
 
@@ -61,18 +62,33 @@ std::vector<std::string> words_of(std::string_view text) {
 
 }  // namespace
 
-std::vector<CustomFile> find_custom_files(const fs::path& folder, CustomKind kind) {
+std::vector<CustomFile> find_custom_files(const fs::path& folder, CustomKind kind,
+                                          const SettingSources& sources) {
   constexpr std::size_t most = 500;
   std::vector<CustomFile> found;
   const auto name = folder_of(kind);
-  for (const fs::path& base : {folder / ".hearth" / name, folder / ".claude" / name,
-                               config_dir() / name, home_dir() / ".claude" / name}) {
+  struct Base {
+    fs::path path;
+    bool of_project;
+  };
+  std::vector<Base> bases;
+  if (sources.project) {
+    bases.push_back({folder / ".hearth" / name, true});
+    bases.push_back({folder / ".claude" / name, true});
+  }
+  if (sources.user) {
+    bases.push_back({config_dir() / name, false});
+    bases.push_back({home_dir() / ".claude" / name, false});
+  }
+  const fs::path root = repository_of(folder);
+  for (const auto& [base, of_project] : bases) {
     std::error_code ec;
     fs::recursive_directory_iterator it(base, fs::directory_options::skip_permission_denied, ec);
     for (; !ec && it != fs::recursive_directory_iterator() && found.size() < most;
          it.increment(ec)) {
       std::error_code entry_error;
       if (!it->is_regular_file(entry_error)) continue;
+      if (of_project && !project_may_lead_to(it->path(), root)) continue;
       const std::string its_name = name_of(it->path(), base, kind);
       const bool known = std::ranges::find(found, its_name, &CustomFile::name) != found.end();
       if (!its_name.empty() && !known) found.push_back({its_name, it->path()});

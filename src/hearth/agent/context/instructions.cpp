@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 
+#include "hearth/agent/context/project_files.h"
 #include "hearth/agent/folder.h"
 #include "hearth/agent/plain_text.h"
-#include "hearth/agent/sandbox/secrets.h"
 #include "hearth/base/utf8.h"
 #include "hearth/base/xdg.h"
 
@@ -37,9 +37,20 @@ class Loader {
     result_.text += fmt::format("Instructions in {}:\n{}\n", title, trimmed(text));
   }
 
+  /// The same for a file that the project brings.
+  void take_of_project(const fs::path& file, const std::string& title) {
+    std::error_code ec;
+    if (!fs::exists(file, ec)) return;
+    if (project_may_lead_to(file, root_)) return take(file, title);
+    result_.problems.push_back(fmt::format("{} leads {}", file.string(), left_out));
+  }
+
   Instructions finish() { return std::move(result_); }
 
  private:
+  static constexpr std::string_view left_out =
+      "out of the folder and your instructions, or to a secret, and is left out";
+
   /// Empty for a file that was taken already.
   std::string with_imports(const fs::path& file, int depth) {
     std::error_code ec;
@@ -80,11 +91,8 @@ class Loader {
         result_.problems.push_back(fmt::format("@{} is nested too deep and left out", name));
         continue;
       }
-      if (!may_import(file)) {
-        result_.problems.push_back(
-            fmt::format("@{} leads out of the folder and your instructions, or to a secret, and is "
-                        "left out",
-                        name));
+      if (!project_may_lead_to(file, root_)) {
+        result_.problems.push_back(fmt::format("@{} leads {}", name, left_out));
         continue;
       }
       text += with_imports(file, depth + 1);
@@ -92,46 +100,31 @@ class Loader {
     return text;
   }
 
-  /// A cloned repository must not make the model read the user's other files.
-  [[nodiscard]] bool may_import(const fs::path& file) const {
-    std::error_code ec;
-    const fs::path real = fs::canonical(file, ec);
-    if (ec || is_secret_name(real.filename().string())) return false;
-    const auto below = [&](const fs::path& folder) {
-      return is_below(real, fs::weakly_canonical(folder, ec));
-    };
-    return below(root_) || below(config_dir()) || below(home_dir() / ".claude");
-  }
-
   fs::path root_;
   Instructions result_;
 };
 
-/// The folder with `.git` above, or `folder` itself.
-fs::path repository_of(const fs::path& folder) {
-  std::error_code ec;
-  for (fs::path at = folder; at.has_relative_path(); at = at.parent_path()) {
-    if (fs::exists(at / ".git", ec)) return at;
-  }
-  return folder;
-}
-
 }  // namespace
 
-Instructions load_instructions(const fs::path& folder) {
+Instructions load_instructions(const fs::path& folder, const SettingSources& sources) {
   const fs::path root = repository_of(folder);
   Loader loader(root);
-  loader.take(config_dir() / "AGENTS.md", "your own AGENTS.md");
-  loader.take(home_dir() / ".claude/CLAUDE.md", "your own CLAUDE.md");
+  if (sources.user) {
+    loader.take(config_dir() / "AGENTS.md", "your own AGENTS.md");
+    loader.take(home_dir() / ".claude/CLAUDE.md", "your own CLAUDE.md");
+  }
   std::vector<fs::path> folders;
   for (fs::path at = folder;; at = at.parent_path()) {
     folders.push_back(at);
     if (at == root || !at.has_relative_path()) break;
   }
   std::ranges::reverse(folders);
+  std::vector<const char*> names;
+  if (sources.project) names = {"AGENTS.md", "CLAUDE.md", ".claude/CLAUDE.md"};
+  if (sources.local) names.push_back("CLAUDE.local.md");
   for (const fs::path& at : folders) {
-    for (const char* name : {"AGENTS.md", "CLAUDE.md", ".claude/CLAUDE.md", "CLAUDE.local.md"}) {
-      loader.take(at / name, (at / name).lexically_relative(folder).generic_string());
+    for (const char* name : names) {
+      loader.take_of_project(at / name, (at / name).lexically_relative(folder).generic_string());
     }
   }
   return loader.finish();

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "hearth/agent/context/setting_sources.h"
+
 namespace hearth::agent {
 
 struct Instructions {
@@ -16,7 +18,8 @@ struct Instructions {
 /// (`~/.config/hearth/AGENTS.md`,
 /// `~/.claude/CLAUDE.md`), then from the repository's root down to `folder` each `AGENTS.md` and
 /// `CLAUDE.md` (also `.claude/CLAUDE.md`, `CLAUDE.local.md`). A line's `@path` imports a file,
-/// relative to the one it stands in, up to five deep; not in code.
-Instructions load_instructions(const std::filesystem::path& folder);
+/// relative to the one it stands in, up to five deep; not in code. What links or imports of the
+/// project lead to outside of it is left out.
+Instructions load_instructions(const std::filesystem::path& folder, const SettingSources& sources);
 
 }  // namespace hearth::agent

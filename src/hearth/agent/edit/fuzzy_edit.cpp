@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "hearth/agent/edit/edit_input.h"
+#include "hearth/agent/edit/line_ends.h"
 #include "hearth/agent/edit/line_merge.h"
 #include "hearth/agent/plain_text.h"
 
@@ -12,15 +13,6 @@ namespace hearth::agent {
 namespace {
 
 using Status = FuzzyEdit::Status;
-
-std::string with_line_ends(std::string_view text, bool crlf) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (crlf && text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) result += '\r';
-    result += text[i];
-  }
-  return result;
-}
 
 std::size_t count_of(std::string_view text, std::string_view part) {
   std::size_t count = 0;
@@ -73,20 +65,24 @@ class Attempt {
         replace_all_(replace_all),
         crlf_(content.find("\r\n") != std::string_view::npos) {
     for (std::string_view rest = content; !rest.empty();) {
-      const std::size_t end = rest.find('\n');
-      const std::size_t size = end == std::string_view::npos ? rest.size() : end;
-      std::string_view line = rest.substr(0, size);
-      if (line.ends_with('\r')) line.remove_suffix(1);
+      const std::size_t feed = rest.find('\n');
+      std::string_view line = rest.substr(0, feed);
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+      std::string_view end = feed == std::string_view::npos ? "" : "\n";
+      if (!end.empty() && line.ends_with('\r')) {
+        line.remove_suffix(1);
+        end = "\r\n";
+      }
       file_.push_back(line);
-      rest.remove_prefix(end == std::string_view::npos ? size : size + 1);
+      ends_.push_back(end);
     }
   }
 
   FuzzyEdit exact(const EditStrings& edit) const {
-    const std::string wanted = with_line_ends(edit.wanted, crlf_);
+    const auto places = places_of(edit.wanted);
     FuzzyEdit result;
-    result.places = count_of(content_, wanted);
-    if (result.places == 0) return result;
+    result.places = places.size();
+    if (places.empty()) return result;
     if (result.places > 1 && !replace_all_) {
       result.status = Status::ambiguous;
       return result;
@@ -99,7 +95,17 @@ class Attempt {
     result.status = Status::applied;
     const bool decode = !has_entities(content_) && has_only_entities(edit);
     const std::string replacement = decode ? without_entities(edit.replacement) : edit.replacement;
-    result.content = replaced_everywhere(content_, wanted, with_line_ends(replacement, crlf_));
+    std::size_t at = 0;
+    for (const std::string_view place : places) {
+      const auto begin = static_cast<std::size_t>(place.data() - content_.data());
+      if (begin < at) continue;
+      result.content += content_.substr(at, begin - at);
+      // What was found with line feeds alone is replaced as it was given.
+      result.content += with_line_ends(
+          replacement, has_lone_line_feed(place) ? "\n" : line_end_at(content_, begin));
+      at = begin + place.size();
+    }
+    result.content += content_.substr(at);
     return result;
   }
 
@@ -124,6 +130,11 @@ class Attempt {
       return result;
     }
     std::string out;
+    std::string_view end;
+    const auto put = [&](std::string_view line, std::size_t like) {
+      end = end_like(like);
+      out.append(line).append(end);
+    };
     std::size_t next = 0;
     for (const LineAlignment& place : places) {
       auto merged = merge_lines(file_, place, wanted, replacement, match);
@@ -132,14 +143,12 @@ class Attempt {
         result.reason = merged.error().message;
         return result;
       }
-      for (; next < place.begin; ++next) put(out, file_[next]);
-      for (const std::string& line : *merged) put(out, line);
+      for (; next < place.begin; ++next) put(file_[next], next);
+      for (const MergedLine& line : *merged) put(line.text, line.like);
       next = place.end;
     }
-    for (; next < file_.size(); ++next) put(out, file_[next]);
-    if (!content_.ends_with('\n') && out.ends_with('\n')) {
-      out.resize(out.size() - (crlf_ ? 2 : 1));
-    }
+    for (; next < file_.size(); ++next) put(file_[next], next);
+    if (!content_.ends_with('\n')) out.resize(out.size() - end.size());
     result.status = Status::applied;
     result.content = std::move(out);
     return result;
@@ -185,9 +194,29 @@ class Attempt {
     return lines;
   }
 
-  void put(std::string& out, std::string_view line) const {
-    out += line;
-    out += crlf_ ? "\r\n" : "\n";
+  /// Where `wanted` stands to the byte, or but for carriage returns at all its line ends, in order.
+  std::vector<std::string_view> places_of(const std::string& wanted) const {
+    std::vector<std::string_view> places;
+    if (wanted.empty()) return places;
+    const auto find_all = [&](const std::string& text) {
+      for (std::size_t at = content_.find(text); at != std::string_view::npos;) {
+        // A line end is found whole or not at all.
+        const bool half = text.front() == '\n' && at > 0 && content_[at - 1] == '\r';
+        if (!half) places.push_back(content_.substr(at, text.size()));
+        at = content_.find(text, at + (half ? 1 : text.size()));
+      }
+    };
+    find_all(wanted);
+    if (!crlf_ || !has_lone_line_feed(wanted)) return places;
+    find_all(with_line_ends(wanted, "\r\n"));
+    std::ranges::sort(places, {}, [](std::string_view place) { return place.data(); });
+    return places;
+  }
+
+  /// How a new line ends that stands in the place of the file's line `like`, or beside it.
+  std::string_view end_like(std::size_t like) const {
+    if (!ends_[like].empty()) return ends_[like];
+    return like > 0 ? ends_[like - 1] : "\n";
   }
 
   /// The shortest part of `line` with this normal form: where, and how long; nothing if there are
@@ -215,6 +244,7 @@ class Attempt {
   bool replace_all_;
   bool crlf_;
   Lines file_;
+  Lines ends_;  ///< of each of them; empty where the last has none
 };
 
 }  // namespace

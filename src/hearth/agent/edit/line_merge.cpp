@@ -32,7 +32,7 @@ class Merge {
         indentation_(file, at, wanted, replacement),
         next_(at.begin) {}
 
-  Result<std::vector<std::string>> run() {
+  Result<std::vector<MergedLine>> run() {
     std::vector<std::string> a_keys = keys_of(wanted_);
     std::vector<std::string> b_keys = keys_of(replacement_);
     const Lines a(a_keys.begin(), a_keys.end());
@@ -54,7 +54,7 @@ class Merge {
     }
     apply(hunk);
     if (!problem_.empty()) return fail(ErrorKind::invalid_request, std::move(problem_));
-    while (next_ < at_.end) out_.emplace_back(file_[next_++]);
+    while (next_ < at_.end) pass();
     return std::move(out_);
   }
 
@@ -68,6 +68,12 @@ class Merge {
     return keys;
   }
 
+  /// The file's next line stays.
+  void pass() {
+    out_.push_back({std::string(file_[next_]), next_});
+    ++next_;
+  }
+
   void keep(std::size_t i) {
     const std::size_t line = at_.file_line[i];
     if (line == LineAlignment::none) {
@@ -75,7 +81,7 @@ class Merge {
       open_ = open_ || !is_blank(wanted_[i]);
       return;
     }
-    while (next_ <= line) out_.emplace_back(file_[next_++]);
+    while (next_ <= line) pass();
     open_ = false;
     indentation_.pass(wanted_[i], file_[line]);
   }
@@ -120,17 +126,20 @@ class Merge {
           problem_ = fmt::format("the file has a line \"{}\" there that old_string lacks",
                                  trimmed(file_[next_]));
         }
-        if (first || !is_blank(file_[next_])) out_.emplace_back(file_[next_]);
+        if (first || !is_blank(file_[next_])) out_.push_back({std::string(file_[next_]), next_});
       }
       first = false;
       next_ = line + 1;
       if (come < hunk.come.size()) {
-        out_.push_back(fitted(hunk.come[come++], wanted_[i], file_[line]));
+        out_.push_back({fitted(hunk.come[come++], wanted_[i], file_[line]), line});
       } else {
         indentation_.pass(wanted_[i], file_[line]);
       }
     }
-    for (; come < hunk.come.size(); ++come) out_.push_back(fitted(hunk.come[come], {}, {}));
+    const std::size_t beside = next_ > at_.begin ? next_ - 1 : next_;
+    for (; come < hunk.come.size(); ++come) {
+      out_.push_back({fitted(hunk.come[come], {}, {}), beside});
+    }
   }
 
   [[nodiscard]] bool has_text_before_next(const Hunk&) const {
@@ -207,7 +216,7 @@ class Merge {
   const Lines& replacement_;
   EditMatch match_;
   Indentation indentation_;
-  std::vector<std::string> out_;
+  std::vector<MergedLine> out_;
   std::size_t next_;
   std::size_t at_wanted_ = 0;
   bool open_ = false;
@@ -216,9 +225,9 @@ class Merge {
 
 }  // namespace
 
-Result<std::vector<std::string>> merge_lines(const Lines& file, const LineAlignment& at,
-                                             const Lines& wanted, const Lines& replacement,
-                                             EditMatch match) {
+Result<std::vector<MergedLine>> merge_lines(const Lines& file, const LineAlignment& at,
+                                            const Lines& wanted, const Lines& replacement,
+                                            EditMatch match) {
   return Merge(file, at, wanted, replacement, match).run();
 }
 

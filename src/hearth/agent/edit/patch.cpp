@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "hearth/agent/edit/fuzzy_edit.h"
+#include "hearth/agent/edit/line_ends.h"
 #include "hearth/agent/plain_text.h"
 
 namespace hearth::agent {
@@ -106,10 +107,14 @@ Result<std::string> patched(std::string_view content, const std::vector<PatchHun
     if (hunk.before.empty()) {
       // Only new lines: behind the heading, or at the end.
       const std::size_t part = part_of(result, hunk.heading);
-      std::size_t at = part == 0 ? result.size() : part;
-      if (part != 0 && at < result.size()) ++at;
-      if (at > 0 && result[at - 1] != '\n') result.insert(at++, "\n");
-      result.insert(at, hunk.after);
+      const std::size_t feed = part == 0 ? std::string::npos : result.find('\n', part);
+      std::size_t at = feed == std::string::npos ? result.size() : feed + 1;
+      const std::string_view end = line_end_at(result, at == 0 ? 0 : at - 1);
+      if (at > 0 && result[at - 1] != '\n') {
+        result.insert(at, end);
+        at += end.size();
+      }
+      result.insert(at, with_line_ends(hunk.after, end));
       continue;
     }
     FuzzyEdit edit = fuzzy_edit(result, hunk.before, hunk.after, false);

@@ -78,6 +78,8 @@ class McpConfigReader {
     McpServerConfig server;
     server.name = name;
     if (find_bool(object, "disabled").value_or(false)) return;
+    // The program that started us keeps it, and names it when it greets.
+    if (find_string(object, "type") == "sdk") return;
     server.url = expanded(find_string(object, "url").value_or(""));
     if (const auto command = find_string(object, "command")) {
       server.command.push_back(expanded(*command));
@@ -116,21 +118,23 @@ class McpConfigReader {
 
 }  // namespace
 
-McpConfig load_mcp_config(const fs::path& folder, bool trusted) {
+McpConfig load_mcp_config(const fs::path& folder, bool trusted, const SettingSources& sources) {
   McpConfig config;
   McpConfigReader reader(config);
   const fs::path claude = home_dir() / ".claude.json";
-  if (const auto object = reader.object_in(claude)) {
-    reader.take(*object, claude);
-    const json::object* projects = find_object(*object, "projects");
+  const auto of_claude = sources.user || sources.local ? reader.object_in(claude) : std::nullopt;
+  if (of_claude && sources.user) reader.take(*of_claude, claude);
+  if (of_claude && sources.local) {
+    const json::object* projects = find_object(*of_claude, "projects");
     const json::object* project =
         projects == nullptr ? nullptr : find_object(*projects, folder.string());
     if (project != nullptr) reader.take(*project, claude);
   }
   const fs::path own = config_dir() / "mcp.json";
-  if (const auto object = reader.object_in(own)) reader.take(*object, own);
+  const auto of_ours = sources.user ? reader.object_in(own) : std::nullopt;
+  if (of_ours) reader.take(*of_ours, own);
   const fs::path project = folder / ".mcp.json";
-  if (!trusted) return config;
+  if (!trusted || !sources.project) return config;
   if (const auto object = reader.object_in(project)) reader.take(*object, project);
   return config;
 }

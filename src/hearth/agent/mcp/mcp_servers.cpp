@@ -77,7 +77,9 @@ struct McpServers::Server {
 
   void start(const McpServerConfig& config, const std::filesystem::path& folder,
              const std::filesystem::path& log) {
-    if (config.url.empty()) {
+    if (config.connect) {
+      connection = config.connect();
+    } else if (config.url.empty()) {
       auto connected = connect_stdio(config, folder, log);
       if (!connected) {
         problem = connected.error().message;
@@ -96,7 +98,7 @@ struct McpServers::Server {
                          start_patience(), {});
     if (!greeted) {
       problem = greeted.error().message;
-      if (config.url.empty()) problem += fmt::format(" (its errors: {})", log.string());
+      if (!config.command.empty()) problem += fmt::format(" (its errors: {})", log.string());
       connection.reset();
       return;
     }

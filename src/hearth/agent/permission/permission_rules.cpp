@@ -9,6 +9,7 @@
 #include "hearth/agent/search_tools.h"
 #include "hearth/agent/shell/named_files.h"
 #include "hearth/agent/shell/only_looks.h"
+#include "hearth/agent/shell/shell_places.h"
 #include "hearth/agent/web/web_page.h"
 #include "hearth/base/lower_case.h"
 #include "hearth/base/trimmed.h"
@@ -30,8 +31,9 @@ bool covers(const PermissionRule& rule, std::string_view tool, std::optional<Acc
   if (named == "*" || named == plain_name(tool)) return true;
   if (named == "edit" && access == Access::edit) return true;
   if (named == "read" && access == Access::read) return true;
-  // A whole MCP server.
-  return rule.tool.starts_with("mcp__") && tool.starts_with(rule.tool + "__");
+  if (!named.starts_with("mcp__")) return false;
+  // A whole MCP server, or a pattern.
+  return tool.starts_with(rule.tool + "__") || glob_matches(named, plain_name(tool));
 }
 
 bool matches_path(const PermissionRule& rule, const std::filesystem::path& path) {
@@ -109,16 +111,12 @@ RuleVerdict verdict_of(const PermissionRule& rule) {
   return {rule.effect, rule.text};
 }
 
-/// `name` as a command that runs in `folder` means it.
-std::filesystem::path path_meant(const std::string& name, const std::filesystem::path& folder) {
-  const std::filesystem::path path =
-      name.starts_with("~/") ? home_dir() / name.substr(2) : folder / name;
-  return path.lexically_normal();
-}
-
-/// A folder stands for what is in it.
+/// A folder stands for what is in it, and a symbolic link hides nothing.
 bool matches_path_or_inside(const PermissionRule& rule, const std::filesystem::path& path) {
-  return matches_path(rule, path) || matches_path(rule, path / "_");
+  if (matches_path(rule, path) || matches_path(rule, path / "_")) return true;
+  std::error_code ec;
+  const std::filesystem::path real = std::filesystem::weakly_canonical(path, ec);
+  return !ec && real != path && (matches_path(rule, real) || matches_path(rule, real / "_"));
 }
 
 }  // namespace
@@ -174,7 +172,8 @@ RuleVerdict PermissionRules::of_path(std::string_view tool, Access access,
   return {};
 }
 
-RuleVerdict PermissionRules::of_command(std::string_view command, const ShellScript& script) const {
+RuleVerdict PermissionRules::of_command(std::string_view command, const ShellScript& script,
+                                        const ShellFolders& folders) const {
   const auto rule_for = [&](Effect effect, std::string_view text) -> const PermissionRule* {
     for (const PermissionRule& rule : rules_) {
       if (rule.effect != effect || !covers(rule, "bash", std::nullopt)) continue;
@@ -214,6 +213,7 @@ RuleVerdict PermissionRules::of_command(std::string_view command, const ShellScr
   }
   if (!script.unclear.empty() || script.parts.empty()) return {};
   const PermissionRule* allowing = nullptr;
+  ShellPlaces places(script, folders.start);
   for (const ShellPart& part : script.parts) {
     const bool plain =
         part.writes.empty() ||
@@ -221,9 +221,10 @@ RuleVerdict PermissionRules::of_command(std::string_view command, const ShellScr
     const auto* rule = rule_for(Effect::allow, part.text());
     if (rule != nullptr && plain && std::ranges::all_of(part.assignments, &is_harmless)) {
       allowing = rule;
-    } else if (!only_looks({{part}, {}}) || may_look_at_guarded(part)) {
+    } else if (!only_looks(part, folders.root, places) || may_look_at_guarded(part)) {
       return {};
     }
+    places.pass(part);
   }
   if (allowing == nullptr) return {};
   return verdict_of(*allowing);
@@ -232,16 +233,17 @@ RuleVerdict PermissionRules::of_command(std::string_view command, const ShellScr
 RuleVerdict PermissionRules::of_files(const ShellScript& script,
                                       const std::filesystem::path& folder) const {
   RuleVerdict strongest;
-  // Where the parts before have gone to, too.
-  std::filesystem::path at = folder;
+  ShellPlaces places(script, folder);
   const auto look = [&](const std::vector<std::string>& names, std::string_view tool,
                         Access access) {
     for (const PermissionRule& rule : rules_) {
       if (rule.effect == Effect::allow || !rule.pattern) continue;
       if (!covers(rule, tool, access)) continue;
       for (const std::string& name : names) {
-        if (matches_path_or_inside(rule, path_meant(name, folder)) ||
-            matches_path_or_inside(rule, path_meant(name, at))) {
+        const auto fits = [&](const std::filesystem::path& place) {
+          return matches_path_or_inside(rule, path_meant(name, place));
+        };
+        if (std::ranges::any_of(places.folders(), fits)) {
           strongest = stronger(std::move(strongest), verdict_of(rule));
         }
       }
@@ -251,7 +253,7 @@ RuleVerdict PermissionRules::of_files(const ShellScript& script,
     const NamedFiles files = named_files(part);
     look(files.read, "read", Access::read);
     look(files.written, "write", Access::edit);
-    if (part.words.size() > 1 && part.words[0] == "cd") at = path_meant(part.words[1], at);
+    places.pass(part);
   }
   return strongest;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hearth/agent/shell/shell_places.h"
 #include "hearth/agent/shell/shell_script.h"
 #include "hearth/agent/tool.h"
 #include "hearth/base/error.h"
@@ -18,7 +19,7 @@ enum class Effect { allow, ask, deny };
 std::string_view to_string(Effect effect);
 
 /// One rule of the settings: `Bash(git diff:*)`, `Edit(src/**)`, `WebFetch(domain:example.com)`,
-/// `mcp__server__tool`, or a tool's name alone for all its uses.
+/// `mcp__server__tool`, `mcp__server__*`, or a tool's name alone for all its uses.
 struct PermissionRule {
   Effect effect = Effect::ask;
   std::string tool;                    ///< as written
@@ -56,7 +57,8 @@ class PermissionRules {
   /// `path` is absolute.
   [[nodiscard]] RuleVerdict of_path(std::string_view tool, Access access,
                                     const std::filesystem::path& path) const;
-  [[nodiscard]] RuleVerdict of_command(std::string_view command, const ShellScript& script) const;
+  [[nodiscard]] RuleVerdict of_command(std::string_view command, const ShellScript& script,
+                                       const ShellFolders& folders = {}) const;
   /// What rules by path say against the files that a command names. It begins in `folder`.
   [[nodiscard]] RuleVerdict of_files(const ShellScript& script,
                                      const std::filesystem::path& folder) const;

@@ -51,16 +51,19 @@ std::string_view to_string(PermissionMode mode) {
 }
 
 Permissions::Case Permissions::case_of(std::string_view tool, Access access,
-                                       std::string_view subject) const {
-  Case use{.tool = tool, .access = access, .subject = subject, .verdict = {}};
+                                       std::string_view subject, CallDetails call) const {
+  Case use{
+      .tool = tool, .access = access, .subject = subject, .verdict = {}, .call = std::move(call)};
   if (access == Access::execute && tool == "bash") {
     const ShellScript script = parse_shell(subject);
-    use.looks_only =
-        only_looks(script) && std::ranges::none_of(script.parts, [&](const ShellPart& part) {
-          return setup_.rules.may_look_at_guarded(part);
-        });
-    use.verdict = stronger(setup_.rules.of_command(subject, script),
-                           setup_.rules.of_files(script, setup_.folder));
+    const auto& start = use.call.folder.empty() ? setup_.folder : use.call.folder;
+    const ShellFolders folders{.root = setup_.folder, .start = start};
+    use.looks_only = only_looks(script, folders) &&
+                     std::ranges::none_of(script.parts, [&](const ShellPart& part) {
+                       return setup_.rules.may_look_at_guarded(part);
+                     });
+    use.verdict = stronger(setup_.rules.of_command(subject, script, folders),
+                           setup_.rules.of_files(script, start));
     for (const ShellPart& part : script.parts) {
       for (const std::string& file : part.writes) {
         use.governs_us = use.governs_us || governs_the_agent(file);
@@ -96,8 +99,7 @@ bool Permissions::is_allowed_by_mode(const Case& use) const {
 
 Decision Permissions::decide(std::string_view tool, Access access, std::string_view subject,
                              std::optional<Effect> by_hook, CallDetails call) {
-  Case use = case_of(tool, access, subject);
-  use.call = call;
+  Case use = case_of(tool, access, subject, std::move(call));
   if (use.verdict.effect == Effect::deny) {
     return {false, fmt::format("{} ({}) is denied by the settings: {}. Do without it, or tell the "
                                "user.",
@@ -125,20 +127,23 @@ Decision Permissions::decide(std::string_view tool, Access access, std::string_v
   return ask(use, mode_that_allows);
 }
 
-Decision Permissions::decide_check(std::string_view command, bool named_by_user) {
-  const RuleVerdict verdict = case_of("bash", Access::execute, command).verdict;
+Decision Permissions::decide_check(const CheckCommand& check) {
+  const RuleVerdict verdict = case_of("bash", Access::execute, check.line, {}).verdict;
   if (verdict.effect == Effect::deny) {
-    return {false, fmt::format("`{}` is denied by the settings: {}", command, verdict.rule)};
+    return {false, fmt::format("`{}` is denied by the settings: {}", check.line, verdict.rule)};
   }
-  const bool by_mode = mode_ == PermissionMode::bypass ||
-                       (mode_ == PermissionMode::accept_edits && verdict.effect != Effect::ask);
-  if (named_by_user || by_mode) return {true, {}};
+  if (check.origin == CheckOrigin::given) return {true, {}};
+  if (mode_ == PermissionMode::bypass && !verdict.in_every_mode) return {true, {}};
   if (mode_ == PermissionMode::plan) {
-    return {false, fmt::format("`{}` is not run in plan mode, which only reads", command)};
+    return {false, fmt::format("`{}` is not run in plan mode, which only reads", check.line)};
   }
-  if (verdict.effect == Effect::allow) return {true, {}};
-  return ask({.tool = "check", .access = Access::execute, .subject = command, .verdict = {}},
-             "acceptEdits");
+  const bool sandboxed = setup_.sandboxed && setup_.sandboxed();
+  const bool by_mode = mode_ == PermissionMode::accept_edits && sandboxed;
+  const bool consented = check.origin == CheckOrigin::task || verdict.effect == Effect::allow;
+  if (verdict.effect != Effect::ask && (by_mode || consented)) return {true, {}};
+  return ask(
+      {.tool = "check", .access = Access::execute, .subject = check.line, .verdict = verdict},
+      sandboxed && verdict.effect != Effect::ask ? "acceptEdits" : "bypassPermissions");
 }
 
 Decision Permissions::edits_are_possible() const {
@@ -165,14 +170,16 @@ Decision Permissions::ask(const Case& use, std::string_view mode_that_allows) {
                                               : ", or a rule under permissions.allow in the "
                                                 "settings")};
   }
-  switch (ask_({std::string(use.tool), std::string(use.subject), use.call})) {
+  const ConsentAnswer answer = ask_({std::string(use.tool), std::string(use.subject), use.call});
+  switch (answer.consent) {
     case Consent::always: always_.insert(always_key); [[fallthrough]];
     case Consent::yes: return {true, {}};
     case Consent::no: break;
   }
-  return {false, fmt::format("The user did not allow {} ({}). Ask what to do instead, or go on "
-                             "without it.",
-                             use.tool, shown_subject(use.subject))};
+  return {false,
+          fmt::format("The user did not allow {} ({}){}", use.tool, shown_subject(use.subject),
+                      answer.reason.empty() ? ". Ask what to do instead, or go on without it."
+                                            : fmt::format(": {}", answer.reason))};
 }
 
 }  // namespace hearth::agent

@@ -8,7 +8,9 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "hearth/agent/check_command.h"
 #include "hearth/agent/permission/permission_rules.h"
 #include "hearth/agent/tool.h"
 
@@ -22,10 +24,20 @@ std::string_view to_string(PermissionMode mode);
 
 enum class Consent { yes, no, always };
 
+/// What whoever was asked says.
+struct ConsentAnswer {
+  /// Not explicit: most that can be asked give no reasons.
+  ConsentAnswer(Consent given, std::string why = {}) : consent(given), reason(std::move(why)) {}
+  Consent consent;
+  std::string reason;  ///< of a no, for the model; may be empty
+};
+
 /// What is known of a call beside what decides, for whoever is asked.
 struct CallDetails {
-  std::string_view id;
+  std::string_view id = {};
   json::object* arguments = nullptr;  ///< whoever allows it may change them
+  /// Where a command begins; empty: in the session's folder.
+  std::filesystem::path folder = {};
 };
 
 /// What a person is asked.
@@ -49,7 +61,7 @@ struct Decision {
 /// Subagents may decide from several threads; a person is asked one thing at a time.
 class Permissions {
  public:
-  using Ask = std::function<Consent(const Question&)>;
+  using Ask = std::function<ConsentAnswer(const Question&)>;
 
   struct Setup {
     PermissionRules rules;
@@ -69,9 +81,9 @@ class Permissions {
   Decision decide(std::string_view tool, Access access, std::string_view subject,
                   std::optional<Effect> by_hook = {}, CallDetails call = {});
 
-  /// Whether the harness may run `command`, which checks the work, in copies of the folder.
-  /// `named_by_user`: it stood in the task or on the command line, which is consent.
-  Decision decide_check(std::string_view command, bool named_by_user);
+  /// Whether the harness may run `check` in copies of the folder. One that was given for this needs
+  /// no further consent; one that the task names is only asked about where a rule says so.
+  Decision decide_check(const CheckCommand& check);
 
   /// Whether an edit is allowed, or can be by asking when it is known what it is. For work that
   /// would be in vain otherwise.
@@ -93,7 +105,8 @@ class Permissions {
     bool governs_us = false;
     bool is_secret = false;
   };
-  [[nodiscard]] Case case_of(std::string_view tool, Access access, std::string_view subject) const;
+  [[nodiscard]] Case case_of(std::string_view tool, Access access, std::string_view subject,
+                             CallDetails call) const;
   [[nodiscard]] bool is_allowed_by_mode(const Case& use) const;
   Decision ask(const Case& use, std::string_view mode_that_allows);
 

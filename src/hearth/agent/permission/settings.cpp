@@ -1,6 +1,7 @@
 #include "hearth/agent/permission/settings.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <array>
 #include <string_view>
@@ -98,6 +99,12 @@ class Reader {
         }
       }
     }
+    if (find(permissions, "additionalDirectories") != nullptr && may()) {
+      std::vector<std::string> folders;
+      take_paths(permissions, "permissions", "additionalDirectories", folders);
+      settings_.further_folders.insert(settings_.further_folders.end(), folders.begin(),
+                                       folders.end());
+    }
     if (const auto name = find_string(permissions, "defaultMode")) {
       const auto mode = parse_permission_mode(*name);
       if (!mode) {
@@ -142,6 +149,12 @@ class Reader {
     if (const auto seconds = find_int(*object, "timeout"); seconds && *seconds > 0) {
       hook.timeout = std::chrono::seconds(*seconds);
     }
+    if (const RE2 regex(hook.matcher, RE2::Quiet); hook.matcher != "*" && !regex.ok()) {
+      problem(
+          fmt::format("hooks.{}: the matcher \"{}\" is no regular expression after RE2 ({}); "
+                      "its hook counts for every tool",
+                      event, hook.matcher, regex.error()));
+    }
     settings_.hooks.push_back(std::move(hook));
   }
 
@@ -150,9 +163,9 @@ class Reader {
       if (*enabled || may()) settings_.sandbox.enabled = *enabled;
     }
     if (const json::value* network = find(sandbox, "network")) take_network(*network);
-    take_paths(sandbox, "hidden", settings_.sandbox.hidden);
+    take_paths(sandbox, "sandbox", "hidden", settings_.sandbox.hidden);
     if (find(sandbox, "writable") != nullptr && may()) {
-      take_paths(sandbox, "writable", settings_.sandbox.writable);
+      take_paths(sandbox, "sandbox", "writable", settings_.sandbox.writable);
     }
   }
 
@@ -185,16 +198,17 @@ class Reader {
     }
   }
 
-  void take_paths(const json::object& sandbox, std::string_view name,
+  /// `holder` is called `where` in messages.
+  void take_paths(const json::object& holder, std::string_view where, std::string_view name,
                   std::vector<std::string>& paths) {
-    const json::value* list = find(sandbox, name);
+    const json::value* list = find(holder, name);
     if (list == nullptr) return;
     if (!list->is_array()) {
-      return problem(fmt::format("sandbox.{}: expected a list of paths", name));
+      return problem(fmt::format("{}.{}: expected a list of paths", where, name));
     }
     for (const json::value& item : list->get_array()) {
       if (!item.is_string()) {
-        problem(fmt::format("sandbox.{}: expected paths as strings", name));
+        problem(fmt::format("{}.{}: expected paths as strings", where, name));
         continue;
       }
       const std::string_view text(item.get_string());
@@ -268,13 +282,16 @@ Result<void> TrustedFolders::trust(const Folder& folder) const {
   return write_file_atomically(file_, to_json(json::value(std::move(known))) + "\n");
 }
 
-Settings load_settings(const Folder& folder, bool trusted) {
+Settings load_settings(const Folder& folder, bool trusted, const SettingSources& sources) {
   Settings settings;
   const fs::path home = home_dir();
-  Reader(settings, home / ".claude/settings.json", folder.root(), true).run();
-  Reader(settings, config_dir() / "settings.json", folder.root(), true).run();
-  for (const char* name : folder_files) {
-    if (std::string_view(name) == ".mcp.json") continue;
+  if (sources.user) {
+    Reader(settings, home / ".claude/settings.json", folder.root(), true).run();
+    Reader(settings, config_dir() / "settings.json", folder.root(), true).run();
+  }
+  for (const std::string_view name : folder_files) {
+    if (name == ".mcp.json") continue;
+    if (!(name.ends_with(".local.json") ? sources.local : sources.project)) continue;
     Reader(settings, folder.root() / name, folder.root(), trusted).run();
   }
   return settings;

@@ -18,10 +18,20 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Places in the folder from which something outside the sandbox takes commands or permissions.
-constexpr std::array guarded{".git/hooks", ".git/config", ".git/info/attributes",
-                             ".hearth",    ".claude",     ".mcp.json",
-                             ".codex",     ".vscode",     ".idea",
-                             ".envrc",     ".husky",      ".gitmodules"};
+constexpr std::array guarded{".git/hooks",
+                             ".git/config",
+                             ".git/config.worktree",
+                             ".git/commondir",
+                             ".git/info/attributes",
+                             ".hearth",
+                             ".claude",
+                             ".mcp.json",
+                             ".codex",
+                             ".vscode",
+                             ".idea",
+                             ".envrc",
+                             ".husky",
+                             ".gitmodules"};
 
 /// The names that commands see: the proxy's socket, and the program that leads to it.
 constexpr std::string_view proxy_socket = ".hearth-network";
@@ -30,6 +40,21 @@ constexpr std::string_view relay_program = "/run/hearth";
 bool is_loopback(const std::string& pattern) {
   return pattern.starts_with("localhost") || pattern.starts_with("127.") || pattern == "::1" ||
          pattern.starts_with("[::1]");
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code ec;
+  return fs::exists(fs::symlink_status(path, ec));
+}
+
+/// Those of `guarded` that `folder` lacks. What a whole repository brings with it does not count.
+std::vector<std::string> guarded_missing_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const char* name : guarded) {
+    const fs::path path = folder / name;
+    if (!is_there(path) && is_there(path.parent_path())) names.emplace_back(name);
+  }
+  return names;
 }
 
 void add(std::vector<std::string>& words, std::initializer_list<std::string> more) {
@@ -81,6 +106,7 @@ Sandbox Sandbox::open(const SandboxSettings& settings, const fs::path& folder,
         "user namespaces",
         tried->output.substr(0, tried->output.find('\n')));
   }
+  sandbox.missing_ = guarded_missing_in(folder);
   return sandbox;
 }
 
@@ -108,6 +134,9 @@ std::vector<std::string> Sandbox::command(const std::vector<std::string>& progra
   for (const std::string& more : settings_.readable) add(words, {"--ro-bind-try", more, more});
   add(words, {"--bind", folder_.string(), folder_.string()});
   for (const std::string& more : settings_.writable) add(words, {"--bind-try", more, more});
+  // A mount cannot be moved aside, and what is guarded below it with it.
+  const std::string git = (folder_ / ".git").string();
+  if (fs::is_directory(fs::symlink_status(git, ec))) add(words, {"--bind", git, git});
   for (const char* name : guarded) {
     const std::string path = (folder_ / name).string();
     if (fs::exists(path, ec)) add(words, {"--ro-bind", path, path});
@@ -157,6 +186,19 @@ std::vector<std::string> Sandbox::secret_variables() {
     }
   }
   return names;
+}
+
+std::string Sandbox::news() {
+  std::string names;
+  for (const std::string& name : missing_) {
+    if (is_there(folder_ / name)) names += (names.empty() ? "" : ", ") + name;
+  }
+  missing_ = guarded_missing_in(folder_);
+  if (names.empty()) return {};
+  return fmt::format(
+      "(New in the folder: {}. Git, editors or agents may act upon it outside of the sandbox: look "
+      "into it first.)",
+      names);
 }
 
 std::string Sandbox::hint(std::string_view output) const {

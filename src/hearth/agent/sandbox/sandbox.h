@@ -48,6 +48,10 @@ class Sandbox {
   /// empty if it does not look as if it was in the way.
   [[nodiscard]] std::string hint(std::string_view output) const;
 
+  /// What is new since this was last asked and would be read-only, had it been there before: a
+  /// command may have made it. For the model and the person; empty if nothing is.
+  [[nodiscard]] std::string news();
+
  private:
   Sandbox(SandboxSettings settings, std::filesystem::path folder, std::filesystem::path scratch);
   SandboxSettings settings_;
@@ -56,6 +60,7 @@ class Sandbox {
   std::string program_;
   std::shared_ptr<NetworkProxy> proxy_;  ///< with SandboxSettings::hosts
   std::string reason_;
+  std::vector<std::string> missing_;  ///< what is guarded once it is there
 };
 
 }  // namespace hearth::agent

@@ -6,7 +6,7 @@
 namespace hearth::agent {
 
 /// Files and folders that exist and hold keys, tokens or passwords: at `home` (`.ssh`, `.aws`,
-/// `.netrc`, …) and below `folder` (`.env`, private keys), where at most the first 20,000 entries
+/// `.netrc`, …) and below `folder` (`.env`, private keys), where at most the first 500,000 entries
 /// are looked at.
 std::vector<std::filesystem::path> secrets_of(const std::filesystem::path& home,
                                               const std::filesystem::path& folder);

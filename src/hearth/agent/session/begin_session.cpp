@@ -35,14 +35,14 @@ Result<std::optional<StoredSession>> session_before(const AgentOptions& options,
 Result<SessionLog> log_for(const AgentOptions& options, std::optional<StoredSession>& before,
                            Output& output) {
   if (options.measured) return SessionLog::create(options.measured->log_folder);
-  if (!before) return SessionLog::create(sessions_dir());
+  if (!before) return SessionLog::create(sessions_dir(), options.session_id);
   if (!before->damage.empty()) {
     output.status(fmt::format("Session {}: {}.", before->summary.id, before->damage));
   }
   if (before->damage.empty() && !options.fork) {
     return SessionLog::reopen(sessions_dir(), before->summary.id);
   }
-  auto log = SessionLog::create(sessions_dir());
+  auto log = SessionLog::create(sessions_dir(), options.session_id);
   if (!log) return log;
   // In front, where a list of sessions looks for the folder.
   log->append("copy", {{"of", before->summary.id}, {"folder", before->summary.folder}});
@@ -91,10 +91,30 @@ void add_rules_of(const AgentOptions& options, const Folder& folder, Settings& s
   add(options.disallowed_tools, Effect::deny, "--disallowedTools");
 }
 
+/// The further folders that commands may change and file tools reach. Those of the settings that
+/// are not there are only told. Errors: not_found.
+Result<void> add_folders(const AgentOptions& options, Settings& settings, Folder& folder,
+                         Output& output) {
+  for (const std::filesystem::path& path : settings.further_folders) {
+    if (const auto added = folder.add(path); !added) {
+      output.status(fmt::format("permissions.additionalDirectories: {}", added.error().message));
+    }
+  }
+  for (const std::filesystem::path& path : options.further_folders) {
+    if (const auto added = folder.add(path); !added) {
+      return fail(ErrorKind::not_found, fmt::format("--add-dir: {}", added.error().message));
+    }
+  }
+  for (const std::filesystem::path& path : folder.further()) {
+    settings.sandbox.writable.push_back(path.string());
+  }
+  return {};
+}
+
 /// Of a measured session none but what the measurement says.
 Settings settings_for(const AgentOptions& options, const Folder& folder, bool trusted) {
   Settings settings;
-  if (!options.measured) return load_settings(folder, trusted);
+  if (!options.measured) return load_settings(folder, trusted, options.sources);
   settings.sandbox = options.measured->sandbox;
   settings.environment = options.measured->environment;
   return settings;
@@ -102,12 +122,13 @@ Settings settings_for(const AgentOptions& options, const Folder& folder, bool tr
 
 }  // namespace
 
-Result<Server> server_for(const AgentOptions& options, const AgentNeeds& needs, Output& output) {
+Result<Server> server_for(const AgentOptions& options, const AgentNeeds& needs, Output& output,
+                          bool interactive) {
   std::stop_source stop;
   InterruptWatch watch(stop, InterruptWatch::Keys::ignored);
   const ServerWish wish{.named = options.server,
                         .own = needs.own_server ? needs.own_server() : OwnServer{},
-                        .interactive = !options.prompt,
+                        .interactive = interactive,
                         .idle_exit_minutes = options.idle_exit_minutes};
   return reach_server(wish, needs.ensure_model, stop.get_token(),
                       {.status = [&](std::string_view line) { output.status(line); },
@@ -118,6 +139,11 @@ Result<std::unique_ptr<Session>> begin_session(const AgentOptions& options, cons
                                                Output& output, Person person) {
   auto folder = Folder::open(options.folder);
   if (!folder) return std::unexpected(folder.error());
+  const bool goes_on = options.go_on || !options.resume.empty();
+  if (!options.session_id.empty() && goes_on && !options.fork) {
+    return fail(ErrorKind::config,
+                "--session-id names a new session: give --fork-session, too, or leave it out");
+  }
   auto before = session_before(options, *folder);
   if (!before) return std::unexpected(before.error());
   auto log = log_for(options, *before, output);
@@ -131,7 +157,13 @@ Result<std::unique_ptr<Session>> begin_session(const AgentOptions& options, cons
       return std::unexpected(added.error());
     }
   }
-  McpConfig mcp = options.measured ? McpConfig{} : load_mcp_config(folder->root(), trusted);
+  if (const auto added = add_folders(options, settings, *folder, output); !added) {
+    return std::unexpected(added.error());
+  }
+  settings.hooks.insert(settings.hooks.end(), options.hooks.begin(), options.hooks.end());
+  McpConfig mcp = options.measured || options.only_given_mcp
+                      ? McpConfig{}
+                      : load_mcp_config(folder->root(), trusted, options.sources);
   mcp.servers.insert(mcp.servers.end(), options.mcp_servers.begin(), options.mcp_servers.end());
   for (const std::string& more : options.mcp_config) {
     if (const auto added = add_mcp_servers(mcp, more); !added) {
@@ -139,8 +171,12 @@ Result<std::unique_ptr<Session>> begin_session(const AgentOptions& options, cons
     }
   }
   tell_problems(settings, mcp, *folder, trusted, output);
+  for (const std::string& option : options.unused) {
+    output.status(fmt::format("{} is Claude Code's and changes nothing here.", option));
+  }
   add_rules_of(options, *folder, settings, output);
-  auto server = server_for(options, needs, output);
+  // Who has an `ask` is a program, or the terminal's own, which has asked before.
+  auto server = server_for(options, needs, output, !options.prompt && !person.ask);
   if (!server) return std::unexpected(server.error());
   const OfferedModel model = offered_model(*server, options.model);
   return std::make_unique<Session>(options, needs, output,

@@ -5,18 +5,22 @@
 #include <string>
 #include <vector>
 
+#include "hearth/base/descriptor.h"
 #include "hearth/base/error.h"
 
 namespace hearth::agent {
 
 /// States of the folder's files, kept in a git repository of our own beside the user's, which is
-/// never touched. What the folder's `.gitignore` names is not kept, nor restored.
+/// never touched. Files are kept byte for byte. What the folder's `.gitignore` names is not kept,
+/// nor restored, unless the user's git follows it when we begin. Several at once, also of other
+/// processes, wait for each other.
 class Checkpoints {
  public:
   /// The repository is `store`/<hash of the folder>; made at the first checkpoint.
   Checkpoints(const std::filesystem::path& store, std::filesystem::path folder);
 
-  /// Keeps the files as they are; returns the state's name. Errors: unavailable without git; io.
+  /// Keeps the files as they are; returns the state's name. Errors: unavailable without git, or
+  /// while somebody else takes very long; io.
   Result<std::string> take(const std::string& label);
 
   struct Restored {
@@ -37,6 +41,9 @@ class Checkpoints {
     std::string problems;
     int exit_code = 0;
   };
+  /// Waits until nobody else uses the repository; the file that is locked as long as it is open.
+  Result<Descriptor> hold() const;
+  Result<Said> run(std::vector<std::string> words, const std::string& input);
   Result<Said> run_git(const std::vector<std::string>& arguments, const std::string& input);
   /// The output. Errors: as above, and where git fails.
   Result<std::string> git(const std::vector<std::string>& arguments, const std::string& input = {});
@@ -44,6 +51,10 @@ class Checkpoints {
   Result<void> add_all();
   /// Makes git see the files of these repositories; false if there is nothing new to see.
   bool open_repositories(const std::vector<std::string>& names);
+  /// Files that the user's git follows, although they would be ignored here.
+  void add_tracked_though_ignored();
+  void start_index_anew();
+  std::vector<std::string> ignored_among(const std::vector<std::string>& names);
   Result<void> prepare();
   /// Once there are very many, the oldest states are given up.
   void forget_old_states();

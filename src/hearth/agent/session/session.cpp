@@ -1,18 +1,17 @@
 #include "hearth/agent/session/session.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 #include "hearth/agent/ask_tool.h"
-#include "hearth/agent/context/instructions.h"
+#include "hearth/agent/claude_code_names.h"
 #include "hearth/agent/opening_request.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/process.h"
 #include "hearth/agent/server_start.h"
+#include "hearth/agent/session/structured_output.h"
 #include "hearth/agent/skill_tool.h"
 #include "hearth/agent/task_kind.h"
 #include "hearth/agent/task_tool.h"
@@ -25,31 +24,6 @@
 #include "hearth/base/xdg.h"
 
 namespace hearth::agent {
-namespace {
-
-/// The branch; empty outside a repository.
-std::string git_note(const Folder& folder) {
-  constexpr std::chrono::seconds patience{5};
-  // Nothing that looks at files: a filter in the folder's own settings of git would be run for it,
-  // outside of the sandbox.
-  const auto branch =
-      run_command({.line = "git -c core.fsmonitor=false branch --show-current 2>/dev/null",
-                   .folder = folder.root(),
-                   .timeout = patience},
-                  {});
-  if (!branch || !branch->passed()) return {};
-  const std::string_view name = trimmed(branch->output);
-  return name.empty() ? "" : fmt::format("git: branch {}\n", name);
-}
-
-/// What is true at the beginning of a session and need not stay so.
-std::string opening_note(const Folder& folder) {
-  return fmt::format("Folder: {}\nToday: {:%Y-%m-%d}\n{}", folder.root().string(),
-                     fmt::localtime(std::time(nullptr)), git_note(folder));
-}
-
-}  // namespace
-
 Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& output,
                  SessionStart start)
     : options_(options),
@@ -99,6 +73,8 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
   workplace_.sandbox = settings_.sandbox;
   workplace_.environment = settings_.environment;
   if (options.measured) workplace_.mending = options.measured->mending;
+  workplace_.sources = options.sources;
+  workplace_.subagents = options.subagents;
   workplace_.max_tokens = options.max_tokens;
   workplace_.make_tools = [this](Shell& shell) {
     auto tools = std::make_unique<Toolbox>(folder_, shell, [this] { return sees_images_; });
@@ -125,6 +101,7 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
   workplace_.ask_to_go_on = [this](const Error& error) { return wants_to_go_on(error); };
   use_model(options.model.empty() ? start.model.id : options.model, start.model);
   add_tools(tools_, TaskFrom::session);
+  tell_missing_tools();
   if (options.measured && !options.measured->tools.empty()) {
     tools_.keep_only(options.measured->tools);
   }
@@ -145,13 +122,6 @@ Session::Session(const AgentOptions& options, const AgentNeeds& needs, Output& o
   }
 }
 
-void Session::tell_mcp_problems() {
-  for (const McpServers::State& state : mcp_.states()) {
-    if (state.problem.empty()) continue;
-    output_.status(fmt::format("MCP server {}: {}", state.name, state.problem));
-  }
-}
-
 void Session::add_tools(Toolbox& tools, TaskFrom from) {
   if (workplace_.profile.patches) tools.add_patches(folder_);
   tools.add(make_todo_tool(output_));
@@ -163,7 +133,8 @@ void Session::add_tools(Toolbox& tools, TaskFrom from) {
   }
   tools.add(make_task_tool(workplace_, from));
   if (options_.measured) return;
-  if (auto skill = make_skill_tool(folder_)) tools.add(std::move(skill));
+  if (auto skill = make_skill_tool(folder_, options_.sources)) tools.add(std::move(skill));
+  if (options_.tools) tools.keep_only(our_tool_names(*options_.tools));
   auto further = mcp_.tools();
   if (further.empty()) return;
   std::vector<std::string> names;
@@ -213,36 +184,6 @@ void Session::set_mode(PermissionMode mode) {
   conversation_.add_note(fmt::format("From now on the permission mode is {}.", to_string(mode)));
 }
 
-void Session::begin_conversation(const std::stop_token& stop) {
-  if (!conversation_.messages().empty() && !std::exchange(resumed_, false)) {
-    return tell_surroundings();
-  }
-  const std::string_view source = conversation_.messages().empty() ? "startup" : "resume";
-  const HookOutcome hooks = hooks_.run("SessionStart", source, {{"source", source}}, stop);
-  for (const std::string& message : hooks.messages) output_.status(message);
-  if (source == "startup" && !options_.measured) {
-    tell_what_holds();
-  }
-  if (!hooks.context.empty()) conversation_.add_note(hooks.context);
-  tell_surroundings();
-}
-
-void Session::tell_surroundings() {
-  std::string note = opening_note(folder_);
-  if (note == told_surroundings_) return;
-  conversation_.add_note(note);
-  told_surroundings_ = std::move(note);
-}
-
-void Session::tell_what_holds() {
-  const Instructions instructions = load_instructions(folder_.root());
-  for (const std::string& problem : instructions.problems) output_.status(problem);
-  for (std::string note :
-       {instructions.text, mcp_.note(), subagents_note(folder_), skills_note(folder_)}) {
-    if (!note.empty()) conversation_.add_note(std::move(note));
-  }
-}
-
 bool Session::ask_prompt_hooks(const std::string& task, const std::stop_token& stop,
                                Outcome& outcome) {
   const HookOutcome hooks = hooks_.run("UserPromptSubmit", "", {{"prompt", task}}, stop);
@@ -282,6 +223,9 @@ Outcome Session::run(const std::string& task, const std::stop_token& stop) {
     add_mentioned_files(task, stop);
     outcome = run_in_time(style, task, stop);
     if (&style == repair_style_.get()) remember_repair(task, outcome);
+    if (outcome.good() && options_.json_schema) {
+      add_structured_output(workplace_, *options_.json_schema, stop, outcome);
+    }
   }
   present_task_.clear();
   outcome.duration_ms = ms_since(started);
@@ -353,33 +297,6 @@ Style& Session::style_for(const std::string& task) {
   if (workplace_.check) workplace_.trial_sandbox = trial_sandbox();
   announce(*workplace_.calling == Calling::native ? StyleName::native : StyleName::forced);
   return *tool_style_;
-}
-
-void Session::announce(StyleName style) {
-  if (announced_ == style) return;
-  announced_ = style;
-  SessionInfo info{.id = log_.id(),
-                   .folder = folder_.root().string(),
-                   .model = workplace_.model.empty() ? "default" : workplace_.model,
-                   .style = std::string(to_string(style)),
-                   .permission_mode = std::string(to_string(permissions_.mode())),
-                   .tools = {}};
-  for (const chat::Tool& tool : tools_.descriptions()) info.tools.push_back(tool.name);
-  log_.append("session", {{"id", info.id},
-                          {"folder", info.folder},
-                          {"model", info.model},
-                          {"style", info.style},
-                          {"permission_mode", info.permission_mode}});
-  output_.session(info);
-  tell_profile();
-}
-
-void Session::tell_profile() {
-  if (!profile_in_force_.own || options_.measured) return;
-  output_.status(fmt::format("Profile: {}{}", own_profiles_file().string(),
-                             profile_in_force_.measured.empty()
-                                 ? ""
-                                 : fmt::format(", measured on {}", profile_in_force_.measured)));
 }
 
 }  // namespace hearth::agent

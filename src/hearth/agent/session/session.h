@@ -62,6 +62,8 @@ class Session {
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] const Server& server() const { return server_; }
   [[nodiscard]] const McpServers& mcp() const { return mcp_; }
+  [[nodiscard]] const SettingSources& sources() const { return options_.sources; }
+  [[nodiscard]] const std::vector<Subagent>& given_subagents() const { return options_.subagents; }
   [[nodiscard]] Shell& shell() { return shell_; }
   [[nodiscard]] Output& output() { return output_; }
   [[nodiscard]] const AgentNeeds& needs() const { return needs_; }
@@ -119,6 +121,9 @@ class Session {
   void tell_profile();
   void use_model(const std::string& model, const OfferedModel& offered);
   void tell_mcp_problems();
+  void tell_missing_tools();
+  /// Commands, subagents, skills and MCP servers.
+  void tell_what_there_is(SessionInfo& info) const;
   /// Those beside the tools on files and commands, in a fixed order.
   void add_tools(Toolbox& tools, TaskFrom from);
   void begin_conversation(const std::stop_token& stop);

@@ -2,9 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
+#include <string_view>
 #include <utility>
 
 #include "hearth/base/clock.h"
@@ -15,17 +19,46 @@
 
 namespace hearth::agent {
 
-Result<SessionLog> SessionLog::create(const std::filesystem::path& folder) {
+namespace {
+
+/// Whether a file may be called so.
+bool is_session_id(std::string_view id) {
+  constexpr std::size_t longest = 64;
+  return id.size() <= longest && std::ranges::all_of(id, [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '-' || c == '_';
+         });
+}
+
+/// Whether it is ours as long as `fd` is open; also where files cannot be locked.
+bool lock_for_writing(int fd) {
+  return ::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+}  // namespace
+
+Result<SessionLog> SessionLog::create(const std::filesystem::path& folder, std::string id) {
+  if (!is_session_id(id)) {
+    return fail(ErrorKind::config,
+                fmt::format("--session-id: \"{}\" is none; a UUID is expected", id));
+  }
   std::error_code ec;
   std::filesystem::create_directories(folder, ec);
-  std::string id = new_id("s_");
+  if (id.empty()) id = new_id("s_");
   std::filesystem::path path = folder / (id + ".jsonl");
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+  if (fd < 0 && errno == EEXIST) {
+    return fail(ErrorKind::config,
+                fmt::format("--session-id: there is a session {0} already; --resume {0} goes on "
+                            "with it",
+                            id));
+  }
   if (fd < 0) {
     return fail(ErrorKind::io, fmt::format("cannot keep the session in {}: {}. Set XDG_STATE_HOME "
                                            "to a folder that can be written.",
                                            path.string(), system_reason(errno)));
   }
+  // It is new: nobody else has it open.
+  lock_for_writing(fd);
   return SessionLog(std::move(id), std::move(path), fd);
 }
 
@@ -36,6 +69,13 @@ Result<SessionLog> SessionLog::reopen(const std::filesystem::path& folder, const
     return fail(errno == ENOENT ? ErrorKind::not_found : ErrorKind::io,
                 fmt::format("cannot go on with the session in {}: {}", path.string(),
                             system_reason(errno)));
+  }
+  if (!lock_for_writing(fd)) {
+    ::close(fd);
+    return fail(ErrorKind::unavailable,
+                fmt::format("session {} is in use by another hearth; end that one, or go on with a "
+                            "copy: --fork-session",
+                            id));
   }
   const off_t size = ::lseek(fd, 0, SEEK_END);
   char last = '\n';

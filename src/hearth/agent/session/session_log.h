@@ -10,12 +10,14 @@ namespace hearth::agent {
 
 /// The record of a session: one JSON object a line, `{"time": ms, "type": …, …}`, appended as
 /// things happen and never rewritten, so that a killed session has lost nothing but its last line.
+/// It is locked as long as it is open: two processes would mix their messages.
 class SessionLog {
  public:
-  /// Creates `<folder>/<id>.jsonl`; the session's id is new. Errors: io.
-  static Result<SessionLog> create(const std::filesystem::path& folder);
+  /// Creates `<folder>/<id>.jsonl`; without an `id` the session gets a new one. Errors: io; config
+  /// for an `id` that there is already, or that is none.
+  static Result<SessionLog> create(const std::filesystem::path& folder, std::string id = {});
   /// Goes on with the log of the session `id`. A last line that was not written whole stays, ended.
-  /// Errors: not_found, io.
+  /// Errors: not_found, io; unavailable where it is open already, here or in another process.
   static Result<SessionLog> reopen(const std::filesystem::path& folder, const std::string& id);
   SessionLog(SessionLog&& other) noexcept;
   SessionLog& operator=(SessionLog&&) = delete;

@@ -58,8 +58,8 @@ bool Session::wants_to_go_on(const Error& error) {
 }
 
 std::optional<CheckCommand> Session::known_check(const std::string& task) const {
-  if (!options_.check.empty()) return CheckCommand{options_.check, true};
-  return find_check(task, folder_);
+  if (!options_.check.empty()) return CheckCommand{options_.check, CheckOrigin::given};
+  return find_check(task, options_.typed_prompt, folder_);
 }
 
 std::optional<CheckCommand> Session::check_for(const std::string& task) {
@@ -68,7 +68,7 @@ std::optional<CheckCommand> Session::check_for(const std::string& task) {
   asked_for_check_ = true;
   const auto line = person_.answer("Which command checks the work (empty: none)? ");
   if (!line || line->empty()) return std::nullopt;
-  return CheckCommand{*line, true};
+  return CheckCommand{*line, CheckOrigin::given};
 }
 
 }  // namespace hearth::agent

@@ -16,7 +16,7 @@ Result<void> Session::reach_our_server(const std::stop_token& stop) {
   own.url = server_.url;
   const ServerWish wish{.named = {},
                         .own = std::move(own),
-                        .interactive = !options_.prompt && !options_.stream_input,
+                        .interactive = interactive_,
                         .idle_exit_minutes = options_.idle_exit_minutes};
   const auto reached =
       reach_server(wish, needs_.ensure_model, stop,

@@ -1,14 +1,22 @@
 #include "hearth/agent/shell/only_looks.h"
 
+#include <system_error>
+
 #include <algorithm>
-#include <initializer_list>
-#include <set>
+#include <filesystem>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include <glob.h>
+
+#include "hearth/agent/folder.h"
 #include "hearth/agent/sandbox/secrets.h"
+#include "hearth/agent/shell/looking_options.h"
 
 namespace hearth::agent {
+namespace fs = std::filesystem;
 namespace {
 
 /// Whether `path` may lead out of the working directory.
@@ -17,67 +25,114 @@ bool leads_out(std::string_view path) {
          path.starts_with("../") || path.find("/..") != std::string_view::npos;
 }
 
-bool names_any(const ShellPart& part, std::initializer_list<std::string_view> words) {
-  return std::ranges::any_of(part.words, [&](std::string_view word) {
-    return std::ranges::any_of(words,
-                               [&](std::string_view name) { return word.starts_with(name); });
+std::string without_magic(const std::string& path) {
+  std::string plain;
+  for (const char c : path) {
+    if (std::string_view("*?[\\").find(c) != std::string_view::npos) plain += '\\';
+    plain += c;
+  }
+  return plain;
+}
+
+/// What a shell in `folder` puts in the place of `pattern`: itself where nothing fits.
+std::vector<std::string> names_for(const std::string& pattern, const fs::path& folder) {
+  const std::string before = folder.empty() ? "" : folder.string() + "/";
+  glob_t found{};
+  std::vector<std::string> names;
+  if (::glob((without_magic(before) + pattern).c_str(), 0, nullptr, &found) == 0) {
+    for (std::size_t i = 0; i < found.gl_pathc; ++i) {
+      const std::string name = found.gl_pathv[i];
+      names.push_back(name.starts_with(before) ? name.substr(before.size()) : name);
+    }
+  } else {
+    names.push_back(pattern);
+  }
+  ::globfree(&found);
+  return names;
+}
+
+void put_names(std::vector<std::string>& words, const ShellPart& part, const fs::path& folder) {
+  std::vector<std::string> with_names;
+  for (const std::string& word : words) {
+    if (std::ranges::find(part.globs, word) == part.globs.end()) {
+      with_names.push_back(word);
+    } else {
+      std::ranges::move(names_for(word, folder), std::back_inserter(with_names));
+    }
+  }
+  words = std::move(with_names);
+}
+
+/// Whether `name` is, in `folder`, no file at all, or one below `root` that holds no secret.
+bool is_harmless_file(const std::string& name, const fs::path& folder, const fs::path& root) {
+  std::error_code ec;
+  const fs::path real = fs::weakly_canonical(folder / name, ec);
+  if (ec) return ec == std::errc::filename_too_long;
+  return is_below(real, root) && !is_secret_name(real.filename().string());
+}
+
+/// A word as it is, and what may be a file's name in it: "--file=NAME", "-fNAME".
+std::vector<std::string> possible_names(const std::string& word) {
+  std::vector<std::string> names{word};
+  const std::size_t equals = word.find('=');
+  if (equals != std::string::npos) names.push_back(word.substr(equals + 1));
+  if (word.size() > 2 && word.starts_with('-')) names.push_back(word.substr(2));
+  return names;
+}
+
+bool is_harmless_word(const std::string& word, const fs::path& folder, const fs::path& root) {
+  if (word.starts_with('-') && word.find('/') != std::string::npos) return false;
+  return std::ranges::all_of(possible_names(word), [&](const std::string& name) {
+    // For git "HEAD:.env" is one, too.
+    return !leads_out(name) && !is_secret_name(name.substr(name.find_last_of("/:") + 1)) &&
+           is_harmless_file(name, folder, root);
   });
 }
 
-bool git_only_looks(const ShellPart& part) {
-  static const std::set<std::string, std::less<>> looking{
-      "status", "log",      "diff",     "show",    "rev-parse", "ls-files",
-      "blame",  "shortlog", "describe", "ls-tree", "cat-file",  "grep"};
-  return part.words.size() > 1 && looking.contains(part.words[1]) &&
-         !names_any(part, {"--output", "-o", "--ext-diff", "--textconv", "--no-index", "-O",
-                           "--open-files-in-pager"});
+/// Whether git would take `folder`, or one that it is in, for a repository without a work tree:
+/// what such a one brings with it may name programs for git to run.
+bool is_in_bare_repository(const fs::path& folder, const fs::path& root) {
+  std::error_code ec;
+  fs::path place = fs::weakly_canonical(folder, ec);
+  while (is_below(place, root) && place.has_relative_path()) {
+    if (fs::exists(place / "HEAD", ec)) return true;
+    place = place.parent_path();
+  }
+  return false;
 }
 
-bool looks(const ShellPart& part) {
-  static const std::set<std::string, std::less<>> programs{
-      "ls",       "cat",     "head",     "tail",      "wc",     "pwd",    "echo", "printf", "grep",
-      "egrep",    "fgrep",   "stat",     "file",      "which",  "type",   "date", "whoami", "id",
-      "uname",    "diff",    "cmp",      "uniq",      "cut",    "tr",     "tree", "du",     "df",
-      "basename", "dirname", "realpath", "true",      "false",  "test",   "[",    "[[",     "seq",
-      "nl",       "od",      "xxd",      "sha256sum", "md5sum", "column", "rev",  "tac",    "comm",
-      "sort",     "find",    "rg",       "cd",        "git",    "jq",     ":"};
-  if (part.words.empty()) return part.writes.empty() && part.reads.empty();
-  const std::string& program = part.words.front();
-  if (!programs.contains(program)) return false;
-  if (program == "git") return git_only_looks(part);
-  if (program == "find") {
-    return !names_any(part, {"-exec", "-ok", "-delete", "-fprint", "-fls"});
-  }
-  if (program == "sort") return !names_any(part, {"-o", "--output", "--compress-program", "-T"});
-  if (program == "rg") return !names_any(part, {"--pre", "--hostname-bin"});
-  if (program == "tree") return !names_any(part, {"-o", "--output"});
-  if (program == "date") return !names_any(part, {"-s", "--set"});
-  if (program == "file") return !names_any(part, {"-C", "--compile"});
-  if (program == "uniq") return part.words.size() <= 2 || part.words.back().starts_with('-');
-  if (program == "xxd") return !names_any(part, {"-r"}) && part.words.size() <= 3;
-  return true;
+bool only_looks_in(const fs::path& folder, const fs::path& root, ShellPart part) {
+  if (std::ranges::any_of(part.globs, &leads_out)) return false;
+  const bool is_git = !part.words.empty() && part.words.front() == "git";
+  if (is_git && is_in_bare_repository(folder, root)) return false;
+  put_names(part.words, part, folder);
+  put_names(part.reads, part, folder);
+  const auto harmless = [&](const std::string& word) {
+    return word == "/dev/null" || is_harmless_word(word, folder, root);
+  };
+  return only_looks_by_options(part) && std::ranges::all_of(part.reads, harmless) &&
+         std::all_of(part.words.begin() + (part.words.empty() ? 0 : 1), part.words.end(), harmless);
 }
 
 }  // namespace
 
-bool only_looks(const ShellScript& script) {
+bool only_looks(const ShellPart& part, const fs::path& root, const ShellPlaces& places) {
+  const bool writes =
+      std::ranges::any_of(part.writes, [](const std::string& file) { return file != "/dev/null"; });
+  if (writes || part.has_expansion || !part.assignments.empty()) return false;
+  return places.complete() && std::ranges::all_of(places.folders(), [&](const fs::path& folder) {
+           return only_looks_in(folder, root, part);
+         });
+}
+
+bool only_looks(const ShellScript& script, const ShellFolders& folders) {
   if (!script.unclear.empty() || script.parts.empty()) return false;
-  return std::ranges::all_of(script.parts, [](const ShellPart& part) {
-    const bool writes = std::ranges::any_of(
-        part.writes, [](const std::string& file) { return file != "/dev/null"; });
-    const auto out = [](const std::string& path) { return path != "/dev/null" && leads_out(path); };
-    if (writes || part.has_expansion || !part.assignments.empty() || !looks(part)) return false;
-    // "--file=/etc/passwd" names a path, too.
-    const auto word_out = [&](const std::string& word) {
-      const std::size_t equals = word.find('=');
-      return out(word) || is_secret_name(word.substr(word.rfind('/') + 1)) ||
-             (equals != std::string::npos && out(word.substr(equals + 1))) ||
-             (word.starts_with('-') && word.find('/') != std::string::npos);
-    };
-    return std::ranges::none_of(part.reads, out) &&
-           std::none_of(part.words.begin() + (part.words.empty() ? 0 : 1), part.words.end(),
-                        word_out);
-  });
+  ShellPlaces places(script, folders.start);
+  for (const ShellPart& part : script.parts) {
+    if (!only_looks(part, folders.root, places)) return false;
+    places.pass(part);
+  }
+  return true;
 }
 
 }  // namespace hearth::agent

@@ -102,6 +102,10 @@ Result<Shell::Ran> Shell::run(const std::string& line, std::chrono::milliseconds
           .hint = {},
           .left_folder = false};
   if (ran.result.exit_code != 0) ran.hint = sandbox_->hint(ran.result.output);
+  if (sandbox_->works() && ran.result.end == CommandResult::End::exited) {
+    const std::string news = sandbox_->news();
+    ran.hint += (ran.hint.empty() || news.empty() ? "" : "\n") + news;
+  }
   // The command could put anything in its place.
   constexpr std::size_t longest_path = 65536;
   if (const auto folder = read_text_file(said, folder_file, longest_path)) {

@@ -33,6 +33,9 @@ class Shell {
   [[nodiscard]] bool sandboxed();
   [[nodiscard]] std::string why_not_sandboxed();
 
+  /// Where the next command begins.
+  [[nodiscard]] const std::filesystem::path& working_folder() const { return working_; }
+
   /// The words that run a program of ours in the sandbox; empty where there is none.
   [[nodiscard]] std::vector<std::string> words_in_sandbox(const std::vector<std::string>& program);
 
@@ -40,7 +43,8 @@ class Shell {
     CommandResult result;
     /// A file with all of the output, as a command sees it.
     std::string output_file;
-    /// What a person or the model could allow, if the sandbox was in the way; else empty.
+    /// What a person or the model could allow, if the sandbox was in the way, and what is new that
+    /// counts outside of it; else empty.
     std::string hint;
     /// The command ended in a folder outside of the session's; the next one begins at its root.
     bool left_folder = false;

@@ -13,6 +13,7 @@ struct ShellPart {
   std::vector<std::string> assignments;  ///< "NAME=value" before it, also those of `env`
   std::vector<std::string> writes;       ///< files that redirections write
   std::vector<std::string> reads;        ///< files that redirections read
+  std::vector<std::string> globs;        ///< those of all these that stand for names of files
   bool has_expansion = false;            ///< of its words, some are only known when it runs
 
   /// The words with one space between them: what rules are matched with.
@@ -24,6 +25,7 @@ struct ShellPart {
 /// `find -exec`.
 struct ShellScript {
   std::vector<ShellPart> parts;
+  bool loops = false;  ///< parts may run several times
   /// Why the parts are not all there is (a construct that is not taken apart, quotes that do not
   /// end, a program whose name is only known when it runs), or empty.
   std::string unclear;

@@ -16,8 +16,9 @@ struct Unwrapped {
 
 /// Finds the program behind `env`, `timeout`, `nohup`, `xargs`, `find -exec`, `bash -c`, `eval` and
 /// the like. What only changes how a program is run (`env`, `nice`, …) is taken off `part`, so that
-/// rules see the program itself; `env`'s variables go to its assignments. `sudo` and what finds the
-/// words of a command first (`xargs`) stay, and what they run is a further command.
+/// rules see the program itself; the variables of `env` and `printf -v` go to its assignments.
+/// `sudo` and what finds the words of a command first (`xargs`) stay, and what they run is a
+/// further command. With options that may change more it is unclear.
 Unwrapped unwrap(ShellPart& part);
 
 /// "NAME=value", as it may stand before a command.

@@ -80,8 +80,15 @@ void SessionWorker::note(const Session& session) {
 
 void SessionWorker::run() {
   bool further = true;
+  std::string last;
   while (further) {
     auto session = begin_session(options_, needs_, output_, person_);
+    if (!session && !last.empty()) {
+      // Another hearth may have it open. The one before goes on.
+      output_.status(session.error().message);
+      options_.resume = std::exchange(last, {});
+      continue;
+    }
     if (!session) {
       output_.finished(outcome_of(session.error()));
       good_ = false;
@@ -94,6 +101,7 @@ void SessionWorker::run() {
     }
     note(**session);
     changed_();
+    last = (*session)->id();
     further = work_with(**session);
     const std::lock_guard lock(mutex_);
     session_ = nullptr;

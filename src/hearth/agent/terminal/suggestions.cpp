@@ -10,7 +10,7 @@ namespace hearth::agent {
 
 std::vector<Suggestion> Suggestions::commands() const {
   std::vector<Suggestion> suggestions;
-  for (const CommandSummary& command : list_commands(folder_)) {
+  for (const CommandSummary& command : list_commands(folder_, sources_)) {
     suggestions.push_back(
         {command.name, command.arguments.empty()
                            ? command.description

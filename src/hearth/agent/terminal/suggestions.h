@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hearth/agent/context/setting_sources.h"
 #include "hearth/agent/terminal/completion.h"
 #include "hearth/agent/terminal/file_index.h"
 #include "hearth/base/clock.h"
@@ -18,8 +19,9 @@ namespace hearth::agent {
 class Suggestions {
  public:
   /// `changed` is called from any thread when there are more files.
-  Suggestions(std::filesystem::path folder, std::function<void()> changed)
-      : folder_(std::move(folder)), changed_(std::move(changed)) {}
+  Suggestions(std::filesystem::path folder, const SettingSources& sources,
+              std::function<void()> changed)
+      : folder_(std::move(folder)), sources_(sources), changed_(std::move(changed)) {}
 
   [[nodiscard]] std::vector<Suggestion> commands() const;
   /// The files are listed when they are first asked for, and again now and then.
@@ -29,6 +31,7 @@ class Suggestions {
 
  private:
   std::filesystem::path folder_;
+  SettingSources sources_;
   std::function<void()> changed_;
   std::atomic<bool> more_files_ = false;
   Clock::time_point listed_;

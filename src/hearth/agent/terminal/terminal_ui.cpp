@@ -46,7 +46,7 @@ class TerminalUi {
         theme_(colours_, settings.background.value_or(Background::dark)),
         transcript_([this] { tty_.wake(); }),
         history_(state_dir() / "history.jsonl"),
-        suggestions_(folder_, [this] { tty_.wake(); }),
+        suggestions_(folder_, options.sources, [this] { tty_.wake(); }),
         prompt_(history_,
                 {.commands = [this] { return suggestions_.commands(); },
                  .files = [this](std::string_view typed) { return suggestions_.files(typed); }},
@@ -381,7 +381,7 @@ int run_terminal(const AgentOptions& options, const AgentNeeds& needs) {
   {
     // Getting a model may have questions of its own, and a server takes its time.
     const auto plain = make_terminal_output(true);
-    const auto server = server_for(options, needs, *plain);
+    const auto server = server_for(options, needs, *plain, true);
     if (!server) {
       plain->finished(outcome_of(server.error()));
       return 1;
