@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "hearth/agent/add_usage.h"
 #include "hearth/agent/answer.h"
 #include "hearth/agent/code_block.h"
 #include "hearth/agent/outcome.h"
@@ -91,9 +92,7 @@ std::string RepairSearch::describe(const RepairUnit& unit) const {
 }
 
 void RepairSearch::count_usage(const chat::Usage& usage) {
-  result_.usage.prompt_tokens += usage.prompt_tokens;
-  result_.usage.reused_tokens += usage.reused_tokens;
-  result_.usage.output_tokens += usage.output_tokens;
+  add_usage(result_.usage, usage);
 }
 
 std::vector<RepairSearch::Tried> RepairSearch::ask(const std::vector<Question>& questions,

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "hearth/agent/add_usage.h"
 #include "hearth/agent/answer.h"
 
 namespace hearth::agent {
@@ -78,11 +79,7 @@ StepAttempts::Choice StepAttempts::choose(const chat::Request& request, const ch
   trials.submit(1, change_by(first));
   steps[1].message = first;
 
-  const auto count = [&](const Answer& answer) {
-    choice.usage.prompt_tokens += answer.usage().prompt_tokens;
-    choice.usage.reused_tokens += answer.usage().reused_tokens;
-    choice.usage.output_tokens += answer.usage().output_tokens;
-  };
+  const auto count = [&](const Answer& answer) { add_usage(choice.usage, answer.usage()); };
   const auto written = [&](std::size_t number) {
     SampledStep& step = steps.at(number);
     count(step.answer);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "hearth/agent/comma_separated.h"
 #include "hearth/agent/context/custom_files.h"
 #include "hearth/agent/context/front_matter.h"
 #include "hearth/agent/plain_text.h"
@@ -43,13 +44,10 @@ bool names_only_readers(const std::string& tools) {
 /// "Read, Bash(git:*)" as the names of tools.
 std::vector<std::string> names_in(std::string_view list) {
   std::vector<std::string> names;
-  while (!list.empty()) {
-    const std::size_t end = std::min(list.find(','), list.size());
-    const std::string_view one = trimmed(list.substr(0, end));
-    const std::string_view name = trimmed(one.substr(0, one.find('(')));
+  for (const std::string_view item : comma_separated(list)) {
+    const std::string_view name = trimmed(item.substr(0, item.find('(')));
     if (name == "*") return {};
     if (!name.empty()) names.emplace_back(name);
-    list.remove_prefix(std::min(end + 1, list.size()));
   }
   return names;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "hearth/agent/add_usage.h"
 #include "hearth/agent/ask_model.h"
 #include "hearth/agent/claude_code_names.h"
 #include "hearth/agent/loop_detector.h"
@@ -83,9 +84,7 @@ class ToolStyle final : public Style {
 
   void count(int requests, const chat::Usage& usage) {
     outcome_.requests += requests;
-    outcome_.usage.prompt_tokens += usage.prompt_tokens;
-    outcome_.usage.reused_tokens += usage.reused_tokens;
-    outcome_.usage.output_tokens += usage.output_tokens;
+    add_usage(outcome_.usage, usage);
   }
 
   void turn(const std::stop_token& stop) {

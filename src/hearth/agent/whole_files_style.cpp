@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "hearth/agent/add_usage.h"
 #include "hearth/agent/diff.h"
 #include "hearth/agent/file_tools.h"
 #include "hearth/agent/plain_text.h"
@@ -180,9 +181,7 @@ class WholeFilesStyle final : public Style {
       outcome.turns += result.asked;
       outcome.requests += result.asked;
       attempts_left -= result.asked;
-      outcome.usage.prompt_tokens += result.usage.prompt_tokens;
-      outcome.usage.reused_tokens += result.usage.reused_tokens;
-      outcome.usage.output_tokens += result.usage.output_tokens;
+      add_usage(outcome.usage, result.usage);
       if (result.best.report.passed) {
         return apply(file, *content, result.best.content + split.tests, result, outcome);
       }

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "hearth/agent/acp/acp_server.h"
+#include "hearth/agent/comma_separated.h"
 #include "hearth/base/trimmed.h"
 #include "hearth/cli/option_checks.h"
 
@@ -90,11 +90,7 @@ json::object object_given(const std::string& option, const std::string& text) {
 std::optional<std::vector<std::string>> tools_given(std::string_view list) {
   if (list == "default") return std::nullopt;
   std::vector<std::string> names;
-  while (!list.empty()) {
-    const std::size_t end = std::min(list.find(','), list.size());
-    if (const auto name = trimmed(list.substr(0, end)); !name.empty()) names.emplace_back(name);
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
+  for (const std::string_view name : agent::comma_separated(list)) names.emplace_back(name);
   return names;
 }
 

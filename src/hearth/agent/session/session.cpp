@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "hearth/agent/add_usage.h"
 #include "hearth/agent/ask_tool.h"
 #include "hearth/agent/claude_code_names.h"
 #include "hearth/agent/opening_request.h"
@@ -230,9 +231,7 @@ Outcome Session::run(const std::string& task, const std::stop_token& stop) {
   present_task_.clear();
   outcome.duration_ms = ms_since(started);
   outcome.session_id = log_.id();
-  usage_.prompt_tokens += outcome.usage.prompt_tokens;
-  usage_.reused_tokens += outcome.usage.reused_tokens;
-  usage_.output_tokens += outcome.usage.output_tokens;
+  add_usage(usage_, outcome.usage);
   turns_ += outcome.turns;
   reading_ms_ += outcome.reading_ms;
   if (outcome.last_prompt_tokens > 0) last_prompt_tokens_ = outcome.last_prompt_tokens;

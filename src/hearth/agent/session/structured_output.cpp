@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "hearth/agent/add_usage.h"
 #include "hearth/agent/ask_model.h"
 #include "hearth/agent/opening_request.h"
 #include "hearth/agent/tool_schema.h"
@@ -71,9 +72,7 @@ void add_structured_output(Workplace& work, const json::object& schema, const st
     ++outcome.turns;
     ++outcome.requests;
     const chat::Usage& usage = answer->usage();
-    outcome.usage.prompt_tokens += usage.prompt_tokens;
-    outcome.usage.reused_tokens += usage.reused_tokens;
-    outcome.usage.output_tokens += usage.output_tokens;
+    add_usage(outcome.usage, usage);
     outcome.last_prompt_tokens = usage.prompt_tokens + usage.output_tokens;
     const chat::Message message = answer->message();
     work.output.message(message, usage);
