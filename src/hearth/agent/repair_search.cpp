@@ -54,7 +54,8 @@ std::string RepairSearch::whole(const std::string& code) const {
 
 std::vector<RepairSearch::Question> RepairSearch::functions_and_file(int pass) const {
   const double warm = pass == 0 ? 0.0 : setting_.limits.temperature;
-  const auto functions = functions_of(view_.code, view_.language);
+  auto functions = functions_of(view_.code, view_.language);
+  put_likely_first(functions, view_.code, view_.language, view_.failures);
   std::vector<Question> questions;
   const bool small = view_.code.size() <= max_whole_file;
   if (small) questions.push_back({RepairUnit{}, warm});
@@ -75,7 +76,9 @@ std::vector<RepairSearch::Question> RepairSearch::lines(int pass) const {
   constexpr double first = 0.5;
   const double temperature = pass == 0 ? first : setting_.limits.temperature;
   std::vector<Question> questions;
-  for (const RepairUnit& line : lines_worth_asking(view_.code, view_.language)) {
+  auto lines = lines_worth_asking(view_.code, view_.language);
+  put_likely_first(lines, view_.code, view_.language, view_.failures);
+  for (const RepairUnit& line : lines) {
     questions.push_back({line, temperature});
   }
   return questions;

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "hearth/agent/has_word.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/source_files.h"
 
@@ -15,21 +16,6 @@ namespace {
 constexpr std::size_t max_source_bytes = 48 << 10;
 constexpr std::size_t max_tests = 40;
 constexpr std::size_t max_suspects = 4;
-
-bool has_word(std::string_view text, std::string_view word) {
-  if (word.empty()) return false;
-  const auto is_word = [](char c) {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-  };
-  for (std::size_t at = text.find(word); at != std::string_view::npos;
-       at = text.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    if ((at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]))) {
-      return true;
-    }
-  }
-  return false;
-}
 
 /// Names that are called in the failing lines: "Parse(", "wrap(".
 std::set<std::string> called_in(const std::vector<std::string>& failures) {
