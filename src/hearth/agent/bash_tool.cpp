@@ -28,7 +28,7 @@ class BashTool final : public Tool {
   ToolResult run(const json::object& arguments, const std::stop_token& stop) override {
     if (find_bool(arguments, "background").value_or(false)) return begin(subject(arguments));
     const std::int64_t seconds = std::clamp<std::int64_t>(
-        find_int(arguments, "timeout").value_or(default_seconds), 1, max_seconds);
+        given_int(arguments, "timeout").value_or(default_seconds), 1, max_seconds);
     const auto ran = shell_.run(subject(arguments), std::chrono::seconds(seconds), stop);
     if (!ran) return tool_error(ran.error().message);
     const CommandResult& result = ran->result;

@@ -47,9 +47,9 @@ class ReadTool final : public Tool {
 
     const auto lines = lines_of(*content);
     const auto first = static_cast<std::size_t>(
-        std::max<std::int64_t>(1, find_int(arguments, "offset").value_or(1)));
+        std::max<std::int64_t>(1, given_int(arguments, "offset").value_or(1)));
     const auto count = static_cast<std::size_t>(std::max<std::int64_t>(
-        1, find_int(arguments, "limit").value_or(static_cast<std::int64_t>(default_lines))));
+        1, given_int(arguments, "limit").value_or(static_cast<std::int64_t>(default_lines))));
     if (lines.empty()) return {.text = name + " is empty.", .is_error = false, .diff = {}};
     if (first > lines.size()) {
       return tool_error(

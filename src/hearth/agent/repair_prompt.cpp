@@ -53,7 +53,9 @@ chat::Request repair_request(const RepairView& view, const RepairUnit& unit, dou
     text += fmt::format("For reference, `{}`:\n```{}\n{}\n```\n", view.related_file, view.language,
                         trimmed(view.related));
   }
-  text += fmt::format("File `{}`:\n```{}\n{}\n```\n", view.file, view.language, trimmed(view.code));
+  const bool whole = view.excerpt.empty();
+  text += fmt::format("File `{}`{}:\n```{}\n{}\n```\n", view.file, whole ? "" : " (in part)",
+                      view.language, trimmed(whole ? view.code : view.excerpt));
   text += "These checks fail:\n```\n";
   for (const std::string& line : view.failures) text += line + "\n";
   text += "```\n" + question(view, unit);

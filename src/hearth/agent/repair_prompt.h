@@ -15,6 +15,7 @@ struct RepairView {
   std::string file;
   std::string language;
   std::string code;
+  std::string excerpt;  ///< what is shown of the code; empty: all of it
   std::vector<std::string> failures;
   std::string related;  ///< a short file that belongs to this one, such as its header; or empty
   std::string related_file;

@@ -38,6 +38,16 @@ void RepairSearch::start_from(const Candidate& candidate) {
   base_ = candidate;
   view_.code = candidate.content;
   view_.failures = failures_in(candidate.output, setting_.tests, max_failures_shown);
+  focus();
+}
+
+bool RepairSearch::may_focus() const {
+  return view_.code.size() > max_whole_file && progress_.asked < setting_.limits.attempts / 2;
+}
+
+void RepairSearch::focus() {
+  focus_ = may_focus() ? focus_of(view_.code, view_.language, view_.failures) : std::nullopt;
+  view_.excerpt = focus_ ? focus_->excerpt : "";
 }
 
 bool RepairSearch::out_of_budget() const {
@@ -54,8 +64,7 @@ std::string RepairSearch::whole(const std::string& code) const {
 
 std::vector<RepairSearch::Question> RepairSearch::functions_and_file(int pass) const {
   const double warm = pass == 0 ? 0.0 : setting_.limits.temperature;
-  auto functions = functions_of(view_.code, view_.language);
-  put_likely_first(functions, view_.code, view_.language, view_.failures);
+  const auto functions = focus_ ? focus_->functions : functions_of(view_.code, view_.language);
   std::vector<Question> questions;
   const bool small = view_.code.size() <= max_whole_file;
   if (small) questions.push_back({RepairUnit{}, warm});
@@ -63,9 +72,10 @@ std::vector<RepairSearch::Question> RepairSearch::functions_and_file(int pass) c
   if (functions.size() > 1 || !small) {
     for (const RepairUnit& function : functions) questions.push_back({function, warm});
   }
-  if (small) {
+  if (small || focus_) {
+    const RepairUnit likeliest = small ? RepairUnit{} : functions.front();
     while (questions.size() < static_cast<std::size_t>(setting_.limits.parallel)) {
-      questions.push_back({RepairUnit{}, setting_.limits.temperature});
+      questions.push_back({likeliest, setting_.limits.temperature});
     }
   }
   return questions;
@@ -76,10 +86,8 @@ std::vector<RepairSearch::Question> RepairSearch::lines(int pass) const {
   constexpr double first = 0.5;
   const double temperature = pass == 0 ? first : setting_.limits.temperature;
   std::vector<Question> questions;
-  auto lines = lines_worth_asking(view_.code, view_.language);
-  put_likely_first(lines, view_.code, view_.language, view_.failures);
-  for (const RepairUnit& line : lines) {
-    questions.push_back({line, temperature});
+  for (const RepairUnit& line : lines_worth_asking(view_.code, view_.language)) {
+    if (!focus_ || focus_->holds(line.begin)) questions.push_back({line, temperature});
   }
   return questions;
 }
@@ -238,6 +246,11 @@ RepairSearch::Result RepairSearch::run(const std::stop_token& stop, const OnProg
   int original_pass = 0;  // over the file as it was
   bool ask_lines = false;
   while (!out_of_budget()) {
+    if (focus_ && !may_focus()) {
+      focus();
+      pass = 0;
+      ask_lines = false;
+    }
     const auto questions = ask_lines ? lines(pass) : functions_and_file(pass);
     auto tried = ask(questions, stop, on_progress, on_tried);
     if (out_of_budget()) break;

@@ -11,6 +11,7 @@
 
 #include "hearth/agent/client.h"
 #include "hearth/agent/process.h"
+#include "hearth/agent/repair_focus.h"
 #include "hearth/agent/repair_prompt.h"
 #include "hearth/agent/test_report.h"
 #include "hearth/agent/trial.h"
@@ -37,7 +38,9 @@ struct Candidate {
 /// Looks for a content of one file with which the check passes: asks for the whole file, its
 /// functions and its lines, several at a time from one shared prompt, tries each answer in a copy
 /// of the folder while others are still being written, and goes on from what brought the check
-/// further. The first that passes ends it.
+/// further. The first that passes ends it. Of a file that is too large to be written as a whole it
+/// shows, and asks about, only the functions that the failures point at, until half of the
+/// candidates are used up.
 class RepairSearch {
  public:
   struct Setting {
@@ -96,6 +99,8 @@ class RepairSearch {
   /// Tries `code` now. Nothing if it was tried before.
   std::optional<Candidate> try_now(const std::string& code, const std::stop_token& stop);
   void start_from(const Candidate& candidate);
+  [[nodiscard]] bool may_focus() const;
+  void focus();
   /// Combines what helped, in different places, into one.
   std::vector<Tried> combine(const std::vector<Tried>& better, const std::stop_token& stop,
                              const OnTried& on_tried);
@@ -104,6 +109,7 @@ class RepairSearch {
 
   Setting setting_;
   RepairView view_;
+  std::optional<RepairFocus> focus_;
   Candidate original_;
   Candidate base_;
   Result result_;

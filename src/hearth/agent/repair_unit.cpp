@@ -3,9 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <functional>
 
-#include "hearth/agent/has_word.h"
 #include "hearth/agent/plain_text.h"
 
 namespace hearth::agent {
@@ -37,14 +35,6 @@ bool is_function_head(std::string_view line, std::string_view language) {
       R"(^(?:\}\s*)?(?:if|else|for|while|switch|catch|do|try|return|case|match|loop|select|unsafe|namespace|using|struct|class|enum|union|interface|type|impl|trait|module|package|extern|export default \{)\b)");
   return text.ends_with('{') && text.find('(') != std::string_view::npos &&
          !RE2::PartialMatch(text, control);
-}
-
-/// What stands before the first bracket of a function's head; empty for one without a name.
-std::string_view function_name(std::string_view head) {
-  static const RE2 name(R"(([A-Za-z_]\w*)\s*\()");
-  re2::StringPiece found;
-  if (!RE2::PartialMatch(head, name, &found)) return {};
-  return {found.data(), found.size()};
 }
 
 /// Brackets in strings and comments are rare enough at the ends of functions not to be parsed.
@@ -159,42 +149,6 @@ std::vector<RepairUnit> lines_worth_asking(std::string_view code, std::string_vi
   std::ranges::stable_partition(
       units, [&](const RepairUnit& unit) { return RE2::PartialMatch(lines[unit.begin], decides); });
   return units;
-}
-
-void put_likely_first(std::vector<RepairUnit>& units, std::string_view code,
-                      std::string_view language, const std::vector<std::string>& failures) {
-  const Lines lines = lines_of(code);
-  const std::vector<RepairUnit> functions = functions_of(code, language);
-  const auto body_names = [&](const RepairUnit& function, std::string_view name) {
-    return std::any_of(lines.begin() + static_cast<std::ptrdiff_t>(function.begin) + 1,
-                       lines.begin() + static_cast<std::ptrdiff_t>(function.end),
-                       [&](std::string_view line) { return has_word(line, name); });
-  };
-  constexpr int named = 2;
-  constexpr int called = 1;
-  std::vector<int> ranks(functions.size(), 0);
-  for (std::size_t i = 0; i < functions.size(); ++i) {
-    const std::string_view name = function_name(lines[functions[i].begin]);
-    const bool fails = std::ranges::any_of(
-        failures, [&](const std::string& line) { return has_word(line, name); });
-    if (fails) ranks[i] = named;
-  }
-  for (std::size_t i = 0; i < functions.size(); ++i) {
-    const std::string_view name = function_name(lines[functions[i].begin]);
-    for (std::size_t j = 0; j < functions.size(); ++j) {
-      const bool calls = ranks[j] == named && body_names(functions[j], name);
-      if (ranks[i] == 0 && calls) ranks[i] = called;
-    }
-  }
-  const auto rank = [&](const RepairUnit& unit) {
-    int best = 0;
-    for (std::size_t i = 0; i < functions.size(); ++i) {
-      const bool inside = unit.begin >= functions[i].begin && unit.begin < functions[i].end;
-      if (inside) best = std::max(best, ranks[i]);
-    }
-    return best;
-  };
-  std::ranges::stable_sort(units, std::greater<>(), rank);
 }
 
 bool cut_at_following_code(std::string_view code, const RepairUnit& unit, std::string& answer) {

@@ -26,11 +26,6 @@ std::vector<RepairUnit> functions_of(std::string_view code, std::string_view lan
 /// function head. Those that compare, compute or decide come first.
 std::vector<RepairUnit> lines_worth_asking(std::string_view code, std::string_view language);
 
-/// Puts those of `units` first that are in functions which `failures` name, then those in functions
-/// which these call; else the order stays.
-void put_likely_first(std::vector<RepairUnit>& units, std::string_view code,
-                      std::string_view language, const std::vector<std::string>& failures);
-
 /// `code` with `unit` replaced by a model's `answer`, at the unit's own indentation. Neighbouring
 /// lines that the answer repeats are not doubled; an answer that gives a whole function of the code
 /// replaces that function. Nothing if it changes nothing.

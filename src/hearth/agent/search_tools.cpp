@@ -69,7 +69,7 @@ class GrepTool final : public Tool {
   }
   // Rules are about files, and the pattern names none.
   std::vector<std::string> subjects(const json::object& arguments) const override {
-    return {std::string(find_string(arguments, "glob").value_or("."))};
+    return {std::string(given_string(arguments, "glob").value_or("."))};
   }
 
   ToolResult run(const json::object& arguments, const std::stop_token& stop) override {
@@ -82,7 +82,7 @@ class GrepTool final : public Tool {
                       "special characters with a backslash",
                       regex.error()));
     }
-    const RE2 files(glob_as_regex(find_string(arguments, "glob").value_or("**")), options);
+    const RE2 files(glob_as_regex(given_string(arguments, "glob").value_or("**")), options);
     std::string text;
     std::size_t matches = 0;
     std::size_t ignored_files = 0;

@@ -54,7 +54,7 @@ class TaskTool final : public Tool {
     if (from_ == TaskFrom::subagent) {
       return tool_error("a subagent cannot start another; do it yourself");
     }
-    const std::string name(find_string(arguments, "agent").value_or("general"));
+    const std::string name(given_string(arguments, "agent").value_or("general"));
     const auto agents = subagents_for(work_.folder, work_.sources, work_.subagents);
     const auto agent = std::ranges::find(agents, name, &Subagent::name);
     if (agent == agents.end()) {

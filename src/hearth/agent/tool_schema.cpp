@@ -105,4 +105,14 @@ std::optional<std::string> mend_arguments(const json::object& schema, json::obje
   return std::nullopt;
 }
 
+std::optional<std::int64_t> given_int(const json::object& arguments, std::string_view name) {
+  const auto value = find_int(arguments, name);
+  return value == 0 ? std::nullopt : value;
+}
+
+std::optional<std::string_view> given_string(const json::object& arguments, std::string_view name) {
+  const auto value = find_string(arguments, name);
+  return value == "" ? std::nullopt : value;
+}
+
 }  // namespace hearth::agent

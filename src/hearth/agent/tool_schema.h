@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -24,5 +25,10 @@ json::object object_schema(std::initializer_list<Parameter> parameters);
 /// in place; an unknown argument is an error, unless the schema takes further ones.
 /// Returns what is wrong and what is allowed, for the model; nothing if all is well.
 std::optional<std::string> mend_arguments(const json::object& schema, json::object& arguments);
+
+/// An optional argument of a tool of ours. 0 and the empty text count as not given: a model that a
+/// grammar binds often writes them where it means nothing.
+std::optional<std::int64_t> given_int(const json::object& arguments, std::string_view name);
+std::optional<std::string_view> given_string(const json::object& arguments, std::string_view name);
 
 }  // namespace hearth::agent

@@ -12,6 +12,7 @@
 #include "hearth/agent/add_usage.h"
 #include "hearth/agent/ask_model.h"
 #include "hearth/agent/claude_code_names.h"
+#include "hearth/agent/earlier_result.h"
 #include "hearth/agent/loop_detector.h"
 #include "hearth/agent/opening_request.h"
 #include "hearth/agent/plain_text.h"
@@ -270,7 +271,15 @@ class ToolStyle final : public Style {
     show(call, prepared);
     ToolResult result =
         prepared.tool == nullptr ? prepared.error : run_tool(prepared, call.id, stop);
-    switch (loops_.note(call.name, call.arguments, result.text)) {
+    const bool repeated =
+        has_earlier_result(work_.conversation.messages(), call.name, to_valid_utf8(result.text));
+    const auto verdict = loops_.note(call.name, call.arguments, result.text);
+    if (repeated) {
+      result.text = fmt::format(
+          "(This is, word for word, the result of an earlier call of {} above: go by that one.)\n",
+          call.name);
+    }
+    switch (verdict) {
       case LoopDetector::Verdict::fine: break;
       case LoopDetector::Verdict::warn:
         result.text +=

@@ -141,6 +141,7 @@ class WholeFilesStyle final : public Style {
                       .file = file,
                       .language = std::string(language_of(file)),
                       .code = split.code,
+                      .excerpt = {},
                       .failures = {},
                       .related = {},
                       .related_file = {}};

@@ -108,29 +108,5 @@ TEST(RepairUnit, ChangesInDifferentPlacesAreMerged) {
   EXPECT_FALSE(merged("a\nb\nc\n", "a\nX\nc\n", "a\nY\nc\n"));
 }
 
-TEST(RepairUnit, WhatFailuresNameIsAskedAboutFirstThenWhatThatCalls) {
-  constexpr std::string_view code =
-      "def other(n):\n"
-      "    return n\n"
-      "\n"
-      "def suffix(n):\n"
-      "    return n % 10\n"
-      "\n"
-      "def ordinal(n):\n"
-      "    return suffix(n) + 1\n";
-  const auto first_lines = [&](const std::vector<std::string>& failures) {
-    auto units = functions_of(code, "python");
-    put_likely_first(units, code, "python", failures);
-    std::vector<std::size_t> begins;
-    for (const RepairUnit& unit : units) begins.push_back(unit.begin);
-    return begins;
-  };
-  EXPECT_EQ(first_lines({"assert m.ordinal(13) == 4"}), (std::vector<std::size_t>{6, 3, 0}));
-  EXPECT_EQ(first_lines({"assert ordinals == others"}), (std::vector<std::size_t>{0, 3, 6}));
-  std::vector<RepairUnit> lines{line(2), line(5), line(8)};
-  put_likely_first(lines, code, "python", {"suffix(3)"});
-  EXPECT_EQ(lines.front().begin, 4U);
-}
-
 }  // namespace
 }  // namespace hearth::agent

@@ -43,6 +43,15 @@ TEST_F(Tools, ReadNumbersLinesAndSaysHowToGoOn) {
   EXPECT_THAT(result.text, HasSubstr("offset 3"));
 }
 
+TEST_F(Tools, OptionalArgumentsThatAreZeroOrEmptyCountAsNotGiven) {
+  temporary_.write("a.txt", "one\ntwo\n");
+  EXPECT_EQ(call("read", {{"path", "a.txt"}, {"offset", 0}, {"limit", 0}}).text,
+            call("read", {{"path", "a.txt"}}).text);
+  EXPECT_EQ(call("grep", {{"pattern", "tw"}, {"glob", ""}}).text, "a.txt:2: two\n");
+  EXPECT_THAT(call("bash", {{"command", "sleep 1.1; echo done"}, {"timeout", 0}}).text,
+              HasSubstr("done"));
+}
+
 TEST_F(Tools, GrepSearchesAllFilesOfALargeFolderWithRipgrep) {
   ASSERT_EQ(std::system("rg --version >/dev/null"), 0) << "ripgrep is needed: deps/apt-test.txt";
   for (std::size_t i = 0; i < Folder::most_files; ++i) temporary_.write(fmt::format("a/{}", i), "");

@@ -1,0 +1,98 @@
+#include "hearth/agent/repair_focus.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "hearth/agent/has_word.h"
+#include "hearth/agent/plain_text.h"
+
+namespace hearth::agent {
+namespace {
+
+using Lines = std::vector<std::string_view>;
+
+/// What stands before the first bracket of a function's head; empty for one without a name.
+std::string_view function_name(std::string_view head) {
+  static const RE2 name(R"(([A-Za-z_]\w*)\s*\()");
+  re2::StringPiece found;
+  if (!RE2::PartialMatch(head, name, &found)) return {};
+  return {found.data(), found.size()};
+}
+
+bool calls(const Lines& lines, const RepairUnit& function, std::string_view name) {
+  for (std::size_t i = function.begin + 1; i < function.end; ++i) {
+    if (has_word(lines[i], name)) return true;
+  }
+  return false;
+}
+
+bool overlap(const RepairUnit& a, const RepairUnit& b) {
+  return a.begin < b.end && b.begin < a.end;
+}
+
+std::vector<RepairUnit> likely(const Lines& lines, const std::vector<RepairUnit>& functions,
+                               const std::vector<std::string>& failures) {
+  std::vector<RepairUnit> named;
+  std::vector<RepairUnit> called;
+  const auto name_of = [&](const RepairUnit& function) {
+    return function_name(lines[function.begin]);
+  };
+  const auto fails = [&](const RepairUnit& function) {
+    return std::ranges::any_of(
+        failures, [&](const std::string& line) { return has_word(line, name_of(function)); });
+  };
+  std::ranges::copy_if(functions, std::back_inserter(named), fails);
+  std::ranges::copy_if(functions, std::back_inserter(called), [&](const RepairUnit& function) {
+    return !fails(function) && std::ranges::any_of(named, [&](const RepairUnit& caller) {
+      return calls(lines, caller, name_of(function));
+    });
+  });
+  named.insert(named.end(), called.begin(), called.end());
+  return named;
+}
+
+std::string without_bodies(const Lines& lines, const std::vector<RepairUnit>& functions,
+                           const std::vector<RepairUnit>& kept) {
+  std::string text;
+  const auto add = [&](std::string_view line) {
+    text += line;
+    text += '\n';
+  };
+  for (std::size_t i = 0; i < lines.size();) {
+    add(lines[i]);
+    const auto hidden = std::ranges::find_if(functions, [&](const RepairUnit& function) {
+      return function.begin == i && std::ranges::none_of(kept, [&](const RepairUnit& one) {
+               return overlap(one, function);
+             });
+    });
+    ++i;
+    if (hidden == functions.end()) continue;
+    const std::string_view head = lines[hidden->begin];
+    add(std::string(head.substr(0, head.find_first_not_of(" \t"))) + "    ...");
+    const bool ends_in_brace = trimmed(lines[hidden->end - 1]).starts_with('}');
+    i = ends_in_brace ? hidden->end - 1 : hidden->end;
+  }
+  return text;
+}
+
+}  // namespace
+
+bool RepairFocus::holds(std::size_t index) const {
+  return std::ranges::any_of(functions, [&](const RepairUnit& function) {
+    return index >= function.begin && index < function.end;
+  });
+}
+
+std::optional<RepairFocus> focus_of(std::string_view code, std::string_view language,
+                                    const std::vector<std::string>& failures) {
+  const Lines lines = lines_of(code);
+  const std::vector<RepairUnit> functions = functions_of(code, language);
+  std::vector<RepairUnit> found = likely(lines, functions, failures);
+  if (found.empty()) return std::nullopt;
+  std::string excerpt = without_bodies(lines, functions, found);
+  return RepairFocus{std::move(found), std::move(excerpt)};
+}
+
+}  // namespace hearth::agent
