@@ -110,6 +110,8 @@ WRONG_MESSAGES = WRONG_CHAT + [
     ("stop_sequences", "x"), ("stop_sequences", [5]), ("tool_choice", "auto"),
     ("tool_choice", {"type": "whatever"}), ("tool_choice", {"type": "tool"}),
     ("tool_choice", {"type": "tool", "name": "absent"}), ("tool_choice", {"type": "any"}),
+    ("tool_choice", {"type": "auto", "allowed_tools": ["absent"]}),
+    ("tool_choice", {"type": "auto", "allowed_tools": [5]}),
     ("metadata", "me"), ("tools", [{"name": "a"}]),
     ("tools", [{"name": "a", "input_schema": {"type": "object"}}] * 2),
     ("messages", [{"role": "user", "content": [

@@ -169,6 +169,12 @@ def check_calls(calls: list, names: set):
     ("required", {"forecast", "take_note"}),
     ({"type": "function", "function": {"name": "forecast"}}, {"forecast"}),
     ({"type": "function", "function": {"name": "take_note"}}, {"take_note"}),
+    ({"type": "allowed_tools", "allowed_tools": {
+        "mode": "required", "tools": [{"type": "function", "function": {"name": "take_note"}}]}},
+     {"take_note"}),
+    ({"type": "allowed_tools", "allowed_tools": {
+        "mode": "required", "tools": [{"type": "function", "function": {"name": "forecast"}}]}},
+     {"forecast"}),
 ])
 def test_a_demanded_call_is_made_with_valid_arguments(client, way, choice, names):
     body = ask("Tell me a joke.", tools=TOOLS, tool_choice=choice, max_tokens=160,
@@ -192,6 +198,18 @@ def test_a_demanded_call_is_made_when_hot(client):
         calls = client.post(CHAT, body).ok()["choices"][0]["message"]["tool_calls"]
         check_calls([{"id": call["id"], **call["function"]} for call in calls],
                     {"forecast", "take_note"})
+
+
+def test_the_prompt_is_the_same_whichever_tools_are_allowed(client):
+    def allowed(*names):
+        tools = [{"type": "function", "function": {"name": name}} for name in names]
+        body = ask("Tell me a short joke.", tools=TOOLS, max_tokens=2, tool_choice={
+            "type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": tools}})
+        return client.post(CHAT, body).ok()["usage"]
+
+    first, second = allowed("take_note", "forecast"), allowed("forecast")
+    assert second["prompt_tokens"] == first["prompt_tokens"]
+    assert second["prompt_tokens_details"]["cached_tokens"] >= first["prompt_tokens"] - 1
 
 
 def test_a_tool_round(client):

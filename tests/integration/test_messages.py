@@ -278,6 +278,8 @@ def test_the_billing_block_does_not_change_the_prompt(client):
     ({"type": "tool", "name": "get_weather"}, {"get_weather"}),
     ({"type": "tool", "name": "get_time"}, {"get_time"}),
     ({"type": "any"}, {"get_weather", "get_time"}),
+    ({"type": "any", "allowed_tools": ["get_weather"]}, {"get_weather"}),
+    ({"type": "any", "allowed_tools": ["get_time"]}, {"get_time"}),
 ])
 def test_a_demanded_tool_is_called_with_valid_input(client, way, choice, names):
     body = ask("How is the weather in Paris?", max_tokens=120, tools=[WEATHER, TIME],

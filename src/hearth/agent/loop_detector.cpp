@@ -25,4 +25,8 @@ LoopDetector::Verdict LoopDetector::note(std::string_view tool, std::string_view
   return Verdict::warn;
 }
 
+bool LoopDetector::repeated() const {
+  return steps_.size() >= 2 && steps_.back() == steps_[steps_.size() - 2];
+}
+
 }  // namespace hearth::agent

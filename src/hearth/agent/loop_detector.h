@@ -17,6 +17,8 @@ class LoopDetector {
   };
 
   Verdict note(std::string_view tool, std::string_view arguments, std::string_view result);
+  /// The last two steps were the same.
+  [[nodiscard]] bool repeated() const;
 
  private:
   std::deque<std::size_t> steps_;

@@ -73,6 +73,11 @@ class ToolStyle final : public Style {
     chat::Request request = opening_;
     const auto& messages = work_.conversation.messages();
     request.messages.insert(request.messages.end(), messages.begin(), messages.end());
+    if (!barred_.empty()) {
+      for (const chat::Tool& tool : request.tools) {
+        if (tool.name != barred_) request.tool_choice.allowed.push_back(tool.name);
+      }
+    }
     return request;
   }
 
@@ -274,6 +279,7 @@ class ToolStyle final : public Style {
     const bool repeated =
         has_earlier_result(work_.conversation.messages(), call.name, to_valid_utf8(result.text));
     const auto verdict = loops_.note(call.name, call.arguments, result.text);
+    barred_ = calling_ == Calling::forced && loops_.repeated() ? call.name : "";
     if (repeated) {
       result.text = fmt::format(
           "(This is, word for word, the result of an earlier call of {} above: go by that one.)\n",
@@ -378,6 +384,9 @@ class ToolStyle final : public Style {
   chat::Request opening_;
   std::optional<StepAttempts> attempts_;
   LoopDetector loops_;
+  /// A tool that a forced model may not call in its next step: it has just made the same call twice
+  /// in vain, and would go on to.
+  std::string barred_;
   Outcome outcome_;
   bool done_ = false;
   int nudges_ = 0;

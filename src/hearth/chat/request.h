@@ -26,6 +26,9 @@ struct ToolChoice {
   enum class Mode { automatic, any, tool, none };
   Mode mode = Mode::automatic;
   std::string name;  ///< with Mode::tool
+  /// With Mode::automatic and Mode::any: the only tools that may be called; empty: all. The model
+  /// sees all of them still, so that the prompt stays the same.
+  std::vector<std::string> allowed;
   bool disable_parallel = false;
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <json-schema-to-grammar.h>
 
 #include "hearth/engine/chat_template.h"
@@ -12,12 +14,15 @@ namespace {
 
 using Choice = chat::ToolChoice::Mode;
 
+bool may_be_called(const chat::ToolChoice& choice, const std::string& name) {
+  if (choice.mode == Choice::tool) return name == choice.name;
+  return choice.allowed.empty() || std::ranges::find(choice.allowed, name) != choice.allowed.end();
+}
+
 std::vector<common_chat_tool> callable_tools(const chat::Request& request, bool relaxed) {
   std::vector<common_chat_tool> tools;
   for (const chat::Tool& tool : request.tools) {
-    const bool named =
-        request.tool_choice.mode != Choice::tool || tool.name == request.tool_choice.name;
-    if (!named) continue;
+    if (!may_be_called(request.tool_choice, tool.name)) continue;
     const json::object schema =
         relaxed ? relax_for_grammar(tool.input_schema) : json::object{{"type", "object"}};
     tools.push_back({tool.name, tool.description, to_json(schema)});

@@ -159,6 +159,21 @@ void decode_tools(Fields& body, chat::Request& request) {
   }
 }
 
+/// A field of Hearth's own, for what OpenAI's API has as `allowed_tools`.
+void decode_allowed_names(Fields& choice, chat::Request& request) {
+  const json::array* names = choice.array("allowed_tools");
+  for (std::size_t i = 0; names != nullptr && i < names->size(); ++i) {
+    const std::string path = choice.problems().item("tool_choice.allowed_tools", i);
+    const json::string* name = (*names)[i].if_string();
+    if (name == nullptr) return choice.problems().expected(path, "a string", &(*names)[i]);
+    if (chat::find_tool(request, *name) == nullptr) {
+      choice.problems().report(
+          path, fmt::format("no tool is named \"{}\" in `tools`", std::string_view(*name)));
+    }
+    request.tool_choice.allowed.emplace_back(*name);
+  }
+}
+
 void decode_tool_choice(Fields& body, chat::Request& request) {
   const json::object* object = body.object("tool_choice");
   if (object == nullptr) return;
@@ -181,6 +196,9 @@ void decode_tool_choice(Fields& body, chat::Request& request) {
     problems.report("tool_choice", "a tool is demanded, and `tools` is empty");
   }
   choice.disable_parallel = fields.boolean("disable_parallel_tool_use");
+  if (choice.mode == Mode::automatic || choice.mode == Mode::any) {
+    decode_allowed_names(fields, request);
+  }
   keep_rest(request, "tool_choice", fields);
 }
 

@@ -11,6 +11,7 @@
 #include "hearth/wire/anthropic_answer.h"
 #include "hearth/wire/anthropic_blocks.h"
 #include "hearth/wire/provider_fields.h"
+#include "hearth/wire/sent_tools.h"
 
 namespace hearth::wire {
 namespace {
@@ -180,8 +181,12 @@ class Encoder {
 
   void tool_choice() {
     using Mode = chat::ToolChoice::Mode;
-    const chat::ToolChoice& choice = request_.tool_choice;
-    if (choice.mode == Mode::automatic && !choice.disable_parallel) return;
+    const chat::ToolChoice choice = server_ == MessagesServer::anthropic
+                                        ? narrowed(request_.tool_choice)
+                                        : request_.tool_choice;
+    if (choice.mode == Mode::automatic && !choice.disable_parallel && choice.allowed.empty()) {
+      return;
+    }
     json::object object;
     switch (choice.mode) {
       case Mode::automatic: object["type"] = "auto"; break;
@@ -191,6 +196,9 @@ class Encoder {
         object["type"] = "tool";
         object["name"] = choice.name;
         break;
+    }
+    if (!choice.allowed.empty() && server_ == MessagesServer::hearth) {
+      object["allowed_tools"] = json::value_from(choice.allowed);
     }
     if (choice.disable_parallel && choice.mode != Mode::none) {
       object["disable_parallel_tool_use"] = true;
@@ -296,8 +304,8 @@ std::vector<std::string> left_out_of_messages(const chat::Request& request) {
                     "API takes",
                     *sampling.temperature, hottest));
   }
-  for (std::string note :
-       {output_limits(request).note, foreign_fields_note(request, "anthropic")}) {
+  for (std::string note : {output_limits(request).note, allowed_note(request),
+                           foreign_fields_note(request, "anthropic")}) {
     if (!note.empty()) sentences.push_back(std::move(note));
   }
   return sentences;

@@ -204,6 +204,9 @@ class GeminiEncoder {
     json::object config;
     config["mode"] = choice.mode == Mode::none ? "NONE" : "ANY";
     if (choice.mode == Mode::tool) config["allowedFunctionNames"] = json::array{choice.name};
+    if (choice.mode == Mode::any && !choice.allowed.empty()) {
+      config["allowedFunctionNames"] = json::value_from(choice.allowed);
+    }
     body_["toolConfig"] = json::object{{"functionCallingConfig", std::move(config)}};
   }
 
@@ -292,6 +295,10 @@ std::vector<std::string> left_out_of_gemini(const chat::Request& request) {
       {request.top_logprobs.has_value(), "logprobs: not asked of Gemini"},
       {!request.grammar.empty(), "grammar: Gemini's API has no such field"},
       {request.tool_choice.disable_parallel, "one call at a time: Gemini's API has no such field"},
+      {request.tool_choice.mode == chat::ToolChoice::Mode::automatic &&
+           !request.tool_choice.allowed.empty(),
+       "tool_choice: Gemini's API names the allowed tools only where one is demanded; all stay "
+       "allowed"},
       {request.stop.size() > most_stops,
        "stop: Gemini takes five at most; the first five are sent"},
       {request.json_schema && !takes_schema(request),

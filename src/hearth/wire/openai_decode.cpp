@@ -86,8 +86,19 @@ void decode_allowed_tools(const json::object* allowed, const json::object& choic
     request.tool_choice.mode = chat::ToolChoice::Mode::any;
   }
   request.extra["tool_choice"] = choice;
-  request.warnings.emplace_back(
-      "tool_choice.allowed_tools: all tools stay allowed, but for a provider of this format");
+  const json::array* tools = fields.array("tools");
+  for (std::size_t i = 0; tools != nullptr && i < tools->size(); ++i) {
+    const std::string path = problems.item("tool_choice.allowed_tools.tools", i);
+    const json::object* object = (*tools)[i].if_object();
+    if (object == nullptr) return problems.expected(path, "an object", &(*tools)[i]);
+    Fields tool(*object, path, problems);
+    const std::string type = tool.string("type");
+    // Tools of other types are a provider's own to run.
+    if (type != "function" && type != "custom") continue;
+    const json::object* inner = tool.object(type);
+    std::string name(inner == nullptr ? "" : find_string(*inner, "name").value_or(""));
+    allow_tool(request, std::move(name), path, problems);
+  }
 }
 
 void decode_tool_choice(Fields& body, chat::Request& request) {

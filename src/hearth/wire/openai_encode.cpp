@@ -364,7 +364,9 @@ std::vector<std::string> left_out_of_chat(const chat::Request& request) {
     sentences.emplace_back("left out redacted thinking: only the API that made it reads it");
   }
   std::string choice = request.extra_format == "openai" ? std::string() : choice_note(request);
-  for (std::string note : {std::move(choice), foreign_fields_note(request, "openai")}) {
+  std::string allowed = request.extra_format == "openai" ? std::string() : allowed_note(request);
+  for (std::string note :
+       {std::move(choice), std::move(allowed), foreign_fields_note(request, "openai")}) {
     if (!note.empty()) sentences.push_back(std::move(note));
   }
   return sentences;

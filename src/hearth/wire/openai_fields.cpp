@@ -69,6 +69,14 @@ const json::object* decode_tool_mode(Fields& body, chat::ToolChoice& choice) {
   return nullptr;
 }
 
+void allow_tool(chat::Request& request, std::string name, const std::string& path,
+                Problems& problems) {
+  if (chat::find_tool(request, name) == nullptr) {
+    problems.report(path, fmt::format("no tool is named \"{}\" in `tools`", name));
+  }
+  request.tool_choice.allowed.push_back(std::move(name));
+}
+
 void decode_tool_limits(Fields& body, chat::Request& request) {
   if (request.tool_choice.mode == chat::ToolChoice::Mode::any && request.tools.empty()) {
     body.problems().report("tool_choice",

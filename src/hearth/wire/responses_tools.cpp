@@ -72,6 +72,23 @@ void add_tool(Fields& fields, chat::Request& request, ResponsesTools& names) {
   }
 }
 
+void allow_responses_tools(Fields& choice, chat::Request& request) {
+  Problems& problems = choice.problems();
+  const json::array* tools = choice.array("tools");
+  for (std::size_t i = 0; tools != nullptr && i < tools->size(); ++i) {
+    const std::string path = problems.item("tool_choice.tools", i);
+    const json::object* object = (*tools)[i].if_object();
+    if (object == nullptr) return problems.expected(path, "an object", &(*tools)[i]);
+    Fields tool(*object, path, problems);
+    const std::string type = tool.string("type");
+    // Tools of other types are a provider's own to run.
+    if (type != "function" && type != "custom") continue;
+    allow_tool(request,
+               ResponsesTools::flat_name(tool.string("namespace"), tool.required_string("name")),
+               path, problems);
+  }
+}
+
 }  // namespace
 
 std::string ResponsesTools::flat_name(std::string_view space, std::string_view name) {
@@ -107,7 +124,7 @@ void decode_responses_tool_choice(Fields& body, chat::Request& request) {
     const std::string type = fields.one_of("type", {"function", "custom", "allowed_tools"});
     if (type == "allowed_tools") {
       if (fields.one_of("mode", {"auto", "required"}) == "required") choice.mode = Mode::any;
-      request.warnings.emplace_back("tool_choice.allowed_tools: all tools stay allowed");
+      allow_responses_tools(fields, request);
     } else if (!type.empty()) {
       choice.mode = Mode::tool;
       choice.name =

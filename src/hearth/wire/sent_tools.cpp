@@ -41,9 +41,23 @@ std::vector<const chat::Tool*> tools_to_send(const chat::Request& request) {
   return tools;
 }
 
+chat::ToolChoice narrowed(chat::ToolChoice choice) {
+  using Mode = chat::ToolChoice::Mode;
+  if (choice.mode != Mode::any || choice.allowed.size() != 1) return choice;
+  choice.mode = Mode::tool;
+  choice.name = choice.allowed.front();
+  choice.allowed.clear();
+  return choice;
+}
+
+std::string allowed_note(const chat::Request& request) {
+  if (narrowed(request.tool_choice).allowed.empty()) return {};
+  return "tool_choice: this API has no field for the allowed tools; all stay allowed";
+}
+
 chat::ToolChoice choice_to_send(const chat::Request& request) {
   using Mode = chat::ToolChoice::Mode;
-  chat::ToolChoice choice = request.tool_choice;
+  chat::ToolChoice choice = narrowed(request.tool_choice);
   if (choice.mode == Mode::automatic || choice.mode == Mode::none) return choice;
   const auto sent = tools_to_send(request);
   const bool there = choice.mode == Mode::any
@@ -56,11 +70,10 @@ chat::ToolChoice choice_to_send(const chat::Request& request) {
 }
 
 std::string choice_note(const chat::Request& request) {
-  if (choice_to_send(request).mode == request.tool_choice.mode) return {};
-  return request.tool_choice.name.empty()
-             ? "tool_choice: there is no tool left to demand; the model chooses"
-             : fmt::format("tool_choice: {} is not sent, so the model chooses",
-                           request.tool_choice.name);
+  if (choice_to_send(request).mode == narrowed(request.tool_choice).mode) return {};
+  const std::string name = narrowed(request.tool_choice).name;
+  return name.empty() ? "tool_choice: there is no tool left to demand; the model chooses"
+                      : fmt::format("tool_choice: {} is not sent, so the model chooses", name);
 }
 
 std::string note_of(const chat::ToolReferenceBlock& reference) {

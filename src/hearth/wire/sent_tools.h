@@ -12,6 +12,13 @@ namespace hearth::wire {
 /// web_search_20250305) are left out, since no other server has them. They point into `request`.
 std::vector<const chat::Tool*> tools_to_send(const chat::Request& request);
 
+/// `choice` for an API that cannot be told which tools are allowed: the only one that is, where a
+/// call is demanded, is the one demanded.
+chat::ToolChoice narrowed(chat::ToolChoice choice);
+
+/// Says so, where such an API allows more tools than the client does; else empty.
+std::string allowed_note(const chat::Request& request);
+
 /// The choice among these: a tool that is not sent cannot be demanded, and the choice is then the
 /// model's.
 chat::ToolChoice choice_to_send(const chat::Request& request);

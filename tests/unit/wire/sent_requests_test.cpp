@@ -137,15 +137,48 @@ TEST(ToGemini, ThoughtsThatAreNotItsOwnAreNamed) {
               Contains(HasSubstr("left out earlier thoughts and redacted thinking")));
 }
 
-TEST(ToolChoice, AllowedToolsReachAServerOfThisFormatOnly) {
-  const chat::Request request = from_chat(
-      R"(,"tools":[{"type":"function","function":{"name":"f"}}],
-          "tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[
-              {"type":"function","function":{"name":"f"}}]}})");
+chat::Request with_allowed(const std::string& mode, const std::string& names) {
+  return from_chat(
+      R"(,"tools":[{"type":"function","function":{"name":"f"}},
+                   {"type":"function","function":{"name":"g"}},
+                   {"type":"function","function":{"name":"h"}}],
+          "tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":")" +
+      mode + R"(","tools":[)" + names + "]}}");
+}
+
+constexpr std::string_view f_and_g =
+    R"({"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}})";
+
+TEST(ToolChoice, AllowedToolsReachThoseWhoHaveAFieldForThem) {
+  const chat::Request request = with_allowed("required", std::string(f_and_g));
   EXPECT_EQ(request.tool_choice.mode, chat::ToolChoice::Mode::any);
+  EXPECT_EQ(request.tool_choice.allowed, (std::vector<std::string>{"f", "g"}));
   EXPECT_EQ(encode_chat_request(request).at("tool_choice").at("type"), "allowed_tools");
+  EXPECT_EQ(encode_messages_request(request).at("tool_choice"),
+            (json::object{{"type", "any"}, {"allowed_tools", {"f", "g"}}}));
+  EXPECT_EQ(encode_gemini_request(request)
+                .at("toolConfig")
+                .at("functionCallingConfig")
+                .at("allowedFunctionNames"),
+            (json::array{"f", "g"}));
   EXPECT_EQ(to_anthropic(request).at("tool_choice"), (json::object{{"type", "any"}}));
-  EXPECT_THAT(request.warnings, Contains(HasSubstr("all tools stay allowed")));
+  EXPECT_THAT(left_out_of_messages(request), Contains(HasSubstr("all stay allowed")));
+}
+
+TEST(ToolChoice, TheOnlyAllowedToolIsDemandedWhereThereIsNoSuchField) {
+  const chat::Request request =
+      with_allowed("required", R"({"type":"function","function":{"name":"g"}})");
+  EXPECT_EQ(to_anthropic(request).at("tool_choice"),
+            (json::object{{"type", "tool"}, {"name", "g"}}));
+  EXPECT_THAT(left_out_of_messages(request), Not(Contains(HasSubstr("all stay allowed"))));
+}
+
+TEST(ToolChoice, AllowedToolsOfHearthsOwnMessagesComeBackAsTheyWere) {
+  const chat::Request request = with_allowed("auto", std::string(f_and_g));
+  const auto again = decode_messages_request(json::value(encode_messages_request(request)));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->tool_choice.mode, chat::ToolChoice::Mode::automatic);
+  EXPECT_EQ(again->tool_choice.allowed, (std::vector<std::string>{"f", "g"}));
 }
 
 TEST(ToOpenAi, EffortsThatItDoesNotKnowAreHigh) {

@@ -1,0 +1,57 @@
+"""A model that does the same again and again. It is scripted."""
+
+import pytest
+
+from harness.agent import Agent
+from harness.backend import AnthropicBackend, Call, Reply
+
+TODO = Reply(calls=[Call("todo", {"list": "[ ] read the README"})])
+DONE = Reply(calls=[Call("finish", {"summary": "Nothing more to do."})])
+
+
+@pytest.fixture
+def agent(tmp_path):
+    with AnthropicBackend(DONE) as backend:
+        yield Agent(tmp_path, backend)
+
+
+def allowed(seen) -> list[str] | None:
+    return seen.body["tool_choice"].get("allowed_tools")
+
+
+def tools_of(seen) -> list[str]:
+    return [tool["name"] for tool in seen.body["tools"]]
+
+
+def test_a_forced_model_that_repeats_a_call_must_make_another_one_next(agent):
+    agent.style = "forced"
+    look = Reply(calls=[Call("glob", {"pattern": "*"})])
+    agent.backend.answers = [TODO, TODO, look, TODO, DONE]
+    assert agent.run("What is here?")["exit_code"] == 0
+    first, second, third, fourth, fifth = agent.backend.seen
+    others = [name for name in tools_of(first) if name != "todo"]
+    assert allowed(third) == others
+    assert [allowed(seen) for seen in (first, second, fourth, fifth)] == [None] * 4
+    assert tools_of(third) == tools_of(first), "the prompt would be read anew"
+
+
+def test_a_model_that_decides_itself_is_left_alone(agent):
+    agent.backend.answers = [TODO, TODO, Reply(text="Nothing more to do.")]
+    agent.run("What is here?")
+    assert [seen.body.get("tool_choice") for seen in agent.backend.seen] == [None] * 3
+
+
+def test_what_a_tool_said_before_is_not_said_again(agent):
+    (agent.work / "long.py").write_text("".join(f"value_{i} = {i}\n" for i in range(60)))
+    read = Reply(calls=[Call("read", {"path": "long.py"})])
+    change = Reply(calls=[Call("edit", {"path": "long.py", "old_string": "value_7 = 7",
+                                        "new_string": "value_7 = 8"})])
+    agent.backend.answers = [read, read, change, read, Reply(text="Done.")]
+    agent.run("Read it again and again")
+    results = [block["content"] for message in agent.backend.seen[-1].body["messages"]
+               if message["role"] == "user"
+               for block in message["content"] if block["type"] == "tool_result"]
+    texts = [part if isinstance(part, str) else part[0]["text"] for part in results]
+    assert "value_59" in texts[0]
+    assert "result of an earlier call of read above" in texts[1] and "value_59" not in texts[1]
+    assert "value_7 = 8" in texts[3] and "value_59" in texts[3]
