@@ -23,16 +23,32 @@ def tools_of(seen) -> list[str]:
     return [tool["name"] for tool in seen.body["tools"]]
 
 
-def test_a_forced_model_that_repeats_a_call_must_make_another_one_next(agent):
+def test_a_forced_model_that_repeats_a_call_cannot_make_it_until_it_found_something_new(agent):
     agent.style = "forced"
     look = Reply(calls=[Call("glob", {"pattern": "*"})])
     agent.backend.answers = [TODO, TODO, look, TODO, DONE]
     assert agent.run("What is here?")["exit_code"] == 0
     first, second, third, fourth, fifth = agent.backend.seen
     others = [name for name in tools_of(first) if name != "todo"]
-    assert allowed(third) == others
-    assert [allowed(seen) for seen in (first, second, fourth, fifth)] == [None] * 4
+    assert [allowed(seen) for seen in (first, second, third, fourth, fifth)] == [
+        None, None, others, None, others]
     assert tools_of(third) == tools_of(first), "the prompt would be read anew"
+
+
+def test_a_forced_subagent_cannot_start_another(agent):
+    agent.style = "forced"
+    task = Reply(calls=[Call("task", {"prompt": "Look around.", "agent": "general"})])
+    agent.backend.answers = [task, DONE, DONE]
+    assert agent.run("What is here?")["exit_code"] == 0
+    session, subagent, _ = agent.backend.seen
+    assert allowed(session) is None
+    assert allowed(subagent) == [name for name in tools_of(session) if name != "task"]
+
+
+def test_calls_of_subagents_that_say_the_same_come_to_an_end(agent):
+    agent.backend.answers = [Reply(calls=[Call("task", {"prompt": "p", "agent": "absent"})])] * 9
+    result = agent.run("What is here?")
+    assert result["stop_reason"] == "loop" and result["num_turns"] == 7
 
 
 def test_a_model_that_decides_itself_is_left_alone(agent):

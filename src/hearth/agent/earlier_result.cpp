@@ -1,8 +1,11 @@
 #include "hearth/agent/earlier_result.h"
 
+#include <fmt/format.h>
+
 #include <set>
-#include <string>
 #include <variant>
+
+#include "hearth/base/utf8.h"
 
 namespace hearth::agent {
 namespace {
@@ -15,11 +18,8 @@ bool is_text(const chat::ToolResultBlock& result, std::string_view text) {
   return only != nullptr && only->text == text;
 }
 
-}  // namespace
-
 bool has_earlier_result(std::span<const chat::Message> conversation, std::string_view tool,
                         std::string_view text) {
-  if (text.size() < least_bytes) return false;
   std::set<std::string_view> calls;
   for (const chat::Message& message : conversation) {
     for (const chat::Block& block : message.content) {
@@ -31,6 +31,19 @@ bool has_earlier_result(std::span<const chat::Message> conversation, std::string
     }
   }
   return false;
+}
+
+}  // namespace
+
+std::string new_or_where(std::span<const chat::Message> conversation, std::string_view tool,
+                         std::string text) {
+  if (text.size() < least_bytes) return text;
+  // As it stands in the conversation.
+  text = to_valid_utf8(text);
+  if (!has_earlier_result(conversation, tool, text)) return text;
+  return fmt::format(
+      "(This is, word for word, the result of an earlier call of {} above: go by that one.)\n",
+      tool);
 }
 
 }  // namespace hearth::agent

@@ -1,15 +1,16 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "hearth/chat/message.h"
 
 namespace hearth::agent {
 
-/// Whether an earlier call of `tool` in the conversation had `text` as its result, so that the
-/// model need not read it again. False for short texts: saying so would be as long.
-bool has_earlier_result(std::span<const chat::Message> conversation, std::string_view tool,
-                        std::string_view text);
+/// `text`, the result of a call of `tool`; or, where an earlier call of it in the conversation had
+/// the same result, words that say so: the model need not read it again. A short text is repeated.
+std::string new_or_where(std::span<const chat::Message> conversation, std::string_view tool,
+                         std::string text);
 
 }  // namespace hearth::agent

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -16,12 +17,22 @@ class LoopDetector {
     stop,  ///< it went on after it was told
   };
 
-  Verdict note(std::string_view tool, std::string_view arguments, std::string_view result);
-  /// The last two steps were the same.
-  [[nodiscard]] bool repeated() const;
+  struct Step {
+    std::string_view tool;
+    std::string_view arguments;
+    std::string_view result;
+    bool is_error = false;
+    bool only_looks = false;  ///< changes nothing: made again, it can say nothing else
+  };
+
+  Verdict note(const Step& step);
+  /// Tools that have nothing more to give: the last steps have the same call with the same result
+  /// twice (of one that may change something, in a row), and none was new since.
+  [[nodiscard]] const std::set<std::string>& exhausted() const { return exhausted_; }
 
  private:
   std::deque<std::size_t> steps_;
+  std::set<std::string> exhausted_;
   bool warned_ = false;
 };
 

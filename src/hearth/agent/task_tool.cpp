@@ -102,6 +102,7 @@ class TaskTool final : public Tool {
                     .environment = work_.environment,
                     .trial_sandbox = {},
                     .only_tools = agent.tools,
+                    .is_subagent = true,
                     .sources = work_.sources,
                     .subagents = {},
                     .check = {},

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "hearth/agent/add_usage.h"
+#include "hearth/agent/allowed_tools.h"
 #include "hearth/agent/ask_model.h"
 #include "hearth/agent/claude_code_names.h"
 #include "hearth/agent/earlier_result.h"
@@ -73,11 +74,7 @@ class ToolStyle final : public Style {
     chat::Request request = opening_;
     const auto& messages = work_.conversation.messages();
     request.messages.insert(request.messages.end(), messages.begin(), messages.end());
-    if (!barred_.empty()) {
-      for (const chat::Tool& tool : request.tools) {
-        if (tool.name != barred_) request.tool_choice.allowed.push_back(tool.name);
-      }
-    }
+    if (calling_ == Calling::forced) allow_tools(request, work_, loops_.exhausted());
     return request;
   }
 
@@ -248,7 +245,7 @@ class ToolStyle final : public Style {
                                : std::nullopt;
       end(Outcome::End::success, "end_turn", std::string(summary.value_or("Done.")));
     } else if (report) {
-      result = std::move(*report);
+      result = noted(call, std::move(*report), true);
     } else {
       result = run_call(call, malformed, stop);
     }
@@ -276,15 +273,18 @@ class ToolStyle final : public Style {
     show(call, prepared);
     ToolResult result =
         prepared.tool == nullptr ? prepared.error : run_tool(prepared, call.id, stop);
-    const bool repeated =
-        has_earlier_result(work_.conversation.messages(), call.name, to_valid_utf8(result.text));
-    const auto verdict = loops_.note(call.name, call.arguments, result.text);
-    barred_ = calling_ == Calling::forced && loops_.repeated() ? call.name : "";
-    if (repeated) {
-      result.text = fmt::format(
-          "(This is, word for word, the result of an earlier call of {} above: go by that one.)\n",
-          call.name);
-    }
+    const bool only_looks = prepared.tool != nullptr && prepared.tool->access() == Access::read;
+    return noted(call, std::move(result), only_looks);
+  }
+
+  /// Repetitions are told to the model, and end the task at last.
+  ToolResult noted(const chat::ToolUseBlock& call, ToolResult result, bool only_looks) {
+    const auto verdict = loops_.note({.tool = call.name,
+                                      .arguments = call.arguments,
+                                      .result = result.text,
+                                      .is_error = result.is_error,
+                                      .only_looks = only_looks});
+    result.text = new_or_where(work_.conversation.messages(), call.name, std::move(result.text));
     switch (verdict) {
       case LoopDetector::Verdict::fine: break;
       case LoopDetector::Verdict::warn:
@@ -305,10 +305,9 @@ class ToolStyle final : public Style {
   ToolResult run_tool(Toolbox::Call& call, std::string_view id, const std::stop_token& stop) {
     const std::string name = call.tool->description().name;
     const std::string known = known_tool_name(name);
-    const auto& only = work_.only_tools;
-    if (!only.empty() && std::ranges::find(only, known) == only.end() &&
-        std::ranges::find(only, name) == only.end()) {
-      return tool_error(fmt::format("You may only use these tools: {}.", fmt::join(only, ", ")));
+    if (!is_among_only_tools(work_, name)) {
+      return tool_error(
+          fmt::format("You may only use these tools: {}.", fmt::join(work_.only_tools, ", ")));
     }
     HookOutcome before = work_.hooks.run(
         "PreToolUse", name,
@@ -384,9 +383,6 @@ class ToolStyle final : public Style {
   chat::Request opening_;
   std::optional<StepAttempts> attempts_;
   LoopDetector loops_;
-  /// A tool that a forced model may not call in its next step: it has just made the same call twice
-  /// in vain, and would go on to.
-  std::string barred_;
   Outcome outcome_;
   bool done_ = false;
   int nudges_ = 0;

@@ -45,6 +45,7 @@ struct Workplace {
   std::optional<TrialSandbox> trial_sandbox = {};  ///< for the checks of candidates
   /// The only tools that may be called, by our names or Claude Code's; empty: all.
   std::vector<std::string> only_tools = {};
+  bool is_subagent = false;  ///< works for another, and starts none itself
   SettingSources sources = {};
   std::vector<Subagent> subagents = {};  ///< beside those of files
   /// Of the present task, where steps are to be tried by it.

@@ -1,5 +1,6 @@
 #include "hearth/agent/earlier_result.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -22,19 +23,25 @@ std::vector<chat::Message> read_of(std::string text) {
                .extra = {}}}}};
 }
 
-TEST(EarlierResult, IsFoundIfTheSameToolSaidTheSame) {
-  EXPECT_TRUE(has_earlier_result(read_of(file), "read", file));
-  EXPECT_FALSE(has_earlier_result(read_of(file), "read", file + "y"));
-  EXPECT_FALSE(has_earlier_result(read_of(file), "bash", file));
+TEST(EarlierResult, IsNamedIfTheSameToolSaidTheSame) {
+  EXPECT_THAT(new_or_where(read_of(file), "read", file),
+              testing::HasSubstr("earlier call of read"));
+  EXPECT_EQ(new_or_where(read_of(file), "read", file + "y"), file + "y");
+  EXPECT_EQ(new_or_where(read_of(file), "bash", file), file);
 }
 
 TEST(EarlierResult, DoesNotCountOnceItIsTakenOut) {
-  EXPECT_FALSE(has_earlier_result(read_of("(left out)"), "read", file));
-  EXPECT_FALSE(has_earlier_result({}, "read", file));
+  EXPECT_EQ(new_or_where(read_of("(left out)"), "read", file), file);
+  EXPECT_EQ(new_or_where({}, "read", file), file);
 }
 
 TEST(EarlierResult, OfAFewWordsIsRepeated) {
-  EXPECT_FALSE(has_earlier_result(read_of("ok"), "read", "ok"));
+  EXPECT_EQ(new_or_where(read_of("ok"), "read", "ok"), "ok");
+}
+
+TEST(EarlierResult, IsComparedAsItStandsInTheConversation) {
+  EXPECT_THAT(new_or_where(read_of(file + "\xef\xbf\xbd"), "read", file + "\xff"),
+              testing::HasSubstr("earlier call of read"));
 }
 
 }  // namespace

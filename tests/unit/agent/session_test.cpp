@@ -53,20 +53,50 @@ TEST(SessionLog, IsOpenOnlyOnceAtATime) {
   EXPECT_FALSE(again());
 }
 
+LoopDetector::Step pytest(std::string_view result) {
+  return {.tool = "bash", .arguments = "pytest", .result = result};
+}
+
+LoopDetector::Step reading(std::string_view file) {
+  return {.tool = "read", .arguments = file, .result = file, .only_looks = true};
+}
+
+TEST(LoopDetector, ToolsAreExhaustedUntilSomethingNewIsFound) {
+  LoopDetector loops;
+  loops.note(reading("a"));
+  loops.note(reading("b"));
+  EXPECT_THAT(loops.exhausted(), testing::IsEmpty());
+  loops.note(reading("a"));
+  EXPECT_THAT(loops.exhausted(), testing::ElementsAre("read"));
+  loops.note({.tool = "grep", .arguments = "x", .result = "bad", .is_error = true});
+  EXPECT_THAT(loops.exhausted(), testing::ElementsAre("read"));
+  loops.note({.tool = "grep", .arguments = "y", .result = "c: y", .only_looks = true});
+  EXPECT_THAT(loops.exhausted(), testing::IsEmpty());
+}
+
+TEST(LoopDetector, ACheckMayFailAgainAfterAChange) {
+  LoopDetector loops;
+  loops.note(pytest("1 failed"));
+  loops.note({.tool = "edit", .arguments = "a", .result = "edited"});
+  loops.note(pytest("1 failed"));
+  EXPECT_THAT(loops.exhausted(), testing::IsEmpty());
+  loops.note(pytest("1 failed"));
+  EXPECT_THAT(loops.exhausted(), testing::ElementsAre("bash"));
+}
+
 TEST(LoopDetector, WarnsAtTheSixthEqualStepThenStops) {
   LoopDetector loops;
   for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(loops.note("bash", "pytest", "1 failed in 0.0" + std::to_string(i) + "s"),
-              Verdict::fine);
+    EXPECT_EQ(loops.note(pytest("1 failed in 0.0" + std::to_string(i) + "s")), Verdict::fine);
   }
-  EXPECT_EQ(loops.note("bash", "pytest", "1 failed in 0.07s"), Verdict::warn);
-  EXPECT_EQ(loops.note("bash", "pytest", "1 failed in 0.08s"), Verdict::stop);
+  EXPECT_EQ(loops.note(pytest("1 failed in 0.07s")), Verdict::warn);
+  EXPECT_EQ(loops.note(pytest("1 failed in 0.08s")), Verdict::stop);
 }
 
 TEST(LoopDetector, DifferentResultsAreProgress) {
   LoopDetector loops;
   for (int i = 0; i < 30; ++i) {
-    EXPECT_EQ(loops.note("bash", "pytest", std::to_string(i) + " failed"), Verdict::fine);
+    EXPECT_EQ(loops.note(pytest(std::to_string(i) + " failed")), Verdict::fine);
   }
 }
 
