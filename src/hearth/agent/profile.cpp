@@ -62,6 +62,14 @@ Result<ProfileList::Entry> parse_entry(const json::object& entry) {
   profile.parallel = count("parallel", profile.parallel);
   profile.temperature = find_number(entry, "temperature").value_or(profile.temperature);
   profile.patches = find_bool(entry, "patches").value_or(profile.patches);
+  if (const json::array* tools = find_array(entry, "tools")) {
+    for (const json::value& tool : *tools) {
+      if (!tool.is_string()) {
+        return fail(ErrorKind::config, R"("tools": it must be a list of names)");
+      }
+      profile.tools.emplace_back(tool.get_string());
+    }
+  }
   profile.sampling = sampling_of(entry);
   if (const json::object* measured = find_object(entry, "measured")) {
     parsed.measured = find_string(*measured, "day").value_or("");

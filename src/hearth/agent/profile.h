@@ -26,6 +26,7 @@ struct Profile {
   int parallel = 4;                      ///< of both at the same time
   double temperature = 0.8;              ///< of all after the first
   bool patches = false;                  ///< the model is trained on apply_patch
+  std::vector<std::string> tools = {};   ///< of the built-in ones, those it is offered; empty: all
   chat::Sampling sampling = {};          ///< of the other styles; unset: the server's
 };
 

@@ -33,6 +33,7 @@ TEST(Profile, TheProgramsOwnDataIsWellFormed) {
 TEST(Profile, TheUsersOwnComesFirst) {
   const auto own = ProfileList::parse(R"({"profiles": [{
       "models": "^qwen3", "style": "forced", "repair": "whole-files", "attempts": 7,
+      "tools": ["read", "bash"],
       "sampling": {"temperature": 0.2, "top_k": 20}, "measured": {"day": "2026-11-27"}}]})",
                                       "own");
   ASSERT_TRUE(own) << own.error().message;
@@ -43,6 +44,7 @@ TEST(Profile, TheUsersOwnComesFirst) {
   EXPECT_EQ(found.profile.attempts, 7);
   EXPECT_EQ(found.profile.sampling.temperature, 0.2);
   EXPECT_EQ(found.profile.sampling.top_k, 20);
+  EXPECT_EQ(found.profile.tools, (std::vector<std::string>{"read", "bash"}));
   EXPECT_FALSE(profile_for("gpt-oss-120b", *own).own);
 }
 
@@ -57,6 +59,7 @@ TEST(Profile, AFileThatHoldsNoneIsAnErrorThatNamesIt) {
   EXPECT_THAT(problem(R"({"profiles":[{"models":"("}]})"), HasSubstr("\"models\""));
   EXPECT_THAT(problem(R"({"profiles":[{"style":"native"}]})"), HasSubstr("below_billions"));
   EXPECT_THAT(problem(R"({"profiles":[3]})"), HasSubstr("not an object"));
+  EXPECT_THAT(problem(R"({"profiles":[{"models":".","tools":[1]}]})"), HasSubstr("\"tools\""));
 }
 
 TEST(Profile, WithoutAFileThereAreNoneOfTheUsersOwn) {

@@ -138,6 +138,7 @@ Result<MeasuredProfile> measured_profile(std::span<const SummaryRow> rows, const
   }
   if (profile.step_attempts > 1) measured.entry["step_attempts"] = profile.step_attempts;
   if (profile.patches) measured.entry["patches"] = true;
+  if (!profile.tools.empty()) measured.entry["tools"] = json::value_from(profile.tools);
   measured.entry["measured"] = {
       {"day", day}, {"repair", figures_of(repairing)}, {"other", figures_of(others)}};
   measured.words = fmt::format("{}\n  {}\n  {}", model, chosen_in_words("repair", repairing),

@@ -1,4 +1,4 @@
-"""A model that does the same again and again. It is scripted."""
+"""What small models do, and what is done about it: they repeat calls, and choose badly among many tools. The model is scripted."""
 
 import pytest
 
@@ -71,3 +71,16 @@ def test_what_a_tool_said_before_is_not_said_again(agent):
     assert "value_59" in texts[0]
     assert "result of an earlier call of read above" in texts[1] and "value_59" not in texts[1]
     assert "value_7 = 8" in texts[3] and "value_59" in texts[3]
+
+
+FEW = ["read", "edit", "write", "bash", "grep", "glob"]
+
+
+@pytest.mark.parametrize("options, tools", [
+    ((), FEW + ["finish"]),
+    (("--tools", "Read,TodoWrite"), ["read", "todo", "finish"])])
+def test_a_small_model_is_offered_few_tools(agent, options, tools):
+    agent.model = "tiny-1b-instruct"
+    agent.style = "forced"
+    agent.run("What is here?", *options)
+    assert sorted(tools_of(agent.backend.last)) == sorted(tools)
