@@ -51,6 +51,14 @@ def test_an_answer_is_drawn_as_markdown_at_every_size(started, columns, rows):
     assert everything.count("First thing") == 1
 
 
+def test_the_summary_of_a_model_that_is_forced_to_call_is_shown(started):
+    agent, screen = started(Reply(calls=[Call("finish", {"summary": "It **adds** two numbers."})]),
+                            options=("--style", "forced"))
+    screen.type("What does it do?")
+    screen.wait_for("It **adds** two numbers.")
+    screen.wait_for("tokens read")
+
+
 def test_the_screen_changes_its_size_while_an_answer_streams(started):
     numbered = "\n\n".join(f"Paragraph {n} has some words in it." for n in range(40))
     _, screen = started(Reply(text=numbered, wait_between=0.004))

@@ -31,6 +31,7 @@ struct Outcome {
   };
   End end = End::success;
   std::string text;            ///< the model's last words, or what was found out
+  bool was_said = true;        ///< the text was an answer in words, which a person saw already
   int turns = 0;               ///< requests to the model
   int requests = 0;            ///< the same with those of subagents
   chat::Usage usage;           ///< of all of them

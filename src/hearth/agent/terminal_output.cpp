@@ -112,7 +112,7 @@ class TerminalOutput final : public Output {
     if (!interactive_) {
       if (!result.empty()) fmt::print(stdout, "{}{}", result, result.ends_with('\n') ? "" : "\n");
       std::fflush(stdout);
-    } else if (!outcome.good() || outcome.solved) {
+    } else if (!outcome.good() || outcome.solved || !outcome.was_said) {
       line(result);
     }
     line(dim(fmt::format("{} request{}, {} tokens read ({} reused), {} written, {:.1f} s",

@@ -244,6 +244,7 @@ class ToolStyle final : public Style {
                                ? find_string(arguments->get_object(), "summary")
                                : std::nullopt;
       end(Outcome::End::success, "end_turn", std::string(summary.value_or("Done.")));
+      outcome_.was_said = false;
     } else if (report) {
       result = noted(call, std::move(*report), true);
     } else {

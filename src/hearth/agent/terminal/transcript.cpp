@@ -231,7 +231,7 @@ void Transcript::finished(const Outcome& outcome) {
     settle();
     answering_ = false;
     activity_ = {};
-    if (!outcome.good() || outcome.solved) {
+    if (!outcome.good() || outcome.solved || !outcome.was_said) {
       add({});
       add_text(outcome.text, outcome.good() ? TextStyle() : TextStyle{.role = Role::warning}, 0);
     }
