@@ -9,9 +9,11 @@ def started(tmp_path):
     """Starts an agent on a screen; `answers` are the model's."""
     open_ones = []
 
-    def start(*answers, options=(), columns=100, rows=30, files=None, settings=None):
+    def start(*answers, options=(), columns=100, rows=30, files=None, settings=None,
+              style="native"):
         backend = AnthropicBackend(*answers)
         agent = Agent(tmp_path, backend)
+        agent.style = style
         for name, content in (files or {}).items():
             agent.write(name, content)
         if settings:

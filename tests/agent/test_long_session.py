@@ -15,20 +15,21 @@ TURNS_OF_A_TASK = 10
 
 
 def actions(task: int) -> list[list[Call]]:
-    """The calls of a task's turns."""
+    """The calls of a task's turns. What they say differs from task to task: what was said before would not be
+    said again."""
     name = f"file{task % 5}.txt"
     return [
         [Call("todo", {"list": f"read {name}\nedit it\ntest it"})],
         [Call("read", {"path": name})],
         [Call("edit", {"path": name, "old_string": f"mark of {task}", "new_string": f"marked {task}"}),
          Call("grep", {"pattern": "mark", "glob": name})],
-        [Call("bash", {"command": f"head -c 9000 {name} | tr a-z A-Z"})],
+        [Call("bash", {"command": f"echo {task}; head -c 9000 {name} | tr a-z A-Z"})],
         [Call("task", {"prompt": f"SUB look at part {task} one", "fork": task % 2 == 0}),
          Call("task", {"prompt": f"SUB look at part {task} two", "agent": "explore"})],
-        [Call("mcp__fine__echo", {"text": "x" * 4000})],
-        [Call("bash", {"command": f"head -c 9000 {name} | rev"})],
+        [Call("mcp__fine__echo", {"text": f"{task} " + "x" * 4000})],
+        [Call("bash", {"command": f"echo {task}; head -c 9000 {name} | rev"})],
         [Call("skill", {"name": "style"}), Call("glob", {"pattern": "*.txt"})],
-        [Call("bash", {"command": f"echo {task} >> {name}; head -c 9000 {name}"})],
+        [Call("bash", {"command": f"echo {task} >> {name}; tail -1 {name}; head -c 9000 {name}"})],
     ]
 
 
@@ -38,7 +39,7 @@ def model(body: dict) -> Reply:
     if "write down what has to be known" in said:
         return Reply(text="## Task\nWork through the files.\n## Next\nGo on.")
     if "SUB look at part" in said:
-        return Reply(text="Report: " + "y" * 2000)
+        return Reply(text=f"Report of {said.split('SUB look at ')[-1][:20]}: " + "y" * 2000)
     begun = max(index for index, message in enumerate(messages)
                 if message["role"] == "user" and "TASK " in text_of(message))
     task = int(text_of(messages[begun]).split("TASK ")[1].split()[0])

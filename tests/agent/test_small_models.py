@@ -78,7 +78,8 @@ FEW = ["read", "edit", "write", "bash", "grep", "glob"]
 
 @pytest.mark.parametrize("options, tools", [
     ((), FEW + ["finish"]),
-    (("--tools", "Read,TodoWrite"), ["read", "todo", "finish"])])
+    (("--tools", "Read,TodoWrite"), ["read", "todo", "finish"]),
+    (("--tools", "default"), FEW + ["ask_user", "finish", "job", "task", "todo", "web_fetch"])])
 def test_a_small_model_is_offered_few_tools(agent, options, tools):
     agent.model = "tiny-1b-instruct"
     agent.style = "forced"

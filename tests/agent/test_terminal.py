@@ -53,7 +53,7 @@ def test_an_answer_is_drawn_as_markdown_at_every_size(started, columns, rows):
 
 def test_the_summary_of_a_model_that_is_forced_to_call_is_shown(started):
     agent, screen = started(Reply(calls=[Call("finish", {"summary": "It **adds** two numbers."})]),
-                            options=("--style", "forced"))
+                            style="forced")
     screen.type("What does it do?")
     screen.wait_for("It **adds** two numbers.")
     screen.wait_for("tokens read")

@@ -53,8 +53,9 @@ struct AgentOptions {
   std::vector<Subagent> subagents = {};           ///< beside those of files
   SettingSources sources = {};
   std::vector<std::filesystem::path> further_folders = {};  ///< beside those of the settings
-  /// The only built-in tools, by our names or Claude Code's.
+  /// The only built-in tools, by our names or Claude Code's; else those of the model's profile.
   std::optional<std::vector<std::string>> tools = {};
+  bool all_tools = false;  ///< whatever the profile says
   /// The result is also wanted as JSON after this schema.
   std::optional<json::object> json_schema = {};
   std::string session_id = {};  ///< of a new session; empty: one of ours

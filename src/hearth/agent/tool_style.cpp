@@ -74,7 +74,8 @@ class ToolStyle final : public Style {
     chat::Request request = opening_;
     const auto& messages = work_.conversation.messages();
     request.messages.insert(request.messages.end(), messages.begin(), messages.end());
-    if (calling_ == Calling::forced) allow_tools(request, work_, loops_.exhausted());
+    if (calling_ == Calling::forced && work_.mending == Mending::on)
+      allow_tools(request, work_, loops_.exhausted());
     return request;
   }
 
@@ -285,7 +286,9 @@ class ToolStyle final : public Style {
                                       .result = result.text,
                                       .is_error = result.is_error,
                                       .only_looks = only_looks});
-    result.text = new_or_where(work_.conversation.messages(), call.name, std::move(result.text));
+    if (work_.mending == Mending::on) {
+      result.text = new_or_where(work_.conversation.messages(), call.name, std::move(result.text));
+    }
     switch (verdict) {
       case LoopDetector::Verdict::fine: break;
       case LoopDetector::Verdict::warn:

@@ -87,18 +87,18 @@ json::object object_given(const std::string& option, const std::string& text) {
 }
 
 /// "Read, Edit" as names; "default": all tools.
-std::optional<std::vector<std::string>> tools_given(std::string_view list) {
-  if (list == "default") return std::nullopt;
-  std::vector<std::string> names;
+void take_tools(std::string_view list, AgentOptions& options) {
+  options.all_tools = list == "default";
+  if (options.all_tools) return;
+  auto& names = options.tools.emplace();
   for (const std::string_view name : agent::comma_separated(list)) names.emplace_back(name);
-  return names;
 }
 
 /// Options that shape the session for programs.
 void add_session_options(CLI::App& app, const std::shared_ptr<AgentOptions>& options) {
   app.add_option_function<std::string>(
-         "--tools", [options](const std::string& list) { options->tools = tools_given(list); },
-         "The only built-in tools, such as 'Read,Grep'; '' for none")
+         "--tools", [options](const std::string& list) { take_tools(list, *options); },
+         "The only built-in tools, such as 'Read,Grep'; '' for none, 'default' for all")
       ->type_name("NAMES");
   app.add_option_function<std::string>(
          "--agents",

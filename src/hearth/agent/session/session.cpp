@@ -134,7 +134,8 @@ void Session::add_tools(Toolbox& tools, TaskFrom from) {
   }
   tools.add(make_task_tool(workplace_, from));
   const auto& few = workplace_.profile.tools;
-  if (!options_.tools && !few.empty()) tools.keep_only(our_tool_names(few));
+  const bool by_profile = !options_.tools && !options_.all_tools && !few.empty();
+  if (by_profile && workplace_.mending == Mending::on) tools.keep_only(our_tool_names(few));
   if (options_.measured) return;
   if (auto skill = make_skill_tool(folder_, options_.sources)) tools.add(std::move(skill));
   if (options_.tools) tools.keep_only(our_tool_names(*options_.tools));
