@@ -1,6 +1,7 @@
 #include "hearth/wire/openai_fields.h"
 
 #include <climits>
+#include <fmt/format.h>
 
 #include "hearth/wire/anthropic_blocks.h"
 #include "hearth/wire/data_url.h"
