@@ -7,13 +7,18 @@
 
 namespace hearth::agent {
 
+/// What the model is told on Verdict::warn, behind the result.
+inline constexpr std::string_view loop_warning =
+    "\nYou have made this call with this result several times. Do something else, or stop and say "
+    "what is in the way.";
+
 /// Notices a model that does the same again and again: the same call with the same result (after
 /// `normalised_output`) more than five times within its last ten steps.
 class LoopDetector {
  public:
   enum class Verdict {
     fine,
-    warn,  ///< the first time: the model is told
+    warn,  ///< the first time: `loop_warning`
     stop,  ///< it went on after it was told
   };
 

@@ -291,11 +291,7 @@ class ToolStyle final : public Style {
     }
     switch (verdict) {
       case LoopDetector::Verdict::fine: break;
-      case LoopDetector::Verdict::warn:
-        result.text +=
-            "\nYou have made this call with this result several times. Do something "
-            "else, or stop and say what is in the way.";
-        break;
+      case LoopDetector::Verdict::warn: result.text += loop_warning; break;
       case LoopDetector::Verdict::stop:
         end(Outcome::End::error, "loop",
             fmt::format("Stopped: the model repeated the same call of {} without getting further.",
