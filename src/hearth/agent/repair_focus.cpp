@@ -35,22 +35,23 @@ bool overlap(const RepairUnit& a, const RepairUnit& b) {
 std::vector<RepairUnit> likely(const Lines& lines, const std::vector<RepairUnit>& functions,
                                const std::vector<std::string>& failures) {
   std::vector<RepairUnit> named;
-  std::vector<RepairUnit> called;
+  std::vector<RepairUnit> others;
   const auto name_of = [&](const RepairUnit& function) {
     return function_name(lines[function.begin]);
   };
-  const auto fails = [&](const RepairUnit& function) {
-    return std::ranges::any_of(
-        failures, [&](const std::string& line) { return has_word(line, name_of(function)); });
-  };
-  std::ranges::copy_if(functions, std::back_inserter(named), fails);
-  std::ranges::copy_if(functions, std::back_inserter(called), [&](const RepairUnit& function) {
-    return !fails(function) && std::ranges::any_of(named, [&](const RepairUnit& caller) {
-      return calls(lines, caller, name_of(function));
+  for (const RepairUnit& function : functions) {
+    const bool fails = std::ranges::any_of(
+        failures,
+        [name = name_of(function)](const std::string& line) { return has_word(line, name); });
+    (fails ? named : others).push_back(function);
+  }
+  std::vector<RepairUnit> found = named;
+  std::ranges::copy_if(others, std::back_inserter(found), [&](const RepairUnit& function) {
+    return std::ranges::any_of(named, [&, name = name_of(function)](const RepairUnit& caller) {
+      return calls(lines, caller, name);
     });
   });
-  named.insert(named.end(), called.begin(), called.end());
-  return named;
+  return found;
 }
 
 std::string without_bodies(const Lines& lines, const std::vector<RepairUnit>& functions,

@@ -74,8 +74,8 @@ class ToolStyle final : public Style {
     chat::Request request = opening_;
     const auto& messages = work_.conversation.messages();
     request.messages.insert(request.messages.end(), messages.begin(), messages.end());
-    if (calling_ == Calling::forced && work_.mending == Mending::on)
-      allow_tools(request, work_, loops_.exhausted());
+    const bool kept_in = calling_ == Calling::forced && work_.mending == Mending::on;
+    if (kept_in) allow_tools(request, work_, loops_.exhausted());
     return request;
   }
 

@@ -7,6 +7,7 @@
 
 #include "hearth/wire/anthropic_blocks.h"
 #include "hearth/wire/fields.h"
+#include "hearth/wire/named_tools.h"
 
 namespace hearth::wire {
 namespace {
@@ -163,13 +164,10 @@ void decode_tools(Fields& body, chat::Request& request) {
 void decode_allowed_names(Fields& choice, chat::Request& request) {
   const json::array* names = choice.array("allowed_tools");
   for (std::size_t i = 0; names != nullptr && i < names->size(); ++i) {
-    const std::string path = choice.problems().item("tool_choice.allowed_tools", i);
+    const std::string path = choice.problems().item(choice.at("allowed_tools"), i);
     const json::string* name = (*names)[i].if_string();
     if (name == nullptr) return choice.problems().expected(path, "a string", &(*names)[i]);
-    if (chat::find_tool(request, *name) == nullptr) {
-      choice.problems().report(
-          path, fmt::format("no tool is named \"{}\" in `tools`", std::string_view(*name)));
-    }
+    check_tool_name(request, *name, path, choice.problems());
     request.tool_choice.allowed.emplace_back(*name);
   }
 }
@@ -187,10 +185,7 @@ void decode_tool_choice(Fields& body, chat::Request& request) {
   if (type == "tool") {
     choice.mode = Mode::tool;
     choice.name = fields.required_string("name");
-    if (!problems.any() && chat::find_tool(request, choice.name) == nullptr) {
-      problems.report("tool_choice.name",
-                      fmt::format("no tool is named \"{}\" in `tools`", choice.name));
-    }
+    check_tool_name(request, choice.name, "tool_choice.name", problems);
   }
   if (choice.mode == Mode::any && request.tools.empty()) {
     problems.report("tool_choice", "a tool is demanded, and `tools` is empty");

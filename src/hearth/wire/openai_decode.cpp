@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "hearth/wire/custom_tools.h"
+#include "hearth/wire/named_tools.h"
 #include "hearth/wire/openai_fields.h"
 #include "hearth/wire/openai_logprobs.h"
 #include "hearth/wire/openai_messages.h"
@@ -86,19 +87,11 @@ void decode_allowed_tools(const json::object* allowed, const json::object& choic
     request.tool_choice.mode = chat::ToolChoice::Mode::any;
   }
   request.extra["tool_choice"] = choice;
-  const json::array* tools = fields.array("tools");
-  for (std::size_t i = 0; tools != nullptr && i < tools->size(); ++i) {
-    const std::string path = problems.item("tool_choice.allowed_tools.tools", i);
-    const json::object* object = (*tools)[i].if_object();
-    if (object == nullptr) return problems.expected(path, "an object", &(*tools)[i]);
-    Fields tool(*object, path, problems);
-    const std::string type = tool.string("type");
-    // Tools of other types are a provider's own to run.
-    if (type != "function" && type != "custom") continue;
+  const auto name_of = [](Fields& tool, std::string_view type) {
     const json::object* inner = tool.object(type);
-    std::string name(inner == nullptr ? "" : find_string(*inner, "name").value_or(""));
-    allow_tool(request, std::move(name), path, problems);
-  }
+    return std::string(inner == nullptr ? "" : find_string(*inner, "name").value_or(""));
+  };
+  decode_allowed_list(fields, name_of, request);
 }
 
 void decode_tool_choice(Fields& body, chat::Request& request) {
@@ -113,10 +106,7 @@ void decode_tool_choice(Fields& body, chat::Request& request) {
     } else if (!type.empty()) {
       choice.mode = chat::ToolChoice::Mode::tool;
       choice.name = std::string(inner == nullptr ? "" : find_string(*inner, "name").value_or(""));
-      if (chat::find_tool(request, choice.name) == nullptr) {
-        problems.report(fmt::format("tool_choice.{}.name", type),
-                        fmt::format("no tool is named \"{}\" in `tools`", choice.name));
-      }
+      check_tool_name(request, choice.name, fmt::format("tool_choice.{}.name", type), problems);
     }
   }
   decode_tool_limits(body, request);

@@ -363,10 +363,11 @@ std::vector<std::string> left_out_of_chat(const chat::Request& request) {
   if (holds<chat::RedactedThinkingBlock>(request)) {
     sentences.emplace_back("left out redacted thinking: only the API that made it reads it");
   }
-  std::string choice = request.extra_format == "openai" ? std::string() : choice_note(request);
-  std::string allowed = request.extra_format == "openai" ? std::string() : allowed_note(request);
-  for (std::string note :
-       {std::move(choice), std::move(allowed), foreign_fields_note(request, "openai")}) {
+  std::vector<std::string> notes{foreign_fields_note(request, "openai")};
+  if (request.extra_format != "openai") {
+    notes.insert(notes.begin(), {choice_note(request), allowed_note(request)});
+  }
+  for (std::string& note : notes) {
     if (!note.empty()) sentences.push_back(std::move(note));
   }
   return sentences;

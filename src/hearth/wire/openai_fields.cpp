@@ -1,7 +1,6 @@
 #include "hearth/wire/openai_fields.h"
 
 #include <climits>
-#include <fmt/format.h>
 
 #include "hearth/wire/anthropic_blocks.h"
 #include "hearth/wire/data_url.h"
@@ -68,14 +67,6 @@ const json::object* decode_tool_mode(Fields& body, chat::ToolChoice& choice) {
   if (mode == "none") choice.mode = Mode::none;
   if (mode == "required") choice.mode = Mode::any;
   return nullptr;
-}
-
-void allow_tool(chat::Request& request, std::string name, const std::string& path,
-                Problems& problems) {
-  if (chat::find_tool(request, name) == nullptr) {
-    problems.report(path, fmt::format("no tool is named \"{}\" in `tools`", name));
-  }
-  request.tool_choice.allowed.push_back(std::move(name));
 }
 
 void decode_tool_limits(Fields& body, chat::Request& request) {

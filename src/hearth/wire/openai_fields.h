@@ -22,11 +22,6 @@ int decode_choices(Fields& body);
 /// `tool_choice` where it is a word. Returns the object where it is one, else null.
 const json::object* decode_tool_mode(Fields& body, chat::ToolChoice& choice);
 
-/// Takes a tool into the allowed ones of `tool_choice`. A name that is none of `tools` is a problem
-/// at `path`.
-void allow_tool(chat::Request& request, std::string name, const std::string& path,
-                Problems& problems);
-
 /// `parallel_tool_calls`, and that there is a tool where one is demanded.
 void decode_tool_limits(Fields& body, chat::Request& request);
 

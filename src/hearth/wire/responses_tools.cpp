@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "hearth/wire/named_tools.h"
 #include "hearth/wire/openai_fields.h"
 
 namespace hearth::wire {
@@ -72,21 +73,8 @@ void add_tool(Fields& fields, chat::Request& request, ResponsesTools& names) {
   }
 }
 
-void allow_responses_tools(Fields& choice, chat::Request& request) {
-  Problems& problems = choice.problems();
-  const json::array* tools = choice.array("tools");
-  for (std::size_t i = 0; tools != nullptr && i < tools->size(); ++i) {
-    const std::string path = problems.item("tool_choice.tools", i);
-    const json::object* object = (*tools)[i].if_object();
-    if (object == nullptr) return problems.expected(path, "an object", &(*tools)[i]);
-    Fields tool(*object, path, problems);
-    const std::string type = tool.string("type");
-    // Tools of other types are a provider's own to run.
-    if (type != "function" && type != "custom") continue;
-    allow_tool(request,
-               ResponsesTools::flat_name(tool.string("namespace"), tool.required_string("name")),
-               path, problems);
-  }
+std::string name_in_choice(Fields& tool) {
+  return ResponsesTools::flat_name(tool.string("namespace"), tool.required_string("name"));
 }
 
 }  // namespace
@@ -124,15 +112,12 @@ void decode_responses_tool_choice(Fields& body, chat::Request& request) {
     const std::string type = fields.one_of("type", {"function", "custom", "allowed_tools"});
     if (type == "allowed_tools") {
       if (fields.one_of("mode", {"auto", "required"}) == "required") choice.mode = Mode::any;
-      allow_responses_tools(fields, request);
+      const auto name_of = [](Fields& tool, std::string_view) { return name_in_choice(tool); };
+      decode_allowed_list(fields, name_of, request);
     } else if (!type.empty()) {
       choice.mode = Mode::tool;
-      choice.name =
-          ResponsesTools::flat_name(fields.string("namespace"), fields.required_string("name"));
-      if (chat::find_tool(request, choice.name) == nullptr) {
-        problems.report("tool_choice.name",
-                        fmt::format("no tool is named \"{}\" in `tools`", choice.name));
-      }
+      choice.name = name_in_choice(fields);
+      check_tool_name(request, choice.name, "tool_choice.name", problems);
     }
   }
   decode_tool_limits(body, request);

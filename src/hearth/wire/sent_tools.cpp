@@ -70,10 +70,11 @@ chat::ToolChoice choice_to_send(const chat::Request& request) {
 }
 
 std::string choice_note(const chat::Request& request) {
-  if (choice_to_send(request).mode == narrowed(request.tool_choice).mode) return {};
-  const std::string name = narrowed(request.tool_choice).name;
-  return name.empty() ? "tool_choice: there is no tool left to demand; the model chooses"
-                      : fmt::format("tool_choice: {} is not sent, so the model chooses", name);
+  const chat::ToolChoice asked = narrowed(request.tool_choice);
+  if (choice_to_send(request).mode == asked.mode) return {};
+  return asked.name.empty()
+             ? "tool_choice: there is no tool left to demand; the model chooses"
+             : fmt::format("tool_choice: {} is not sent, so the model chooses", asked.name);
 }
 
 std::string note_of(const chat::ToolReferenceBlock& reference) {

@@ -13,6 +13,7 @@
 #include "hearth/wire/openai_decode.h"
 #include "hearth/wire/openai_encode.h"
 #include "hearth/wire/openai_events.h"
+#include "hearth/wire/responses_decode.h"
 
 namespace hearth::wire {
 namespace {
@@ -179,6 +180,24 @@ TEST(ToolChoice, AllowedToolsOfHearthsOwnMessagesComeBackAsTheyWere) {
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->tool_choice.mode, chat::ToolChoice::Mode::automatic);
   EXPECT_EQ(again->tool_choice.allowed, (std::vector<std::string>{"f", "g"}));
+}
+
+TEST(ToolChoice, AllowedToolsOfResponsesAreKeptWithTheirNamespaces) {
+  const auto body = parse_json(R"({"model":"m","input":"Hi","tools":[
+      {"type":"function","name":"f"},{"type":"function","name":"g"},
+      {"type":"namespace","name":"team","description":"d","tools":[{"type":"function","name":"h"}]}],
+      "tool_choice":{"type":"allowed_tools","mode":"required","tools":[
+          {"type":"function","name":"g"},{"type":"function","namespace":"team","name":"h"}]}})");
+  const auto decoded = decode_responses_request(body.value(), {});
+  ASSERT_TRUE(decoded) << decoded.error().message;
+  EXPECT_EQ(decoded->request.tool_choice.mode, chat::ToolChoice::Mode::any);
+  EXPECT_EQ(decoded->request.tool_choice.allowed, (std::vector<std::string>{"g", "team__h"}));
+}
+
+TEST(ToolChoice, AllowedToolsThatAreNoFunctionsAllowAllWithAWarning) {
+  const chat::Request request = with_allowed("auto", R"({"type":"web_search"})");
+  EXPECT_THAT(request.tool_choice.allowed, testing::IsEmpty());
+  EXPECT_THAT(request.warnings, Contains(HasSubstr("names no function")));
 }
 
 TEST(ToOpenAi, EffortsThatItDoesNotKnowAreHigh) {
