@@ -131,6 +131,16 @@ def test_escape_at_a_question_refuses_and_stops(started):
     assert len(agent.backend.seen) == 1
 
 
+def test_what_is_typed_before_the_agent_is_there_is_its_first_task(agent_of):
+    agent = agent_of(Reply(text="That was early."))
+    with agent.screen_after("go") as screen:
+        screen.type("say something")
+        screen.wait_for("say something")
+        agent.write("go", "")
+        screen.wait_for("That was early.")
+    assert text_of(agent.conversations()[-1][-1]).endswith("say something")
+
+
 def test_escape_interrupts_and_what_waits_comes_next(started):
     agent, screen = started(Reply(text="word " * 400, wait_between=0.05), Reply(text="The second."))
     screen.type("talk")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -52,6 +53,11 @@ class Agent:
 
     def screen(self, *options: str, columns: int = 100, rows: int = 30) -> Screen:
         return Screen(self._words(*options), self.env, self.work, columns, rows)
+
+    def screen_after(self, file: str) -> Screen:
+        """The terminal is there at once; the agent begins when `file` is in the work folder."""
+        wait = f"until [ -e {file} ]; do sleep 0.02; done; exec {shlex.join(self._words())}"
+        return Screen(["sh", "-c", wait], self.env, self.work)
 
     def write(self, name: str, content: str | dict, executable: bool = False) -> Path:
         """`name` is in the work folder, or absolute."""

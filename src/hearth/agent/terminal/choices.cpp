@@ -110,8 +110,9 @@ void Choices::ask_permission(const OpenQuestion& question, int columns) {
           },
       .cancelled =
           [this] {
-            places_.questions.allow(Consent::no);
+            // First, or the agent goes on to the next request in between.
             places_.worker.interrupt();
+            places_.questions.allow(Consent::no);
           },
       .asks = true};
 }

@@ -198,8 +198,9 @@ class TerminalUi {
     if (!prompt_.empty()) {
       prompt_.set_text("");
     } else if (worker_.state().busy) {
-      if (question_) questions_.answer(std::nullopt);
+      // First, or the agent goes on with the refusal in between.
       worker_.interrupt();
+      if (question_) questions_.answer(std::nullopt);
     } else if (Clock::now() - last_interrupt_ < twice_time) {
       leave();
     } else {
@@ -211,9 +212,9 @@ class TerminalUi {
   void leave() {
     waiting_.clear();
     worker_.drop_queue();
-    questions_.close();
     worker_.end();
     worker_.interrupt();
+    questions_.close();
   }
 
   void next_mode() {

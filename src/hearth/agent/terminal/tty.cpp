@@ -6,8 +6,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include <termios.h>
 
@@ -45,11 +47,24 @@ std::string drained(int fd) {
   return bytes;
 }
 
+/// What was typed while the terminal was in its line mode, which made line feeds of Enter.
+std::string typed_ahead() {
+  int count = 0;
+  if (::ioctl(STDIN_FILENO, FIONREAD, &count) != 0 || count <= 0) return {};
+  std::string bytes(static_cast<std::size_t>(count), '\0');
+  const ssize_t got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+  bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  std::ranges::replace(bytes, '\n', '\r');
+  return bytes;
+}
+
 }  // namespace
 
 struct Tty::State {
   termios before{};
   bool taken = false;
+  /// Typed before the terminal was taken, as keys.
+  std::string ahead;
   std::array<int, 2> wake{-1, -1};
   std::array<int, 2> signals{-1, -1};
   std::array<int, 2> errors{-1, -1};
@@ -91,6 +106,7 @@ void Tty::take() {
   // Line ends of what is written go on working for whoever else writes.
   keys.c_oflag |= OPOST | ONLCR;
   ::tcsetattr(STDIN_FILENO, TCSADRAIN, &keys);
+  state_->ahead += typed_ahead();
   state_->error_before = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
   ::dup2(state_->errors[1], STDERR_FILENO);
   state_->taken = true;
@@ -121,6 +137,10 @@ void Tty::wake() {
 
 Tty::Events Tty::wait(std::chrono::milliseconds patience) {
   Events events;
+  if (!state_->ahead.empty()) {
+    events.bytes = std::exchange(state_->ahead, {});
+    return events;
+  }
   std::array<pollfd, 4> fds{{{STDIN_FILENO, POLLIN, 0},
                              {state_->wake[0], POLLIN, 0},
                              {state_->signals[0], POLLIN, 0},
