@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.agent import Agent
+from harness.agent import Agent, text_of
 from harness.backend import AnthropicBackend, Call, Reply
 
 TODO = Reply(calls=[Call("todo", {"list": "[ ] read the README"})])
@@ -85,3 +85,32 @@ def test_a_small_model_is_offered_few_tools(agent, options, tools):
     agent.style = "forced"
     agent.run("What is here?", *options)
     assert sorted(tools_of(agent.backend.last)) == sorted(tools)
+
+
+ORDINAL = "def ordinal(number):\n    return str(number) + 'th'\n"
+
+
+def test_a_forced_model_is_told_what_the_task_names_once(agent):
+    agent.style = "forced"
+    agent.backend.answers = [Reply(text="It appends two letters."), DONE]
+    agent.write("numbers.py", ORDINAL)
+    with agent.screen() as screen:
+        screen.wait_for("Ctrl-D")
+        screen.type("What does the function ordinal do?")
+        screen.wait_for("It appends two letters.")
+        screen.type("And who calls ordinal()?")
+        screen.wait_for("Nothing more to do.")
+    first, second = (text_of(conversation[0]) + "".join(map(text_of, conversation[1:]))
+                     for conversation in agent.conversations())
+    assert "ordinal in numbers.py, lines 1 to 2:\n" + ORDINAL in first
+    assert second.count(ORDINAL) == 1
+    # What it sees it can say; who calls it stands elsewhere.
+    assert [seen.body["tool_choice"]["type"] for seen in agent.backend.seen] == ["none", "any"]
+    assert tools_of(agent.backend.seen[0]) == tools_of(agent.backend.seen[1])
+
+
+def test_a_model_that_decides_itself_looks_for_itself(agent):
+    agent.backend.answers = [Reply(text="It counts.")]
+    agent.write("numbers.py", ORDINAL)
+    agent.run("What does the function ordinal do?")
+    assert ORDINAL not in "".join(map(text_of, agent.conversations()[0]))

@@ -16,6 +16,10 @@ bool is_among_only_tools(const Workplace& workplace, std::string_view tool) {
 
 void allow_tools(chat::Request& request, const Workplace& workplace,
                  const std::set<std::string>& exhausted) {
+  if (workplace.can_answer_at_once) {
+    request.tool_choice.mode = chat::ToolChoice::Mode::none;
+    return;
+  }
   std::vector<std::string>& allowed = request.tool_choice.allowed;
   for (const chat::Tool& tool : request.tools) {
     const bool starts_another = workplace.is_subagent && tool.name == task_tool_name;

@@ -38,11 +38,14 @@ chat::Request opening_request(const Workplace& workplace, Calling calling) {
       {.role = chat::Role::system, .content = {chat::TextBlock{.text = prompt, .extra = {}}}});
   request.tools = workplace.tools.descriptions();
   if (forced) {
-    request.tools.push_back({.name = std::string(finish_name),
-                             .description = "End the work.",
-                             .input_schema = object_schema({{"summary", "string", ""}}),
-                             .type = {},
-                             .extra = {}});
+    request.tools.push_back(
+        {.name = std::string(finish_name),
+         .description = "End the work.",
+         .input_schema = object_schema({{"summary", "string",
+                                         "what the user wanted to know, or what "
+                                         "was done"}}),
+         .type = {},
+         .extra = {}});
     request.tool_choice.mode = chat::ToolChoice::Mode::any;
     request.tool_choice.disable_parallel = true;
   }

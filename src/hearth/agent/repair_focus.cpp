@@ -1,7 +1,5 @@
 #include "hearth/agent/repair_focus.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <iterator>
 
@@ -12,14 +10,6 @@ namespace hearth::agent {
 namespace {
 
 using Lines = std::vector<std::string_view>;
-
-/// What stands before the first bracket of a function's head; empty for one without a name.
-std::string_view function_name(std::string_view head) {
-  static const RE2 name(R"(([A-Za-z_]\w*)\s*\()");
-  re2::StringPiece found;
-  if (!RE2::PartialMatch(head, name, &found)) return {};
-  return {found.data(), found.size()};
-}
 
 bool calls(const Lines& lines, const RepairUnit& function, std::string_view name) {
   for (std::size_t i = function.begin + 1; i < function.end; ++i) {

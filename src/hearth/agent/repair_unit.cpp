@@ -124,6 +124,13 @@ std::vector<RepairUnit> functions_of(std::string_view code, std::string_view lan
   return units;
 }
 
+std::string_view function_name(std::string_view head) {
+  static const RE2 name(R"(([A-Za-z_]\w*)\s*\()");
+  re2::StringPiece found;
+  if (!RE2::PartialMatch(head, name, &found)) return {};
+  return {found.data(), found.size()};
+}
+
 std::vector<RepairUnit> lines_worth_asking(std::string_view code, std::string_view language) {
   static const RE2 dull(
       R"(^(?:[{}()\[\];,]*|#\s*\w+.*|//.*|/?\*.*|import\b.*|from\b.*import.*|package\b.*|using\b.*|use\b.*|require\b.*|@\w+.*|"""\s*|'''\s*|(?:\}\s*)?else\s*[:{]?|try\s*[:{]|break;?|continue;?|pass|default:|public:|private:|protected:|(?:export\s+)?(?:class|struct|namespace|interface|enum|impl)\b.*)$)");

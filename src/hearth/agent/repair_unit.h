@@ -22,6 +22,9 @@ struct RepairUnit {
 /// or a Python `def` and what is indented below it.
 std::vector<RepairUnit> functions_of(std::string_view code, std::string_view language);
 
+/// What stands before the first bracket of a function's head; empty for one without a name.
+std::string_view function_name(std::string_view head);
+
 /// The lines of `code` in which a mistake can be: not blank, no comment, import, bracket or
 /// function head. Those that compare, compute or decide come first.
 std::vector<RepairUnit> lines_worth_asking(std::string_view code, std::string_view language);

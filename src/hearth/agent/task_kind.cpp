@@ -14,4 +14,13 @@ bool asks_for_repair(std::string_view task) {
   return !RE2::PartialMatch(task, create) || RE2::PartialMatch(task, explicit_repair);
 }
 
+bool asks_about_code(std::string_view task) {
+  static const RE2 question(
+      R"((?i)^\W*(?:please\s+)?(?:(?:can|could) you\s+)?(?:tell me\s+)?(?:explain|describe|summari[sz]e|what|why|how|does|do|is|are)\b)");
+  // Something is to be done, or the answer is elsewhere.
+  static const RE2 more(
+      R"((?i)\b(?:writ\w*|put|save|fix\w*|chang\w*|add\w*|creat\w*|run\w*|renam\w*|edit\w*|implement\w*|mak(?:e|ing)|remov\w*|delet\w*|replac\w*|updat\w*|refactor\w*|mend|repair|calls|callers|called|uses|used|usages?|tests?|tested|files?|elsewhere|everywhere)\b|\b(?:into|to)\s+\S+\.\w+)");
+  return RE2::PartialMatch(task, question) && !RE2::PartialMatch(task, more);
+}
+
 }  // namespace hearth::agent

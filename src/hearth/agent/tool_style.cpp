@@ -188,7 +188,7 @@ class ToolStyle final : public Style {
                                      "smaller steps.")}));
         return;
       }
-    } else if (calling_ == Calling::forced && ++nudges_ <= 2) {
+    } else if (calling_ == Calling::forced && !work_.can_answer_at_once && ++nudges_ <= 2) {
       append(
           user_message({text_block("Answer with one tool call. If the task is done, call "
                                    "finish.")}));

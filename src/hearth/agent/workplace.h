@@ -51,6 +51,9 @@ struct Workplace {
   /// Of the present task, where steps are to be tried by it.
   std::optional<CheckCommand> check = {};
   Mending mending = Mending::on;
+  /// The conversation has what the present task asks about: a forced model is to answer in words,
+  /// and not to search.
+  bool can_answer_at_once = false;
   std::int64_t max_tokens = 0;  ///< as in AgentOptions
   /// Tokens of thought in an answer: 0 for none, unset for as many as the model likes.
   std::optional<int> max_thinking = {};

@@ -71,5 +71,15 @@ TEST(TaskKind, RepairsAreToldFromOtherWork) {
   EXPECT_FALSE(asks_for_repair("Explain what this function does"));
 }
 
+TEST(TaskKind, QuestionsAboutCodeAreToldFromWork) {
+  EXPECT_TRUE(asks_about_code("What does the function ordinal do?"));
+  EXPECT_TRUE(asks_about_code("Please explain `used_by`."));
+  EXPECT_TRUE(asks_about_code("Can you tell me how parse_date treats leap years?"));
+  EXPECT_FALSE(asks_about_code("What calls ordinal()?"));
+  EXPECT_FALSE(asks_about_code("Explain ordinal() and write it into NOTES.md"));
+  EXPECT_FALSE(asks_about_code("Why does ordinal(11) fail? Fix it"));
+  EXPECT_FALSE(asks_about_code("Rename ordinal"));
+}
+
 }  // namespace
 }  // namespace hearth::agent

@@ -129,8 +129,12 @@ class Session {
   void begin_conversation(const std::stop_token& stop);
   /// False if a hook does not let the task through; `outcome` says why.
   bool ask_prompt_hooks(const std::string& task, const std::stop_token& stop, Outcome& outcome);
-  /// The files that the task names with an `@`, for the model as if it had read them.
-  void add_mentioned_files(const std::string& task, const std::stop_token& stop);
+  /// The files that the task names with an `@`, for the model as if it had read them. Whether there
+  /// are any.
+  bool add_mentioned_files(const std::string& task, const std::stop_token& stop);
+  /// The functions of the folder that the task names, but for those that the model was told of.
+  /// Whether there are any.
+  bool add_named_functions(const std::string& task, const std::stop_token& stop);
   Result<std::vector<std::string>> restore_files(const std::string& state);
   /// `style` at work, for as long as the options allow.
   Outcome run_in_time(Style& style, const std::string& task, const std::stop_token& stop);

@@ -1,18 +1,54 @@
 // What a person types beside the task itself: files by `@name`, commands by `!line`.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "hearth/agent/documents/document_text.h"
 #include "hearth/agent/mentions.h"
+#include "hearth/agent/named_functions.h"
 #include "hearth/agent/plain_text.h"
 #include "hearth/agent/session/session.h"
+#include "hearth/agent/task_kind.h"
 
 namespace hearth::agent {
+namespace {
 
-void Session::add_mentioned_files(const std::string& task, const std::stop_token& stop) {
+bool was_told(const std::vector<chat::Message>& messages, std::string_view words) {
+  return std::ranges::any_of(messages, [&](const chat::Message& message) {
+    return std::ranges::any_of(message.content, [&](const chat::Block& block) {
+      const auto* text = std::get_if<chat::TextBlock>(&block);
+      return text != nullptr && text->text.find(words) != std::string::npos;
+    });
+  });
+}
+
+}  // namespace
+
+bool Session::add_mentioned_files(const std::string& task, const std::stop_token& stop) {
+  bool any = false;
   for (const std::string& name : mentioned_files(task, folder_)) {
     const bool read = add_file_note(name, stop);
     output_.status(fmt::format("{} {}", read ? "Read" : "Not read:", name));
+    any = any || read;
   }
+  return any;
+}
+
+bool Session::add_named_functions(const std::string& task, const std::stop_token& stop) {
+  auto functions = functions_named(code_names(task, asks_about_code(task)), folder_, stop);
+  if (functions.empty()) return false;
+  std::erase_if(functions, [this](const NamedFunction& function) {
+    return was_told(conversation_.messages(), function.code);
+  });
+  if (functions.empty()) return true;
+  conversation_.add_note(told_functions(functions));
+  std::vector<std::string> names;
+  for (const NamedFunction& function : functions) {
+    if (std::ranges::find(names, function.name) == names.end()) names.push_back(function.name);
+  }
+  output_.status(fmt::format("Looked up: {}", fmt::join(names, ", ")));
+  return true;
 }
 
 void Session::attach(chat::Block block) {
