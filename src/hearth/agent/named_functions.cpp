@@ -114,16 +114,20 @@ std::vector<NamedFunction> functions_named(const std::vector<std::string>& names
   return found;
 }
 
+bool is_shown_in_full(const NamedFunction& function) {
+  constexpr std::size_t most_lines = 80;
+  return function.end - function.begin <= most_lines;
+}
+
 std::string told_functions(const std::vector<NamedFunction>& functions) {
   constexpr std::size_t most_in_full = 3;
-  constexpr std::size_t most_lines = 60;
   constexpr std::size_t most_places = 10;
   std::string told;
   std::string places;
   std::size_t in_full = 0;
   std::size_t placed = 0;
   for (const NamedFunction& function : functions) {
-    if (in_full < most_in_full && function.end - function.begin <= most_lines) {
+    if (in_full < most_in_full && is_shown_in_full(function)) {
       ++in_full;
       told += fmt::format("{} in {}:\n{}\n", function.name, place_of(function), function.code);
     } else if (++placed <= most_places) {

@@ -30,6 +30,9 @@ std::vector<std::string> code_names(std::string_view task, bool is_question);
 std::vector<NamedFunction> functions_named(const std::vector<std::string>& names,
                                            const Folder& folder, const std::stop_token& stop);
 
+/// Whether it is short enough to be told with its code.
+bool is_shown_in_full(const NamedFunction& function);
+
 /// What a small model is told of `functions`, so that it need not find them: the code of a few,
 /// places of more. Empty without any.
 std::string told_functions(const std::vector<NamedFunction>& functions);

@@ -72,6 +72,7 @@ TEST(NamedFunctions, ManyAndLongOnesAreToldByPlace) {
   functions.front().end = 500;
   functions.front().code = "long";
   const std::string told = told_functions(functions);
+  EXPECT_FALSE(is_shown_in_full(functions.front()));
   EXPECT_THAT(told, Not(HasSubstr("long")));
   EXPECT_THAT(told, HasSubstr("f in a.py, lines 1 to 500\n"));
   EXPECT_THAT(told, HasSubstr("f in a.py, lines 1 to 2:\ndef f():\n    pass\n"));

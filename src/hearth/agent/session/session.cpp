@@ -224,15 +224,8 @@ Outcome Session::run(const std::string& task, const std::stop_token& stop) {
   if (!reached) {
     outcome = outcome_of(reached.error());
   } else if (ask_prompt_hooks(task, stop, outcome)) {
-    bool sees_it = add_mentioned_files(task, stop);
     const bool is_forced = &style == tool_style_.get() && workplace_.calling == Calling::forced;
-    if (is_forced && workplace_.mending == Mending::on) {
-      sees_it = add_named_functions(task, stop) || sees_it;
-    }
-    workplace_.can_answer_at_once = is_forced && sees_it && asks_about_code(task);
-    if (workplace_.can_answer_at_once) {
-      conversation_.add_note("Answer this in words, without a tool.");
-    }
+    add_what_is_named(task, is_forced && workplace_.mending == Mending::on, stop);
     outcome = run_in_time(style, task, stop);
     if (&style == repair_style_.get()) remember_repair(task, outcome);
     if (outcome.good() && options_.json_schema) {

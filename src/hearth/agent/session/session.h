@@ -129,11 +129,12 @@ class Session {
   void begin_conversation(const std::stop_token& stop);
   /// False if a hook does not let the task through; `outcome` says why.
   bool ask_prompt_hooks(const std::string& task, const std::stop_token& stop, Outcome& outcome);
-  /// The files that the task names with an `@`, for the model as if it had read them. Whether there
-  /// are any.
-  bool add_mentioned_files(const std::string& task, const std::stop_token& stop);
-  /// The functions of the folder that the task names, but for those that the model was told of.
+  /// What the task names, for the model as if it had looked it up: files with an `@`, and where
+  /// calls are forced functions, too.
+  void add_what_is_named(const std::string& task, bool is_forced, const std::stop_token& stop);
   /// Whether there are any.
+  bool add_mentioned_files(const std::string& task, const std::stop_token& stop);
+  /// But for functions that the model was told of. Whether it sees the code of any.
   bool add_named_functions(const std::string& task, const std::stop_token& stop);
   Result<std::vector<std::string>> restore_files(const std::string& state);
   /// `style` at work, for as long as the options allow.

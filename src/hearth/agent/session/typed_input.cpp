@@ -25,6 +25,16 @@ bool was_told(const std::vector<chat::Message>& messages, std::string_view words
 
 }  // namespace
 
+void Session::add_what_is_named(const std::string& task, bool is_forced,
+                                const std::stop_token& stop) {
+  bool sees_it = add_mentioned_files(task, stop);
+  if (is_forced) sees_it = add_named_functions(task, stop) || sees_it;
+  workplace_.can_answer_at_once = is_forced && sees_it && asks_about_code(task);
+  if (workplace_.can_answer_at_once) {
+    conversation_.add_note("Answer this in words, without a tool.");
+  }
+}
+
 bool Session::add_mentioned_files(const std::string& task, const std::stop_token& stop) {
   bool any = false;
   for (const std::string& name : mentioned_files(task, folder_)) {
@@ -37,18 +47,18 @@ bool Session::add_mentioned_files(const std::string& task, const std::stop_token
 
 bool Session::add_named_functions(const std::string& task, const std::stop_token& stop) {
   auto functions = functions_named(code_names(task, asks_about_code(task)), folder_, stop);
-  if (functions.empty()) return false;
+  const bool sees_any = std::ranges::any_of(functions, is_shown_in_full);
   std::erase_if(functions, [this](const NamedFunction& function) {
     return was_told(conversation_.messages(), function.code);
   });
-  if (functions.empty()) return true;
+  if (functions.empty()) return sees_any;
   conversation_.add_note(told_functions(functions));
   std::vector<std::string> names;
   for (const NamedFunction& function : functions) {
     if (std::ranges::find(names, function.name) == names.end()) names.push_back(function.name);
   }
   output_.status(fmt::format("Looked up: {}", fmt::join(names, ", ")));
-  return true;
+  return sees_any;
 }
 
 void Session::attach(chat::Block block) {
