@@ -114,3 +114,17 @@ def test_a_model_that_decides_itself_looks_for_itself(agent):
     agent.write("numbers.py", ORDINAL)
     agent.run("What does the function ordinal do?")
     assert ORDINAL not in "".join(map(text_of, agent.conversations()[0]))
+
+
+@pytest.mark.parametrize("settings, options", [
+    ({"hooks": {"PreToolUse": [{"matcher": "Read",
+                                "hooks": [{"type": "command", "command": "true"}]}]}}, ()),
+    ({"permissions": {"deny": ["Read(numbers.py)"]}}, ()),
+    ({}, ("--tools", "Grep")),
+], ids=["a hook", "a rule", "no such tool"])
+def test_nothing_is_looked_up_where_reading_is_watched_or_denied(agent, settings, options):
+    agent.style = "forced"
+    agent.write("numbers.py", ORDINAL)
+    agent.write(str(agent.home / ".config/hearth/settings.json"), settings)
+    agent.run("What does the function ordinal do?", *options)
+    assert ORDINAL not in "".join(map(text_of, agent.conversations()[0]))

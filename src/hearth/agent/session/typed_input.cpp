@@ -46,6 +46,8 @@ bool Session::add_mentioned_files(const std::string& task, const std::stop_token
 }
 
 bool Session::add_named_functions(const std::string& task, const std::stop_token& stop) {
+  // A hook that watches what is read is not passed by.
+  if (hooks_.any("PreToolUse") || tools_.find("read") == nullptr) return false;
   auto functions = functions_named(code_names(task, asks_about_code(task)), folder_, stop);
   const bool sees_any = std::ranges::any_of(functions, is_shown_in_full);
   std::erase_if(functions, [this](const NamedFunction& function) {
