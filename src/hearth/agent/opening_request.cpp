@@ -24,6 +24,8 @@ constexpr std::string_view forced_addition =
     " Every answer is one tool call. When the task is done and checked, or cannot be done, call "
     "finish with a short summary.";
 
+constexpr std::string_view finish_summary = "what the user wanted to know, or what was done";
+
 }  // namespace
 
 chat::Request opening_request(const Workplace& workplace, Calling calling) {
@@ -38,14 +40,11 @@ chat::Request opening_request(const Workplace& workplace, Calling calling) {
       {.role = chat::Role::system, .content = {chat::TextBlock{.text = prompt, .extra = {}}}});
   request.tools = workplace.tools.descriptions();
   if (forced) {
-    request.tools.push_back(
-        {.name = std::string(finish_name),
-         .description = "End the work.",
-         .input_schema = object_schema({{"summary", "string",
-                                         "what the user wanted to know, or what "
-                                         "was done"}}),
-         .type = {},
-         .extra = {}});
+    request.tools.push_back({.name = std::string(finish_name),
+                             .description = "End the work.",
+                             .input_schema = object_schema({{"summary", "string", finish_summary}}),
+                             .type = {},
+                             .extra = {}});
     request.tool_choice.mode = chat::ToolChoice::Mode::any;
     request.tool_choice.disable_parallel = true;
   }

@@ -135,7 +135,7 @@ class Session {
   /// Whether there are any.
   bool add_mentioned_files(const std::string& task, const std::stop_token& stop);
   /// But for functions that the model was told of. Whether it sees the code of any.
-  bool add_named_functions(const std::string& task, const std::stop_token& stop);
+  bool add_named_functions(const std::vector<std::string>& names, const std::stop_token& stop);
   Result<std::vector<std::string>> restore_files(const std::string& state);
   /// `style` at work, for as long as the options allow.
   Outcome run_in_time(Style& style, const std::string& task, const std::stop_token& stop);

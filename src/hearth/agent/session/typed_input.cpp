@@ -1,4 +1,5 @@
-// What a person types beside the task itself: files by `@name`, commands by `!line`.
+// What a person types beside the task itself: files by `@name`, functions by their names, commands
+// by `!line`.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -27,9 +28,10 @@ bool was_told(const std::vector<chat::Message>& messages, std::string_view words
 
 void Session::add_what_is_named(const std::string& task, bool is_forced,
                                 const std::stop_token& stop) {
+  const bool is_question = asks_about_code(task);
   bool sees_it = add_mentioned_files(task, stop);
-  if (is_forced) sees_it = add_named_functions(task, stop) || sees_it;
-  workplace_.can_answer_at_once = is_forced && sees_it && asks_about_code(task);
+  if (is_forced) sees_it = add_named_functions(code_names(task, is_question), stop) || sees_it;
+  workplace_.can_answer_at_once = is_forced && sees_it && is_question;
   if (workplace_.can_answer_at_once) {
     conversation_.add_note("Answer this in words, without a tool.");
   }
@@ -45,21 +47,22 @@ bool Session::add_mentioned_files(const std::string& task, const std::stop_token
   return any;
 }
 
-bool Session::add_named_functions(const std::string& task, const std::stop_token& stop) {
+bool Session::add_named_functions(const std::vector<std::string>& names,
+                                  const std::stop_token& stop) {
   // A hook that watches what is read is not passed by.
   if (hooks_.any("PreToolUse") || tools_.find("read") == nullptr) return false;
-  auto functions = functions_named(code_names(task, asks_about_code(task)), folder_, stop);
+  auto functions = functions_named(names, folder_, stop);
   const bool sees_any = std::ranges::any_of(functions, is_shown_in_full);
   std::erase_if(functions, [this](const NamedFunction& function) {
     return was_told(conversation_.messages(), function.code);
   });
   if (functions.empty()) return sees_any;
   conversation_.add_note(told_functions(functions));
-  std::vector<std::string> names;
+  std::vector<std::string> told;
   for (const NamedFunction& function : functions) {
-    if (std::ranges::find(names, function.name) == names.end()) names.push_back(function.name);
+    if (std::ranges::find(told, function.name) == told.end()) told.push_back(function.name);
   }
-  output_.status(fmt::format("Looked up: {}", fmt::join(names, ", ")));
+  output_.status(fmt::format("Looked up: {}", fmt::join(told, ", ")));
   return sees_any;
 }
 
